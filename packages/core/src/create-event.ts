@@ -1,0 +1,32 @@
+import type { Event, EventActions, EventActionsInput, EventInput } from './event.ts';
+import { createUuidV7 } from './uuid-v7.ts';
+
+/**
+ * An event with what `input` lacks: an id (UUIDv7), the time, an empty `invocationId`
+ * and empty actions. Nothing is checked or copied: that is done when it is appended.
+ */
+export function createEvent(input: EventInput = {}): Event {
+  const {
+    id = createUuidV7(),
+    invocationId = '',
+    timestamp = Date.now(),
+    actions,
+    ...rest
+  } = withoutUndefined(input);
+  return {
+    id,
+    invocationId,
+    timestamp,
+    ...rest,
+    actions: createActions(actions),
+  } as Event;
+}
+
+function createActions(input: EventActionsInput | undefined): EventActions {
+  if (input === undefined) return { stateDelta: {}, artifactDelta: {} };
+  return { stateDelta: {}, ...withoutUndefined(input) } as EventActions;
+}
+
+function withoutUndefined<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,39 @@
+import type { Event } from '@holdfast/core';
+import { MAX_PAGE_LIMIT } from './prepare-list.ts';
+import type { ListEventsRequest } from './requests.ts';
+import type { SessionService } from './session-service.ts';
+
+export interface IterateEventsRequest extends Omit<ListEventsRequest, 'limit'> {
+  /** How many events are asked for at once: 1 to 1,000, and 1,000 where it is missing. */
+  readonly pageSize?: number | undefined;
+  /** Ends the walk: the iterator throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Walks all events of a session within the bounds, page by page. Events that are
+ * appended meanwhile are met, too, in ascending order. `not_found` where there is no
+ * session, also if it is deleted during the walk.
+ */
+export async function* iterateEvents(
+  service: Pick<SessionService, 'listEvents'>,
+  request: IterateEventsRequest,
+): AsyncGenerator<Event, void, undefined> {
+  const { pageSize = MAX_PAGE_LIMIT, signal, ...rest } = request;
+  let bounds: Pick<ListEventsRequest, 'afterSeq' | 'beforeSeq'> = {};
+  for (;;) {
+    signal?.throwIfAborted();
+    const page = await service.listEvents({
+      ...rest,
+      ...bounds,
+      limit: pageSize,
+    });
+    for (const event of page.events) {
+      signal?.throwIfAborted();
+      yield event;
+    }
+    const last = page.events.at(-1);
+    if (!page.hasMore || last?.seq === undefined) return;
+    bounds = rest.order === 'desc' ? { beforeSeq: last.seq } : { afterSeq: last.seq };
+  }
+}

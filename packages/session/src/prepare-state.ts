@@ -1,0 +1,67 @@
+import { checkIdentifier, invalidArgument, JsonCopier, type JsonValue } from '@holdfast/core';
+import { copyState, copyStateKeys, type StateChanges, stateNameProblem } from '@holdfast/state';
+import { checkChoice, checkRequest } from './check-request.ts';
+import type { WriteLimits } from './prepare-event.ts';
+import type { GetStateRequest, UpdateStateRequest } from './requests.ts';
+
+/** A checked `getState`: whose state is meant. */
+export type PreparedGetState =
+  | { readonly scope: 'app'; readonly appName: string }
+  | {
+      readonly scope: 'user';
+      readonly appName: string;
+      readonly userId: string;
+    };
+
+/** A checked `updateState`. */
+export interface PreparedUpdateState {
+  readonly owner: PreparedGetState;
+  readonly changes: StateChanges;
+}
+
+/** Checks a `getState` request. */
+export function prepareGetState(request: GetStateRequest): PreparedGetState {
+  checkRequest(request);
+  const scope = checkScope(request.scope);
+  const appName = checkIdentifier(request.appName, 'appName');
+  if (scope === 'user')
+    return {
+      scope,
+      appName,
+      userId: checkIdentifier(request.userId, 'userId'),
+    };
+  if (request.userId !== undefined) {
+    throw invalidArgument('userId', "must be absent in the scope 'app'");
+  }
+  return { scope, appName };
+}
+
+/** Checks an `updateState` request. */
+export function prepareUpdateState(
+  request: UpdateStateRequest,
+  limits: WriteLimits,
+): PreparedUpdateState {
+  const owner = prepareGetState(request);
+  const copier = new JsonCopier(limits.maxEventBytes);
+  const { set = {}, remove = [] } = request;
+  const values = copyState(copier, set, {
+    property: 'set',
+    keyProblem: stateNameProblem,
+  });
+  const removed = copyStateKeys(copier, remove, {
+    property: 'remove',
+    keyProblem: stateNameProblem,
+  });
+  copier.checkSize([values, removed]);
+  const changes = new Map<string, JsonValue | undefined>(Object.entries(values));
+  removed.forEach((name, i) => {
+    if (Object.hasOwn(values, name)) throw invalidArgument(`remove[${i}]`, 'is set as well');
+    changes.set(name, undefined);
+  });
+  return { owner, changes };
+}
+
+function checkScope(scope: unknown): 'app' | 'user' {
+  if (scope === undefined) throw invalidArgument('scope', "must be 'app' or 'user', got undefined");
+  return checkChoice(scope, { path: 'scope', choices: ['app', 'user'] });
+}

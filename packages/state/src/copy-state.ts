@@ -1,0 +1,60 @@
+import {
+  describeType,
+  isPlainObject,
+  type JsonCopier,
+  type JsonObject,
+  type JsonValue,
+  setOwn,
+} from '@holdfast/core';
+
+export interface CopyStateOptions {
+  /** The property that holds the state, such as `stateDelta`. */
+  readonly property: string;
+  /** What keeps a key from being one: `stateKeyProblem` or `stateNameProblem`. */
+  readonly keyProblem: (key: string) => string | undefined;
+  /** Keys that are checked, and left out of the copy. */
+  readonly omit?: (key: string) => boolean;
+}
+
+/**
+ * A frozen copy of an object of state keys and JSON values. A value that is undefined,
+ * or no JSON, is `invalid_argument` with the path, and so is what is no state key.
+ */
+export function copyState(
+  copier: JsonCopier,
+  input: unknown,
+  options: CopyStateOptions,
+): JsonObject {
+  if (!isPlainObject(input)) {
+    throw copier.invalid(`must be a plain object, got ${describeType(input)}`, options.property);
+  }
+  return copier.at(options.property, () => {
+    const copied: Record<string, JsonValue> = {};
+    for (const key of Object.keys(input)) {
+      const problem = options.keyProblem(key);
+      if (problem !== undefined) throw copier.invalid(`is no state key: it ${problem}`, { key });
+      const value = copier.copy(copier.read(input, key), { key });
+      if (options.omit?.(key) !== true) setOwn(copied, key, value);
+    }
+    return Object.freeze(copied);
+  });
+}
+
+/** A frozen copy of a list of state keys, each checked. */
+export function copyStateKeys(
+  copier: JsonCopier,
+  input: unknown,
+  options: CopyStateOptions,
+): readonly string[] {
+  const list = copier.copy(input, options.property);
+  if (!Array.isArray(list)) {
+    throw copier.invalid(`must be an array, got ${describeType(input)}`, options.property);
+  }
+  return copier.at(options.property, () => {
+    list.forEach((key: JsonValue, i: number) => {
+      const problem = options.keyProblem(key as string);
+      if (problem !== undefined) throw copier.invalid(`is no state key: it ${problem}`, i);
+    });
+    return Object.freeze((list as string[]).filter((key) => options.omit?.(key) !== true));
+  });
+}

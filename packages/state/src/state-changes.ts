@@ -1,0 +1,52 @@
+import type { JsonValue } from '@holdfast/core';
+import { type ScopedStateKey, type StoredScope, splitStateKey } from './state-key.ts';
+
+/** New values by name, without the scope's prefix. Undefined stands for a removal. */
+export type StateChanges = ReadonlyMap<string, JsonValue | undefined>;
+
+/** The changes of the scopes that a store keeps. */
+export type ScopedChanges = { readonly [Scope in StoredScope]: StateChanges };
+
+/** What an event's actions say of the state, prefixes included. */
+export interface StateDelta {
+  readonly stateDelta: Readonly<Record<string, JsonValue>>;
+  readonly removedStateKeys?: readonly string[];
+}
+
+const none: StateChanges = new Map();
+
+/** No change in any scope. */
+export const NO_CHANGES: ScopedChanges = Object.freeze({
+  session: none,
+  user: none,
+  app: none,
+});
+
+/** A delta by scope, without its `temp:` keys. */
+export function scopeChanges(delta: StateDelta): ScopedChanges {
+  return foldDeltas([delta]);
+}
+
+/** Many deltas as one, by scope, without `temp:` keys: of two changes of a key, the later. */
+export function foldDeltas(deltas: readonly StateDelta[]): ScopedChanges {
+  let folded: { [Scope in StoredScope]: Map<string, JsonValue | undefined> } | undefined;
+  const change = (key: string, value: JsonValue | undefined) => {
+    const { scope, name }: ScopedStateKey = splitStateKey(key);
+    if (scope === 'temp') return;
+    folded ??= { session: new Map(), user: new Map(), app: new Map() };
+    folded[scope].set(name, value);
+  };
+  for (const { stateDelta, removedStateKeys } of deltas) {
+    for (const key of Object.keys(stateDelta)) change(key, stateDelta[key]);
+    if (removedStateKeys !== undefined) for (const key of removedStateKeys) change(key, undefined);
+  }
+  return folded ?? NO_CHANGES;
+}
+
+/** Makes the changes in `state`. */
+export function applyChanges(state: Map<string, JsonValue>, changes: StateChanges): void {
+  for (const [name, value] of changes) {
+    if (value === undefined) state.delete(name);
+    else state.set(name, value);
+  }
+}

@@ -1,0 +1,58 @@
+import { identifierProblem } from '@holdfast/core';
+
+/**
+ * Where a state key lives: with one session, with all sessions of a user in an app,
+ * with all users of an app, or nowhere but in the caller's own `State`.
+ */
+export type StateScope = 'session' | 'user' | 'app' | 'temp';
+
+/** The scopes that a store keeps. */
+export type StoredScope = Exclude<StateScope, 'temp'>;
+
+/** What a state key begins with. A key of the session's own scope has no prefix. */
+export const STATE_PREFIXES = Object.freeze({
+  user: 'user:',
+  app: 'app:',
+  temp: 'temp:',
+} as const);
+
+/** A state key, taken apart: `user:name` is `name` in the scope `user`. */
+export interface ScopedStateKey {
+  readonly scope: StateScope;
+  readonly name: string;
+}
+
+/** Takes a state key apart. Every string has a scope; whether it is a key is another question. */
+export function splitStateKey(key: string): ScopedStateKey {
+  if (key.startsWith('user:')) return { scope: 'user', name: key.slice(5) };
+  if (key.startsWith('app:')) return { scope: 'app', name: key.slice(4) };
+  if (key.startsWith('temp:')) return { scope: 'temp', name: key.slice(5) };
+  return { scope: 'session', name: key };
+}
+
+/** The key that stands for `name` in `scope`. */
+export function joinStateKey({ scope, name }: ScopedStateKey): string {
+  return scope === 'session' ? name : STATE_PREFIXES[scope] + name;
+}
+
+/** Whether `key` is a `temp:` key, which no store keeps. */
+export function isTempKey(key: string): boolean {
+  return key.startsWith(STATE_PREFIXES.temp);
+}
+
+/** What keeps `key`, prefix included, from being a state key; undefined if nothing does. */
+export function stateKeyProblem(key: unknown): string | undefined {
+  return stateNameProblem(typeof key === 'string' ? splitStateKey(key).name : key);
+}
+
+/**
+ * What keeps `name`, without the prefix of its scope, from being a state key: it follows
+ * the rules of an id, and is not itself a bare prefix. Undefined if nothing does.
+ */
+export function stateNameProblem(name: unknown): string | undefined {
+  if (name === '') return 'must have a name, not a scope prefix alone';
+  if (name === 'user:' || name === 'app:' || name === 'temp:') {
+    return 'must have a name, not a scope prefix alone';
+  }
+  return identifierProblem(name);
+}

@@ -1,0 +1,193 @@
+import { invalidArgument, JsonCopier, type JsonObject, type JsonValue } from '@holdfast/core';
+import { copyState } from './copy-state.ts';
+import type { StateDelta } from './state-changes.ts';
+import {
+  isTempKey,
+  joinStateKey,
+  type StoredScope,
+  splitStateKey,
+  stateKeyProblem,
+} from './state-key.ts';
+import { stateRecord } from './state-record.ts';
+
+/** The stored state that a session sees, by scope; names are without prefix. */
+export type StoredState = {
+  readonly [Scope in StoredScope]: ReadonlyMap<string, JsonValue>;
+};
+
+/** What `takeDelta` gives: as an event's `actions` want it. */
+export interface TakenDelta extends StateDelta {
+  readonly removedStateKeys: readonly string[];
+}
+
+type Layer = ReadonlyMap<string, JsonValue | undefined>;
+
+const emptyLayer: ReadonlyMap<string, JsonValue> = new Map();
+const nothing: StoredState = {
+  session: emptyLayer,
+  user: emptyLayer,
+  app: emptyLayer,
+};
+const scopes: readonly StoredScope[] = ['session', 'user', 'app'];
+
+/**
+ * A private working copy of the state that a session sees: its own keys, those of its
+ * user (`user:`), those of its app (`app:`), and `temp:` keys that are never stored.
+ * It reads like a `Map`, and records what is changed until `takeDelta` hands that out.
+ * Values are JSON, and frozen.
+ */
+export class State implements Iterable<[string, JsonValue]> {
+  // Three layers, the upper ones first: what was changed here, what events have brought
+  // since the snapshot, and the snapshot, which is shared and never changed.
+  // In the two upper ones, undefined stands for a removal.
+  readonly #working = new Map<string, JsonValue | undefined>();
+  readonly #untaken = new Set<string>();
+  #arrived: Layer = emptyLayer;
+  #stored: StoredState = nothing;
+
+  /** A state of its own, with `initial` as what is already stored. */
+  constructor(initial?: Readonly<Record<string, unknown>>) {
+    if (initial === undefined) return;
+    const copied = copyState(new JsonCopier(), initial, {
+      property: 'state',
+      keyProblem: stateKeyProblem,
+    });
+    this.#arrived = new Map(Object.entries(copied));
+  }
+
+  /** A working copy over what a store holds. The maps must never change. */
+  static fromStored(stored: StoredState): State {
+    const state = new State();
+    state.#stored = stored;
+    return state;
+  }
+
+  get(key: string): JsonValue | undefined {
+    return this.#working.has(key) ? this.#working.get(key) : this.#below(key);
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /**
+   * Sets a key to a copy of `value`. `invalid_argument` where `key` is no state key or
+   * `value` no JSON, with a path such as `state["cart"][2].price`.
+   */
+  set(key: string, value: unknown): this {
+    checkStateKey(key);
+    const copier = new JsonCopier();
+    const copied = copier.at('state', () => copier.copy(value, { key }));
+    copier.checkSize(copied);
+    this.#change(key, copied);
+    return this;
+  }
+
+  /** Removes a key. False where there was none. */
+  delete(key: string): boolean {
+    if (!this.has(key)) return false;
+    this.#change(key, undefined);
+    return true;
+  }
+
+  get size(): number {
+    let size = scopes.reduce((sum, scope) => sum + this.#stored[scope].size, 0);
+    for (const [key, value] of this.#upperLayers()) {
+      const { scope, name } = splitStateKey(key);
+      const isStored = scope !== 'temp' && this.#stored[scope].has(name);
+      size += Number(value !== undefined) - Number(isStored);
+    }
+    return size;
+  }
+
+  *entries(): IterableIterator<[string, JsonValue]> {
+    const upper = this.#upperLayers();
+    for (const scope of scopes) {
+      for (const [name, stored] of this.#stored[scope]) {
+        const key = joinStateKey({ scope, name });
+        const value = upper.has(key) ? upper.get(key) : stored;
+        upper.delete(key);
+        if (value !== undefined) yield [key, value];
+      }
+    }
+    for (const [key, value] of upper) if (value !== undefined) yield [key, value];
+  }
+
+  *keys(): IterableIterator<string> {
+    for (const [key] of this.entries()) yield key;
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, JsonValue]> {
+    return this.entries();
+  }
+
+  /** Whether something was changed since the last `takeDelta`. */
+  hasDelta(): boolean {
+    return this.#untaken.size > 0;
+  }
+
+  /**
+   * What was changed since the last call, `temp:` keys included; then there is no delta
+   * any more, and the changes stay readable here.
+   */
+  takeDelta(): TakenDelta {
+    const set: [string, JsonValue][] = [];
+    const removed: string[] = [];
+    for (const key of this.#untaken) {
+      const value = this.#working.get(key);
+      if (value === undefined) removed.push(key);
+      else set.push([key, value]);
+    }
+    this.#untaken.clear();
+    return Object.freeze({
+      stateDelta: stateRecord(set),
+      removedStateKeys: Object.freeze(removed),
+    });
+  }
+
+  /**
+   * The state after an event: its changes are in, `temp:` keys and changes not yet taken
+   * stay as they are here. This state is left as it is.
+   */
+  withDelta(delta: StateDelta): State {
+    const next = State.fromStored(this.#stored);
+    const arrived = new Map(this.#arrived);
+    for (const [key, value] of Object.entries(delta.stateDelta)) arrived.set(key, value);
+    for (const key of delta.removedStateKeys ?? []) arrived.set(key, undefined);
+    next.#arrived = arrived;
+    for (const [key, value] of this.#working) {
+      const untaken = this.#untaken.has(key);
+      if (!untaken && !isTempKey(key)) continue;
+      next.#working.set(key, value);
+      if (untaken) next.#untaken.add(key);
+    }
+    return next;
+  }
+
+  /** The whole state as a frozen plain object. */
+  toJSON(): JsonObject {
+    return stateRecord(this.entries());
+  }
+
+  #below(key: string): JsonValue | undefined {
+    if (this.#arrived.has(key)) return this.#arrived.get(key);
+    const { scope, name } = splitStateKey(key);
+    return scope === 'temp' ? undefined : this.#stored[scope].get(name);
+  }
+
+  #upperLayers(): Map<string, JsonValue | undefined> {
+    return new Map([...this.#arrived, ...this.#working]);
+  }
+
+  #change(key: string, value: JsonValue | undefined): void {
+    this.#working.set(key, value);
+    this.#untaken.add(key);
+  }
+}
+
+function checkStateKey(key: unknown): void {
+  const problem = stateKeyProblem(key);
+  if (problem === undefined) return;
+  const path = typeof key === 'string' ? `state[${JSON.stringify(key)}]` : 'state key';
+  throw invalidArgument(path, `is no state key: it ${problem}`);
+}
