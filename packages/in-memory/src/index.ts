@@ -1,1 +1,4 @@
-export {};
+export {
+  InMemorySessionService,
+  type InMemorySessionServiceOptions,
+} from './in-memory-session-service.ts';
