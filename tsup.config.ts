@@ -7,6 +7,10 @@ export default defineConfig({
   target: 'es2022',
   platform: 'neutral',
   clean: true,
-  // TypeScript 6 calls the `baseUrl` that tsup sets for declarations deprecated.
-  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+  dts: {
+    // `AsyncDisposable`, for a reader whose `lib` does not have it.
+    banner: '/// <reference lib="esnext.disposable" />',
+    // TypeScript 6 calls the `baseUrl` that tsup sets for declarations deprecated.
+    compilerOptions: { ignoreDeprecations: '6.0' },
+  },
 });

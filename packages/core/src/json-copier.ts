@@ -45,8 +45,10 @@ export class JsonCopier {
 
   /** A frozen copy of `value`; `step` is where it stands. */
   copy(value: unknown, step: JsonPathStep): JsonValue {
+    // The key may not be part of what is measured in the end, so only the upper bound grows.
     if (typeof step !== 'number') {
-      this.#count(typeof step === 'string' ? step.length : step.key.length);
+      const units = typeof step === 'string' ? step.length : step.key.length;
+      this.#mostBytes += units * MAX_BYTES_PER_UNIT + 4;
     }
     return this.#copyValue(value, step, 1);
   }

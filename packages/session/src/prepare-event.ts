@@ -55,10 +55,10 @@ export function prepareEvent(input: unknown, options: PrepareEventOptions): Prep
   }
   const event = copyFields(copier, input, { keepTemp: partial === true });
   const timestampGiven = event['timestamp'] !== undefined;
-  event['id'] ??= createUuidV7();
-  event['invocationId'] ??= '';
-  event['timestamp'] ??= now();
-  event['actions'] ??= emptyActions;
+  if (event['id'] === undefined) event['id'] = createUuidV7();
+  if (event['invocationId'] === undefined) event['invocationId'] = '';
+  if (!timestampGiven) event['timestamp'] = now();
+  if (event['actions'] === undefined) event['actions'] = emptyActions;
   checkFields(copier, event);
   copier.checkSize(event);
   return { event: Object.freeze(event) as unknown as Event, timestampGiven };

@@ -106,7 +106,7 @@ export class Session {
     if (seq !== undefined && seq >= 1 && seq <= this.revision) return this;
     if (seq !== this.revision + 1) {
       throw new HoldfastError('conflict', {
-        message: `${describeSessionKey(this.key)} is at revision ${this.revision}; the next event has not the seq ${seq}`,
+        message: `${describeSessionKey(this.key)} is at revision ${this.revision}: its next event has the seq ${this.revision + 1}, not ${seq}`,
         key: this.key,
         path: 'seq',
       });

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@holdfast/core';
-import { type ScopedStateKey, type StoredScope, splitStateKey } from './state-key.ts';
+import { type StoredScope, splitStateKey } from './state-key.ts';
 
 /** New values by name, without the scope's prefix. Undefined stands for a removal. */
 export type StateChanges = ReadonlyMap<string, JsonValue | undefined>;
@@ -29,18 +29,23 @@ export function scopeChanges(delta: StateDelta): ScopedChanges {
 
 /** Many deltas as one, by scope, without `temp:` keys: of two changes of a key, the later. */
 export function foldDeltas(deltas: readonly StateDelta[]): ScopedChanges {
-  let folded: { [Scope in StoredScope]: Map<string, JsonValue | undefined> } | undefined;
+  let folded:
+    | { [Scope in StoredScope]: Map<string, JsonValue | undefined> | undefined }
+    | undefined;
   const change = (key: string, value: JsonValue | undefined) => {
-    const { scope, name }: ScopedStateKey = splitStateKey(key);
+    const { scope, name } = splitStateKey(key);
     if (scope === 'temp') return;
-    folded ??= { session: new Map(), user: new Map(), app: new Map() };
+    folded ??= { session: undefined, user: undefined, app: undefined };
+    folded[scope] ??= new Map();
     folded[scope].set(name, value);
   };
   for (const { stateDelta, removedStateKeys } of deltas) {
     for (const key of Object.keys(stateDelta)) change(key, stateDelta[key]);
     if (removedStateKeys !== undefined) for (const key of removedStateKeys) change(key, undefined);
   }
-  return folded ?? NO_CHANGES;
+  if (folded === undefined) return NO_CHANGES;
+  const { session = none, user = none, app = none } = folded;
+  return { session, user, app };
 }
 
 /** Makes the changes in `state`. */

@@ -1,0 +1,121 @@
+import type { Event as AdkEvent, EventActions as AdkEventActions } from '@google/adk';
+import type { Content as GenaiContent, Part as GenaiPart } from '@google/genai';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Content, Part } from './content.ts';
+import { createEvent } from './create-event.ts';
+import type { Event, EventActions, EventInput } from './event.ts';
+import { HoldfastError, isHoldfastError } from './holdfast-error.ts';
+import { checkInteger } from './integer.ts';
+import { jsonEqual } from './json-equal.ts';
+import { formatJsonPath } from './json-path.ts';
+import { createUuidV7 } from './uuid-v7.ts';
+
+const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+describe('the types of an event', () => {
+  it('cover @google/adk and @google/genai field by field', () => {
+    expectTypeOf<Exclude<keyof Event, 'seq'>>().toEqualTypeOf<Extract<keyof AdkEvent, string>>();
+    expectTypeOf<Exclude<keyof EventActions, 'removedStateKeys'>>().toEqualTypeOf<
+      keyof AdkEventActions
+    >();
+    expectTypeOf<keyof Part>().toEqualTypeOf<keyof GenaiPart>();
+    expectTypeOf<keyof Content>().toEqualTypeOf<keyof GenaiContent>();
+    expectTypeOf<GenaiPart>().toExtend<Part>();
+    expectTypeOf<GenaiContent>().toExtend<Content>();
+    expectTypeOf<AdkEvent>().toExtend<EventInput>();
+    expectTypeOf<Event>().toExtend<EventInput>();
+  });
+});
+
+describe('createEvent', () => {
+  it('fills in an id, the time and empty actions', () => {
+    const before = Date.now();
+    const event = createEvent({ author: 'user' });
+    expect(event.id).toMatch(uuidV7);
+    expect(event.timestamp).toBeGreaterThanOrEqual(before);
+    expect(event).toStrictEqual({
+      id: event.id,
+      timestamp: event.timestamp,
+      invocationId: '',
+      author: 'user',
+      actions: { stateDelta: {}, artifactDelta: {} },
+    });
+    expect(createEvent().id).not.toBe(event.id);
+  });
+
+  it('keeps what it is given, and takes undefined as absent', () => {
+    const given = { id: 'e1', timestamp: 5, invocationId: 'i', actions: { escalate: true } };
+    expect(createEvent({ ...given, author: undefined })).toStrictEqual({
+      ...given,
+      actions: { stateDelta: {}, escalate: true },
+    });
+  });
+});
+
+describe('createUuidV7', () => {
+  it('begins with the time, and does not repeat', () => {
+    const ids = new Set(Array.from({ length: 1000 }, () => createUuidV7(0x0123456789ab)));
+    expect(ids.size).toBe(1000);
+    for (const id of ids) {
+      expect(id).toMatch(uuidV7);
+      expect(id.startsWith('01234567-89ab-7')).toBe(true);
+    }
+  });
+});
+
+describe('HoldfastError', () => {
+  it('says whether a retry may help, and carries its cause', () => {
+    const cause = new Error('socket');
+    const error = new HoldfastError('unavailable', { message: 'no answer', cause });
+    expect(error).toMatchObject({ name: 'HoldfastError', retryable: true, cause });
+    expect(new HoldfastError('conflict', { message: 'x' }).retryable).toBe(false);
+    expect('path' in error).toBe(false);
+    expect(error).toBeInstanceOf(Error);
+  });
+
+  it('is known across copies of the package', () => {
+    const error = new HoldfastError('closed', { message: 'x' });
+    const foreign = Object.defineProperty(new Error('x'), Symbol.for('holdfast.error'), {
+      value: true,
+    });
+    expect([error, foreign].every(isHoldfastError)).toBe(true);
+    expect([new Error('x'), null, 'x', undefined].some(isHoldfastError)).toBe(false);
+  });
+});
+
+describe('checkInteger', () => {
+  it('names its range, and what it got', () => {
+    expect(checkInteger(-0, { path: 'n', min: -1 })).toBe(0);
+    expect(() => checkInteger('5', { path: 'n', min: 0 })).toThrow(
+      'n must be an integer of at least 0, got "5"',
+    );
+    expect(() => checkInteger(6, { path: 'n', min: 0, max: 5 })).toThrow('from 0 to 5, got 6');
+  });
+});
+
+describe('jsonEqual', () => {
+  it.each([
+    [{ a: 1, b: [2, { c: null }] }, { b: [2, { c: null }], a: 1 }, true],
+    [{ a: 1 }, { a: 1, b: 2 }, false],
+    [{ a: 1 }, { b: 1 }, false],
+    [[1, 2], [2, 1], false],
+    [[1], [1, 2], false],
+    [[], {}, false],
+    [null, {}, false],
+    ['1', 1, false],
+    [{ toString: 1 }, { toString: 1 }, true],
+    [{ a: 1 }, { toString: 1 }, false],
+  ])('%j and %j: %j', (a, b, same) => {
+    expect(jsonEqual(a, b)).toBe(same);
+    expect(jsonEqual(b, a)).toBe(same);
+  });
+});
+
+describe('formatJsonPath', () => {
+  it('puts properties behind dots, and keys and indices in brackets', () => {
+    expect(formatJsonPath(['actions', 'stateDelta', { key: 'cart' }, 2, 'price'])).toBe(
+      'actions.stateDelta["cart"][2].price',
+    );
+    expect(formatJsonPath(['a b', '$x', ''])).toBe('["a b"].$x[""]');
+  });
+});

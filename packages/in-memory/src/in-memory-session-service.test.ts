@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { InMemorySessionService } from './in-memory-session-service.ts';
+
+const key = { appName: 'app', userId: 'user', sessionId: 's1' };
+
+async function createSessions(service: InMemorySessionService, ids: readonly string[]) {
+  for (const sessionId of ids) await service.create({ ...key, sessionId });
+}
+
+async function idsOf(service: InMemorySessionService) {
+  const { sessions } = await service.list({ appName: 'app', allUsers: true, limit: 1000 });
+  return sessions.map(({ id }) => id).sort();
+}
+
+describe('InMemorySessionService', () => {
+  it('declares what it can', () => {
+    const capabilities = {
+      persistent: false,
+      shared: false,
+      evicts: false,
+      atomicAppState: true,
+      listAllUsers: true,
+    };
+    expect(new InMemorySessionService().capabilities).toStrictEqual(capabilities);
+    expect(new InMemorySessionService({ maxSessions: 5 }).capabilities).toStrictEqual({
+      ...capabilities,
+      evicts: true,
+    });
+  });
+
+  it.each([
+    [{ maxSessions: 0 }, 'maxSessions'],
+    [{ maxEventBytes: 0 }, 'maxEventBytes'],
+  ])('refuses the options %j', (options, path) => {
+    expect(() => new InMemorySessionService(options)).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', path }),
+    );
+  });
+
+  it('takes its times from its clock', async () => {
+    let now = 1000;
+    const service = new InMemorySessionService({ now: () => now });
+    expect(await service.create(key)).toMatchObject({ createTime: 1000, lastUpdateTime: 1000 });
+    now = 2000;
+    expect(await service.appendEvent({ ...key, event: {} })).toMatchObject({ timestamp: 2000 });
+    now = 500;
+    await service.appendEvent({ ...key, event: {} });
+    expect(await service.get(key)).toMatchObject({ createTime: 1000, lastUpdateTime: 2000 });
+  });
+
+  it('holds events to the size it was told', async () => {
+    const service = new InMemorySessionService({ maxEventBytes: 200 });
+    await service.create(key);
+    const text = 'x'.repeat(200);
+    const tooLarge = expect.objectContaining({ code: 'too_large' });
+    const event = { content: { parts: [{ text }] } };
+    await expect(service.appendEvent({ ...key, event })).rejects.toEqual(tooLarge);
+    await expect(service.getOrCreate({ ...key, state: { text } })).rejects.toEqual(tooLarge);
+    await expect(
+      service.updateState({ scope: 'app', appName: 'app', set: { text } }),
+    ).rejects.toEqual(tooLarge);
+    expect(await service.appendEvent({ ...key, event: {} })).toMatchObject({ seq: 1 });
+  });
+
+  it('lets the least recently used session go where it is bounded', async () => {
+    const service = new InMemorySessionService({ maxSessions: 3 });
+    await createSessions(service, ['a', 'b', 'c']);
+    await service.get({ ...key, sessionId: 'a' });
+    await service.appendEvent({ ...key, sessionId: 'b', event: {} });
+    await createSessions(service, ['d']);
+    expect(await idsOf(service)).toEqual(['a', 'b', 'd']);
+    await service.listEvents({ ...key, sessionId: 'a' });
+    await service.getOrCreate({ ...key, sessionId: 'b' });
+    await createSessions(service, ['e']);
+    expect(await idsOf(service)).toEqual(['a', 'b', 'e']);
+    await service.delete({ ...key, sessionId: 'a' });
+    await createSessions(service, ['f']);
+    expect(await idsOf(service)).toEqual(['b', 'e', 'f']);
+  });
+
+  it('keeps the state of users and apps whose sessions went', async () => {
+    const service = new InMemorySessionService({ maxSessions: 1 });
+    await service.create({ ...key, state: { 'user:name': 'Ada', 'app:motd': 'hi' } });
+    await service.create({ ...key, userId: 'other', sessionId: 's2' });
+    expect(await service.getState({ scope: 'user', appName: 'app', userId: 'user' })).toEqual({
+      name: 'Ada',
+    });
+    expect(await service.getState({ scope: 'app', appName: 'app' })).toEqual({ motd: 'hi' });
+  });
+
+  it('shares what it read, instead of copying it', async () => {
+    const service = new InMemorySessionService();
+    await service.create({ ...key, state: { list: [1] } });
+    const event = await service.appendEvent({ ...key, event: { id: 'e1' } });
+    const [first, second] = await Promise.all([service.get(key), service.get(key)]);
+    expect(first?.events[0]).toBe(event);
+    expect(second?.events[0]).toBe(event);
+    expect(first?.state.get('list')).toBe(second?.state.get('list'));
+  });
+
+  it('finds events by time in any order of times', async () => {
+    const service = new InMemorySessionService();
+    await service.create(key);
+    const times = Array.from({ length: 2000 }, (_, i) => (i * 7919) % 2003);
+    for (const timestamp of times) await service.appendEvent({ ...key, event: { timestamp } });
+    const seqsSince = (time: number, last = 0) =>
+      times.flatMap((timestamp, i) =>
+        timestamp >= time && i >= times.length - last ? [i + 1] : [],
+      );
+    for (const afterTimestamp of [0, 1, 500, 1990, 2002, 2003]) {
+      const all = await service.get({ ...key, afterTimestamp });
+      expect(all?.events.map(({ seq }) => seq)).toEqual(seqsSince(afterTimestamp, 2000));
+      for (const numRecentEvents of [0, 3, 1000]) {
+        const some = await service.get({ ...key, afterTimestamp, numRecentEvents });
+        expect(some?.events.map(({ seq }) => seq)).toEqual(
+          seqsSince(afterTimestamp, numRecentEvents),
+        );
+      }
+    }
+    await service.appendEvent({ ...key, event: { id: 'late', timestamp: 1995 } });
+    const late = await service.get({ ...key, afterTimestamp: 1995 });
+    expect(late?.events.at(-1)?.id).toBe('late');
+  });
+
+  it('lists thousands of sessions in order, while they move and go', async () => {
+    const service = new InMemorySessionService({ now: () => 0 });
+    const expected = new Map<string, number>();
+    for (let i = 0; i < 3000; i++) {
+      const sessionId = `s${String(i).padStart(4, '0')}`;
+      await service.create({ ...key, sessionId });
+      expected.set(sessionId, 0);
+    }
+    for (let i = 0; i < 6000; i++) {
+      const sessionId = `s${String((i * 1009) % 3000).padStart(4, '0')}`;
+      const timestamp = (i * 7919) % 5003;
+      if (i % 7 === 0) {
+        await service.delete({ ...key, sessionId });
+        expected.delete(sessionId);
+      } else if (expected.has(sessionId)) {
+        await service.appendEvent({ ...key, sessionId, event: { timestamp } });
+        expected.set(sessionId, Math.max(expected.get(sessionId) ?? 0, timestamp));
+      }
+    }
+    const inOrder = [...expected]
+      .sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1))
+      .map(([id]) => id);
+    for (const order of ['asc', 'desc'] as const) {
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await service.list({ ...key, order, cursor, limit: 77, includeTotal: true });
+        expect(page.total).toBe(expected.size);
+        found.push(...page.sessions.map(({ id }) => id));
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      expect(found).toEqual(order === 'asc' ? inOrder : [...inOrder].reverse());
+    }
+  });
+
+  it('forgets users and apps of whom nothing is left', async () => {
+    const service = new InMemorySessionService();
+    expect(await service.list({ ...key, includeTotal: true })).toEqual({ sessions: [], total: 0 });
+    await service.updateState({ scope: 'user', appName: 'app', userId: 'user', set: { a: 1 } });
+    await service.updateState({ scope: 'user', appName: 'app', userId: 'user', remove: ['a'] });
+    await service.updateState({ scope: 'app', appName: 'app', remove: ['a'] });
+    await service.create(key);
+    expect(await service.delete(key)).toBe(true);
+    expect(await service.delete(key)).toBe(false);
+    expect(await service.getState({ scope: 'user', appName: 'app', userId: 'user' })).toEqual({});
+  });
+});

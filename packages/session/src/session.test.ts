@@ -1,0 +1,87 @@
+import { createEvent, type Event } from '@holdfast/core';
+import { describe, expect, it } from 'vitest';
+import { Session } from './session.ts';
+
+const key = { appName: 'app', userId: 'user', sessionId: 's1' };
+
+function stored(seq: number, fields: Partial<Event> = {}): Event {
+  return { ...createEvent({ id: `e${seq}`, timestamp: seq * 10 }), ...fields, seq };
+}
+
+function session(events: readonly Event[] = []) {
+  return new Session({
+    key,
+    createTime: 5,
+    lastUpdateTime: Math.max(5, ...events.map(({ timestamp }) => timestamp)),
+    revision: events.length,
+    events,
+    state: { session: new Map([['step', 0]]), user: new Map(), app: new Map() },
+  });
+}
+
+describe('Session', () => {
+  it('names its ids, and shows itself as JSON', () => {
+    const snapshot = session([stored(1)]);
+    expect(snapshot).toMatchObject({ id: 's1', appName: 'app', userId: 'user', revision: 1 });
+    expect(JSON.parse(JSON.stringify(snapshot))).toEqual({
+      id: 's1',
+      appName: 'app',
+      userId: 'user',
+      state: { step: 0 },
+      events: JSON.parse(JSON.stringify([stored(1)])),
+      createTime: 5,
+      lastUpdateTime: 10,
+      revision: 1,
+    });
+    expect(Object.isFrozen(snapshot)).toBe(true);
+    expect(Object.isFrozen(snapshot.events)).toBe(true);
+  });
+
+  it('gives the contents of its events as the history', () => {
+    const content = { role: 'user', parts: [{ text: 'hi' }] };
+    const snapshot = session([stored(1, { content }), stored(2)]);
+    expect(snapshot.conversationHistory).toEqual([content]);
+    expect(snapshot.conversationHistory).toBe(snapshot.conversationHistory);
+  });
+
+  it('goes on with the next event without asking a store', () => {
+    const first = session();
+    first.state.set('temp:plan', 1).set('draft', 'x');
+    const actions = { stateDelta: { step: 1, 'user:name': 'Ada' } };
+    const next = first.withEvent(stored(1, { actions, timestamp: 3 })).withEvent(stored(2));
+    expect(next.events.map(({ id }) => id)).toEqual(['e1', 'e2']);
+    expect(Object.isFrozen(next.events)).toBe(true);
+    expect(next).toMatchObject({ revision: 2, lastUpdateTime: 20 });
+    expect(next.state.toJSON()).toEqual({
+      step: 1,
+      'user:name': 'Ada',
+      'temp:plan': 1,
+      draft: 'x',
+    });
+    expect(next.state.takeDelta().stateDelta).toEqual({ 'temp:plan': 1, draft: 'x' });
+    expect(first.events).toEqual([]);
+    expect(first.revision).toBe(0);
+    expect(first.state.get('step')).toBe(0);
+    expect(first.withEvent(stored(1, { timestamp: 3 })).lastUpdateTime).toBe(5);
+  });
+
+  it('takes an event that it has, or a partial one, as no change', () => {
+    const snapshot = session([stored(1), stored(2)]);
+    expect(snapshot.withEvent(stored(1))).toBe(snapshot);
+    expect(snapshot.withEvent(createEvent({ partial: true }))).toBe(snapshot);
+  });
+
+  it.each([3, 0, 1.5, undefined])('refuses seq %s at revision 1', (seq) => {
+    const event = { ...createEvent(), ...(seq !== undefined && { seq }) };
+    expect(() => session([stored(1)]).withEvent(event)).toThrow(
+      expect.objectContaining({ code: 'conflict', key, path: 'seq' }),
+    );
+  });
+
+  it('walks ten thousand events in a moment', () => {
+    let snapshot = session();
+    for (let seq = 1; seq <= 10_000; seq++) snapshot = snapshot.withEvent(stored(seq));
+    expect(snapshot.events).toHaveLength(10_000);
+    expect(snapshot.events.at(-1)?.seq).toBe(10_000);
+  });
+});
