@@ -1,4 +1,7 @@
 import type { Event, EventActions, EventActionsInput, EventInput } from './event.ts';
+import { invalidArgument } from './holdfast-error.ts';
+import { describeType } from './identifier.ts';
+import { isPlainObject } from './json-copier.ts';
 import { createUuidV7 } from './uuid-v7.ts';
 
 /**
@@ -6,6 +9,9 @@ import { createUuidV7 } from './uuid-v7.ts';
  * and empty actions. Nothing is checked or copied: that is done when it is appended.
  */
 export function createEvent(input: EventInput = {}): Event {
+  if (!isPlainObject(input)) {
+    throw invalidArgument('event', `must be a plain object, got ${describeType(input)}`);
+  }
   const {
     id = createUuidV7(),
     invocationId = '',
@@ -24,6 +30,8 @@ export function createEvent(input: EventInput = {}): Event {
 
 function createActions(input: EventActionsInput | undefined): EventActions {
   if (input === undefined) return { stateDelta: {}, artifactDelta: {} };
+  // What is no object is left for the append to refuse.
+  if (!isPlainObject(input)) return input;
   return { stateDelta: {}, ...withoutUndefined(input) } as EventActions;
 }
 

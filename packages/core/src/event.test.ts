@@ -52,6 +52,15 @@ describe('createEvent', () => {
   });
 });
 
+describe('createEvent, given what is no event', () => {
+  it('refuses it, and leaves actions that are none for the append to refuse', () => {
+    expect(() => createEvent(null as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', path: 'event' }),
+    );
+    expect(createEvent({ actions: 5 as never }).actions).toBe(5);
+  });
+});
+
 describe('createUuidV7', () => {
   it('begins with the time, and does not repeat', () => {
     const ids = new Set(Array.from({ length: 1000 }, () => createUuidV7(0x0123456789ab)));
