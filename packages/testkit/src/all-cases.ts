@@ -1,0 +1,38 @@
+import { appendCases } from './cases/append.ts';
+import { appendTwiceCases } from './cases/append-twice.ts';
+import { concurrencyCases } from './cases/concurrency.ts';
+import { createCases } from './cases/create.ts';
+import { deleteCases } from './cases/delete.ts';
+import { eventsCases } from './cases/events.ts';
+import { getCases } from './cases/get.ts';
+import { identityCases } from './cases/identity.ts';
+import { lifecycleCases } from './cases/lifecycle.ts';
+import { listCases } from './cases/list.ts';
+import { listPageCases } from './cases/list-pages.ts';
+import { stateCases } from './cases/state.ts';
+import { updateStateCases } from './cases/update-state.ts';
+import { valuesCases } from './cases/values.ts';
+import { refusedValuesCases } from './cases/values-refused.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+import { propertyCases } from './model/property-cases.ts';
+
+/** Every rule of the contract, one case each. Properties, at the end, combine them at random. */
+export const exampleCases: readonly ConformanceCase[] = [
+  ...createCases,
+  ...getCases,
+  ...listCases,
+  ...listPageCases,
+  ...deleteCases,
+  ...appendCases,
+  ...appendTwiceCases,
+  ...eventsCases,
+  ...stateCases,
+  ...updateStateCases,
+  ...identityCases,
+  ...valuesCases,
+  ...refusedValuesCases,
+  ...concurrencyCases,
+  ...lifecycleCases,
+];
+
+export const allCases: readonly ConformanceCase[] = [...exampleCases, ...propertyCases];

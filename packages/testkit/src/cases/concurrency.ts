@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { type HoldfastError, isHoldfastError } from '@holdfast/core';
+import { casesOf } from '../conformance-case.ts';
+import {
+  at,
+  idsOf,
+  newSession,
+  newSessionWithEvents,
+  newSibling,
+  read,
+  readState,
+  seqsOf,
+  upTo,
+} from '../scenario.ts';
+
+/** How many of the calls succeeded, and the codes of the others. */
+async function outcomes(calls: readonly Promise<unknown>[]) {
+  const settled = await Promise.allSettled(calls);
+  const refused = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  for (const error of refused) assert.ok(isHoldfastError(error), `not a HoldfastError: ${error}`);
+  const codes = (refused as HoldfastError[]).map((error) => error.code);
+  return { succeeded: settled.length - refused.length, codes: [...new Set(codes)] };
+}
+
+export const concurrencyCases = casesOf('concurrency', [
+  {
+    title: 'lets one of many racing creates win, whose state is kept',
+    async run({ service, newKey }) {
+      const key = newKey();
+      const calls = upTo(10).map(async (n) => {
+        await service.create({ ...key, state: { [`k${n}`]: n, 'user:winner': n } });
+        return n;
+      });
+      const winners = (await Promise.allSettled(calls)).flatMap((each) =>
+        each.status === 'fulfilled' ? [each.value] : [],
+      );
+      assert.equal(winners.length, 1);
+      assert.deepEqual((await outcomes(calls)).codes, ['already_exists']);
+      const [n] = winners;
+      assert.deepEqual(await readState(service, key), { [`k${n}`]: n, 'user:winner': n });
+    },
+  },
+  {
+    title: 'gives all of many racing `getOrCreate` the same session',
+    async run({ service, newKey }) {
+      const key = newKey();
+      const sessions = await Promise.all(
+        upTo(10).map((n) => service.getOrCreate({ ...key, state: { [`k${n}`]: n } })),
+      );
+      const state = await readState(service, key);
+      assert.equal(Object.keys(state as object).length, 1);
+      for (const session of sessions) assert.deepEqual(session.state.toJSON(), state);
+    },
+  },
+  {
+    title: 'gives parallel appends to a session the numbers 1 to N',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const events = await Promise.all(
+        upTo(30).map((n) =>
+          service.appendEvent({ ...key, event: { id: `e${n}`, timestamp: at(n) } }),
+        ),
+      );
+      assert.deepEqual(
+        events.map((event) => event.seq ?? 0).sort((a, b) => a - b),
+        upTo(30),
+      );
+      const stored = (await read(service, key)).events;
+      assert.deepEqual(seqsOf(stored), upTo(30));
+      assert.deepEqual(idsOf(stored).sort(), idsOf(events).sort());
+    },
+  },
+  {
+    title: 'keeps the events of parallel batches together',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const batches = await Promise.all(
+        upTo(8).map((n) => {
+          const events = upTo(4).map((i) => ({ id: `${n}-${i}`, timestamp: at(n) }));
+          return service.appendEvents({ ...key, events });
+        }),
+      );
+      for (const batch of batches) {
+        const first = batch[0]?.seq ?? 0;
+        assert.deepEqual(seqsOf(batch), [first, first + 1, first + 2, first + 3]);
+      }
+      assert.equal((await read(service, key)).revision, 32);
+    },
+  },
+  {
+    title: 'loses none of the parallel changes to different keys of a session',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      await Promise.all(
+        upTo(20).map((n) => {
+          const actions = { stateDelta: { [`k${n}`]: n } };
+          return service.appendEvent({ ...key, event: { timestamp: at(n), actions } });
+        }),
+      );
+      assert.equal(Object.keys((await readState(service, key)) as object).length, 20);
+    },
+  },
+  {
+    title: 'loses none of the parallel changes to different `user:` and `app:` keys',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const keys = [key];
+      for (const _ of upTo(4)) keys.push(await newSibling(context, key));
+      await Promise.all(
+        upTo(20).map((n) => {
+          const actions = { stateDelta: { [`user:k${n}`]: n, [`app:k${n}`]: n } };
+          const session = keys[n % keys.length] ?? key;
+          return service.appendEvent({ ...session, event: { timestamp: at(n), actions } });
+        }),
+      );
+      const { appName, userId } = key;
+      const ofUser = await service.getState({ scope: 'user', appName, userId });
+      const ofApp = await service.getState({ scope: 'app', appName });
+      assert.deepEqual([Object.keys(ofUser).length, Object.keys(ofApp).length], [20, 20]);
+    },
+  },
+  {
+    title: 'loses none of the parallel `updateState` of different keys',
+    async run({ service, newKey }) {
+      const { appName, userId } = newKey();
+      const owner = { scope: 'user', appName, userId } as const;
+      await Promise.all(
+        upTo(20).map((n) => service.updateState({ ...owner, set: { [`k${n}`]: n } })),
+      );
+      assert.equal(Object.keys(await service.getState(owner)).length, 20);
+    },
+  },
+  {
+    title: 'takes appends that change the same keys in another order',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const sibling = await newSibling(context, key);
+      const names = upTo(10).map((n) => `user:k${n}`);
+      await Promise.all(
+        upTo(20).map((n) => {
+          const ordered = n % 2 === 0 ? names : names.toReversed();
+          const actions = { stateDelta: Object.fromEntries(ordered.map((name) => [name, n])) };
+          const session = n % 2 === 0 ? key : sibling;
+          return service.appendEvent({ ...session, event: { timestamp: at(n), actions } });
+        }),
+      );
+      const values = Object.values((await readState(service, key)) as object);
+      assert.equal(values.length, 10);
+      assert.equal(new Set(values).size, 1, 'the keys of one append must change together');
+    },
+  },
+  {
+    title: 'stores an event once that many append at the same time',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const event = { id: 'e1', timestamp: at(1), author: 'user' };
+      const events = await Promise.all(upTo(10).map(() => service.appendEvent({ ...key, event })));
+      for (const each of events) assert.deepEqual(each, { ...events[0], seq: 1 });
+      assert.equal((await read(service, key)).revision, 1);
+    },
+  },
+  {
+    title: 'stores one of many events that race for an id with other content',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const calls = upTo(10).map((n) => {
+        const event = { id: 'e1', timestamp: at(1), author: `agent ${n}` };
+        return service.appendEvent({ ...key, event });
+      });
+      assert.deepEqual(await outcomes(calls), { succeeded: 1, codes: ['already_exists'] });
+      assert.equal((await read(service, key)).revision, 1);
+    },
+  },
+  {
+    title: 'lets one of many appends win that expect the same revision',
+    async run(context) {
+      const { service } = context;
+      const key = await newSessionWithEvents(context, 1);
+      const calls = upTo(10).map((n) => {
+        const event = { timestamp: at(n), actions: { stateDelta: { [`k${n}`]: n } } };
+        return service.appendEvent({ ...key, event, expectedRevision: 1 });
+      });
+      assert.deepEqual(await outcomes(calls), { succeeded: 1, codes: ['conflict'] });
+      const session = await read(service, key);
+      assert.deepEqual([session.revision, session.state.size], [2, 1]);
+    },
+  },
+  {
+    title: 'leaves nothing of a session that is deleted while others append',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const appends = upTo(10).map((n) => {
+        const event = { id: `e${n}`, timestamp: at(n), actions: { stateDelta: { own: n } } };
+        return service.appendEvent({ ...key, event });
+      });
+      const [deleted, { codes }] = await Promise.all([service.delete(key), outcomes(appends)]);
+      assert.ok(
+        codes.every((code) => code === 'not_found'),
+        `an append was refused with ${codes}`,
+      );
+      assert.equal(deleted, true);
+      assert.equal(await service.get(key), undefined);
+      const again = await service.create(key);
+      assert.deepEqual([again.revision, again.state.size], [0, 0]);
+      assert.deepEqual((await read(service, key)).events, []);
+    },
+  },
+  {
+    title: 'shows an event and its state change together',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context, { count: 0, 'user:count': 0 });
+      const write = async () => {
+        for (const n of upTo(15)) {
+          const actions = { stateDelta: { count: n, 'user:count': n } };
+          await service.appendEvent({ ...key, event: { timestamp: at(n), actions } });
+        }
+      };
+      const look = async () => {
+        for (const _ of upTo(15)) {
+          const { revision, events, state } = await read(service, key);
+          const seen = [events.length, state.get('count'), state.get('user:count')];
+          assert.deepEqual(seen, [revision, revision, revision]);
+        }
+      };
+      await Promise.all([write(), look()]);
+    },
+  },
+  {
+    title: 'shows an event and its `app:` keys together',
+    needs: 'atomicAppState',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context, { 'app:count': 0 });
+      const write = async () => {
+        for (const n of upTo(15)) {
+          const actions = { stateDelta: { 'app:count': n } };
+          await service.appendEvent({ ...key, event: { timestamp: at(n), actions } });
+        }
+      };
+      const look = async () => {
+        for (const _ of upTo(15)) {
+          const { revision, state } = await read(service, key);
+          assert.equal(state.get('app:count'), revision);
+        }
+      };
+      await Promise.all([write(), look()]);
+    },
+  },
+  {
+    title: 'shows `app:` keys at the latest when the append is acknowledged',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const { appName } = key;
+      for (const n of upTo(5)) {
+        const actions = { stateDelta: { 'app:count': n } };
+        await service.appendEvent({ ...key, event: { timestamp: at(n), actions } });
+        assert.deepEqual(await service.getState({ scope: 'app', appName }), { count: n });
+      }
+    },
+  },
+]);

@@ -1,0 +1,55 @@
+import type { SessionKey } from '@holdfast/core';
+import type { SessionCapabilities, SessionService } from '@holdfast/session';
+
+/** What a case is about: the call, or the promise that spans calls. */
+export type Concern =
+  | 'create'
+  | 'get'
+  | 'list'
+  | 'delete'
+  | 'append'
+  | 'events'
+  | 'state'
+  | 'identity'
+  | 'values'
+  | 'concurrency'
+  | 'lifecycle'
+  | 'properties';
+
+/** The name of a capability. */
+export type Capability = keyof SessionCapabilities;
+
+/** What a case works with. */
+export interface CaseContext {
+  /** Opened for this case, and closed after it. */
+  readonly service: SessionService;
+  /** Three ids that nobody has used. */
+  readonly newKey: () => SessionKey;
+  /** An id that nobody has used; it begins with `name`. */
+  readonly newId: (name: string) => string;
+  /** Another service over the storage of `service`, closed after the case. */
+  readonly reopen: (service: SessionService) => Promise<SessionService>;
+  /** How often a property is tried. */
+  readonly propertyRuns: number;
+  /** Where the random input of properties begins; undefined: anywhere. */
+  readonly seed: number | undefined;
+}
+
+/** One rule of the contract, and how to find out whether a service keeps it. */
+export interface ConformanceCase {
+  readonly concern: Concern;
+  /** The rule, in words that follow "it". */
+  readonly title: string;
+  /** The case is skipped where the service denies this. */
+  readonly needs?: Capability;
+  /** Rejects where the rule is broken. */
+  readonly run: (context: CaseContext) => Promise<void>;
+}
+
+/** Puts the cases of one file under their concern. */
+export function casesOf(
+  concern: Concern,
+  cases: readonly Omit<ConformanceCase, 'concern'>[],
+): readonly ConformanceCase[] {
+  return cases.map((each) => ({ concern, ...each }));
+}

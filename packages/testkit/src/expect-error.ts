@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { type HoldfastErrorCode, isHoldfastError, type SessionKey } from '@holdfast/core';
+
+export interface ExpectedError {
+  readonly code: HoldfastErrorCode;
+  /** Compared where it is given. */
+  readonly path?: string;
+  /** Compared where it is given. */
+  readonly key?: SessionKey;
+}
+
+/** Fails unless `call` is refused with a `HoldfastError` of that code, path and key. */
+export async function expectError(
+  call: () => Promise<unknown>,
+  expected: ExpectedError,
+): Promise<void> {
+  const error = await refusalOf(call);
+  if (error === undefined)
+    assert.fail(`${describe(expected)} was expected, but the call succeeded`);
+  assert.ok(
+    isHoldfastError(error) && error instanceof Error,
+    `${describe(expected)} was expected, not ${error}`,
+  );
+  assert.equal(error.code, expected.code, `${describe(expected)} was expected: ${error.message}`);
+  assert.equal(error.retryable, error.code === 'unavailable');
+  if (expected.path !== undefined) assert.equal(error.path, expected.path);
+  if (expected.key !== undefined) assert.deepEqual(error.key, expected.key);
+}
+
+/** What `call` rejects with, or throws; undefined where it succeeds. */
+export async function refusalOf(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('nothing was thrown');
+  }
+}
+
+function describe({ code, path }: ExpectedError): string {
+  return path === undefined ? code : `${code} at ${path}`;
+}

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { allCases } from './all-cases.ts';
+import { brokenReads } from './proof/broken-reads.ts';
+import { MinimalSessionService } from './proof/minimal-session-service.ts';
+import { type TestHandle, testSessionService } from './test-session-service.ts';
+
+testSessionService(
+  { describe, it },
+  { name: 'the minimal service', create: () => new MinimalSessionService(), propertyRuns: 5 },
+);
+
+describe('testSessionService', () => {
+  it('runs under node:test, where a denied capability shows as a skip with its reason', async () => {
+    const fixture = fileURLToPath(new URL('./test-session-service.fixture.ts', import.meta.url));
+    const args = ['--import', 'tsx', '--test', '--test-reporter', 'tap', fixture];
+    const { NODE_V8_COVERAGE: _, NODE_OPTIONS: __, ...env } = process.env;
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    expect(stdout).toContain('# fail 0');
+    expect(stdout).toContain('# skipped 7');
+    expect(stdout).toContain('# SKIP the service has not the capability listAllUsers');
+  }, 30_000);
+
+  it('registers one test for each case, and a broken rule fails its test', async () => {
+    const tests = new Map<string, (handle: TestHandle) => Promise<void>>();
+    const [broken] = brokenReads;
+    if (broken === undefined) throw new Error('there is no broken service');
+    testSessionService(
+      {
+        describe: (_, body) => body(),
+        it: (title, _, body) => tests.set(title, body),
+      },
+      { name: broken.fault, create: broken.create },
+    );
+    expect(tests.size).toBe(allCases.length);
+    const run = (title: string) => tests.get(title)?.({ skip: () => undefined });
+    await expect(run(broken.failsAt)).rejects.toThrow();
+    await run('gives undefined where there is no session');
+  });
+});
