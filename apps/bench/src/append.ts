@@ -1,5 +1,4 @@
 import { InMemorySessionService } from '@holdfast/in-memory';
-import type { SessionService } from '@holdfast/session';
 import { median } from './median.ts';
 import { sampleEvent } from './sample-event.ts';
 
@@ -17,38 +16,57 @@ interface Target {
   append(session: number, n: number): Promise<unknown>;
 }
 
-const ROUNDS = 15;
-const APPENDS_PER_ROUND = 400;
+interface Contestant {
+  readonly history: number;
+  readonly target: Target;
+  readonly samples: number[];
+}
+
+const WARM_UP_ROUNDS = 20;
+const ROUNDS = 30;
+const APPENDS_PER_ROUND = 100;
+const APPENDS = (WARM_UP_ROUNDS + ROUNDS) * APPENDS_PER_ROUND;
 
 /**
- * Measures both sides in turn, in one run. A history grows by a tenth at most while it is
- * measured: short ones are measured over many sessions.
+ * Measures all histories on both sides in turn, so that whatever else the machine does
+ * meets all of them. A history grows by a tenth while it is measured, then the next
+ * session has its turn.
  */
 export async function measureAppend(size: {
-  readonly history: number;
+  readonly histories: readonly number[];
   readonly stateKeys: number;
-}): Promise<AppendCost> {
-  const total = ROUNDS * APPENDS_PER_ROUND * 2;
-  const sessions = Math.ceil((total * 10) / size.history);
-  const targets = [await holdfastTarget({ ...size, sessions }), mapTarget(sessions)] as const;
-  for (const target of targets) await fill(target, { ...size, sessions });
-
-  const samples: [number[], number[]] = [[], []];
-  let n = size.history;
-  for (let round = 0; round < ROUNDS * 2; round++) {
-    for (const side of [0, 1] as const) {
-      const cost = await timeRound(targets[side], { from: n, sessions });
-      // The first half warms up.
-      if (round >= ROUNDS) samples[side].push(cost);
-    }
-    n += APPENDS_PER_ROUND;
+}): Promise<readonly AppendCost[]> {
+  const rows: { history: number; ours: Contestant; map: Contestant }[] = [];
+  for (const history of size.histories) {
+    const sessions = Math.ceil(APPENDS / growth(history));
+    const ours = await holdfastTarget({ stateKeys: size.stateKeys, sessions });
+    const contestants = [ours, mapTarget(sessions)].map((target) => ({
+      history,
+      target,
+      samples: [] as number[],
+    }));
+    for (const { target } of contestants) await fill(target, { sessions, history });
+    rows.push({ history, ours: contestants[0] as Contestant, map: contestants[1] as Contestant });
   }
-  return {
-    history: size.history,
+  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+    for (const { ours, map } of rows) {
+      for (const contestant of [ours, map]) await measureRound(contestant, round);
+    }
+  }
+  return rows.map(({ history, ours, map }) => ({
+    history,
     stateKeys: size.stateKeys,
-    holdfast: median(samples[0]),
-    map: median(samples[1]),
-  };
+    holdfast: costOf(ours),
+    map: costOf(map),
+  }));
+}
+
+function growth(history: number): number {
+  return history / 10;
+}
+
+function costOf({ samples }: Contestant): number {
+  return median(samples.slice(WARM_UP_ROUNDS));
 }
 
 async function fill(
@@ -60,29 +78,28 @@ async function fill(
   }
 }
 
-async function timeRound(
-  target: Target,
-  { from, sessions }: { readonly from: number; readonly sessions: number },
-): Promise<number> {
+async function measureRound(contestant: Contestant, round: number): Promise<void> {
+  const { target, history, samples } = contestant;
+  const first = round * APPENDS_PER_ROUND;
   const start = performance.now();
-  for (let i = 0; i < APPENDS_PER_ROUND; i++) {
-    await target.append((from + i) % sessions, from + i);
+  for (let i = first; i < first + APPENDS_PER_ROUND; i++) {
+    await target.append(Math.floor(i / growth(history)), history + i);
   }
-  return ((performance.now() - start) * 1000) / APPENDS_PER_ROUND;
+  samples.push(((performance.now() - start) * 1000) / APPENDS_PER_ROUND);
 }
 
 async function holdfastTarget(size: {
   readonly sessions: number;
   readonly stateKeys: number;
 }): Promise<Target> {
-  const service: SessionService = new InMemorySessionService();
+  const service = new InMemorySessionService();
   const key = { appName: 'bench', userId: 'user' };
   const keysOf = (prefix: string) =>
     Array.from({ length: size.stateKeys }, (_, i) => [`${prefix}key-${i}`, i] as const);
+  const owned = Object.fromEntries(keysOf(''));
   const shared = Object.fromEntries([...keysOf('app:'), ...keysOf('user:')]);
-  // With large states, one session has its own, and stands for all.
   for (let session = 0; session < size.sessions; session++) {
-    const state = session === 0 ? { ...shared, ...Object.fromEntries(keysOf('')) } : {};
+    const state = session === 0 ? { ...shared, ...owned } : owned;
     await service.create({ ...key, sessionId: `session-${session}`, state });
   }
   return {

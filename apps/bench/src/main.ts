@@ -4,7 +4,7 @@ const HISTORIES = [100, 1_000, 10_000, 100_000];
 
 const costs: AppendCost[] = [];
 for (const stateKeys of [0, 10_000]) {
-  for (const history of HISTORIES) costs.push(await measureAppend({ history, stateKeys }));
+  costs.push(...(await measureAppend({ histories: HISTORIES, stateKeys })));
 }
 printTable(costs);
 

@@ -1,5 +1,6 @@
 import { appendCases } from './cases/append.ts';
 import { appendTwiceCases } from './cases/append-twice.ts';
+import { appendUnstoredCases } from './cases/append-unstored.ts';
 import { concurrencyCases } from './cases/concurrency.ts';
 import { createCases } from './cases/create.ts';
 import { deleteCases } from './cases/delete.ts';
@@ -16,7 +17,7 @@ import { refusedValuesCases } from './cases/values-refused.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { propertyCases } from './model/property-cases.ts';
 
-/** Every rule of the contract, one case each. Properties, at the end, combine them at random. */
+/** Every rule of the contract, one case each. */
 export const exampleCases: readonly ConformanceCase[] = [
   ...createCases,
   ...getCases,
@@ -24,6 +25,7 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...listPageCases,
   ...deleteCases,
   ...appendCases,
+  ...appendUnstoredCases,
   ...appendTwiceCases,
   ...eventsCases,
   ...stateCases,
@@ -35,4 +37,5 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...lifecycleCases,
 ];
 
+/** The rules, and properties that combine them at random. */
 export const allCases: readonly ConformanceCase[] = [...exampleCases, ...propertyCases];

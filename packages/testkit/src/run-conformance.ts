@@ -6,8 +6,8 @@ import type { CaseResult, ConformanceReport } from './conformance-report.ts';
 import { runCase } from './run-case.ts';
 
 /**
- * Holds a store against the contract, case by case, without a test runner. It rejects
- * never: also a service that cannot be opened is a report. A case is skipped only where
+ * Holds a store against the contract, case by case, without a test runner. It never
+ * rejects: a service that cannot be opened is a report, too. A case is skipped only where
  * `service.capabilities` denies what it needs.
  */
 export function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {

@@ -234,7 +234,7 @@ export const identityCases = casesOf('identity', [
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
-      for (const id of [...wrongIds, 7, {}, true]) {
+      for (const id of [...wrongIds, null, 7, {}, true]) {
         const event = { id: id as never };
         const one = { code: 'invalid_argument', path: 'id' } as const;
         await expectError(() => service.appendEvent({ ...key, event }), one);
