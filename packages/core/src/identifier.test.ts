@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { checkSessionKey } from './check-session-key.ts';
 import { checkIdentifier, compareIdentifiers, describeType } from './identifier.ts';
-import { checkSessionKey } from './session-key.ts';
 
 describe('checkIdentifier', () => {
   it.each([

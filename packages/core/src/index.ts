@@ -1,3 +1,4 @@
+export { checkSessionKey } from './check-session-key.ts';
 export type {
   CodeExecutionResult,
   Content,
@@ -61,11 +62,7 @@ export {
   type RunConfig,
   type RunConfigInput,
 } from './run-config.ts';
-export {
-  checkSessionKey,
-  describeSessionKey,
-  type SessionKey,
-} from './session-key.ts';
+export { describeSessionKey, type SessionKey } from './session-key.ts';
 export {
   parseStreamingMode,
   StreamingMode,

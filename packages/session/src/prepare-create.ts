@@ -18,6 +18,7 @@ import type { CreateSessionRequest, GetOrCreateSessionRequest, StateInput } from
 
 /** A checked `create` or `getOrCreate`. */
 export interface PreparedCreate {
+  /** Frozen: the session keeps it. */
   readonly key: SessionKey;
   /** The initial state by scope. It only sets. */
   readonly changes: ScopedChanges;
