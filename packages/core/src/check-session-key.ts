@@ -1,11 +1,11 @@
 import { checkIdentifier } from './identifier.ts';
 import type { SessionKey } from './session-key.ts';
 
-/** The three ids of `request`, each checked, and nothing else of it. */
+/** A frozen copy of the three ids of `request`, each checked. */
 export function checkSessionKey(request: SessionKey): SessionKey {
-  return {
+  return Object.freeze({
     appName: checkIdentifier(request.appName, 'appName'),
     userId: checkIdentifier(request.userId, 'userId'),
     sessionId: checkIdentifier(request.sessionId, 'sessionId'),
-  };
+  });
 }

@@ -22,6 +22,7 @@ describe('StreamingMode', () => {
     }
     expect(StreamingMode).toEqual({ None: 0, SSE: 1, Bidi: 2 });
     expect(parseStreamingMode(null)).toBe(StreamingMode.None);
+    expect(Object.is(parseStreamingMode(-0), 0)).toBe(true);
     expect(parseStreamingMode('Sse')).toBe(StreamingMode.SSE);
   });
 
@@ -156,6 +157,8 @@ describe('createGenerateContentConfig', () => {
     [{ labels: 'x' }, 'labels'],
     [{ tools: {} }, 'tools'],
     [{ tools: [1] }, 'tools[0]'],
+    // biome-ignore lint/suspicious/noSparseArray: it is what is tested
+    [{ tools: [{}, ,] }, 'tools[1]'],
     [{ safetySettings: {} }, 'safetySettings'],
     [{ httpOptions: 'x' }, 'httpOptions'],
     [{ abortSignal: {} }, 'abortSignal'],

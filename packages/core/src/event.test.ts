@@ -72,6 +72,12 @@ describe('createUuidV7', () => {
   });
 });
 
+describe('createUuidV7, given no time', () => {
+  it.each([-1, 0.5, 2 ** 48, Number.NaN])('refuses %s', (time) => {
+    expect(() => createUuidV7(time)).toThrow(expect.objectContaining({ path: 'time' }));
+  });
+});
+
 describe('HoldfastError', () => {
   it('says whether a retry may help, and carries its cause', () => {
     const cause = new Error('socket');

@@ -155,9 +155,8 @@ function toolsField(value: unknown, path: string): unknown {
   if (!Array.isArray(value)) {
     throw invalidArgument(path, `must be an array, got ${describeType(value)}`);
   }
-  value.forEach((tool: unknown, i) => {
-    objectField(tool, `${path}[${i}]`);
-  });
+  // By index: a hole is no tool.
+  for (let i = 0; i < value.length; i++) objectField(value[i], `${path}[${i}]`);
   return value;
 }
 

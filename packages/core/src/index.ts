@@ -40,6 +40,7 @@ export {
   checkInteger,
   checkTimestamp,
   type IntegerRange,
+  isTimestamp,
   MAX_TIMESTAMP,
 } from './integer.ts';
 export {

@@ -23,6 +23,13 @@ export function checkInteger(value: unknown, range: IntegerRange): number {
   throw invalidArgument(range.path, `must be an integer ${bounds}, got ${got}`);
 }
 
+/** Whether `value` is a time in epoch ms: an integer from 0 to 8.64e15. */
+export function isTimestamp(value: unknown): value is number {
+  return (
+    Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MAX_TIMESTAMP
+  );
+}
+
 /** `value`, if it is a time in epoch ms: an integer from 0 to 8.64e15. */
 export function checkTimestamp(value: unknown, path: string): number {
   return checkInteger(value, { path, min: 0, max: MAX_TIMESTAMP });

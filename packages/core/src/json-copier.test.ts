@@ -87,6 +87,16 @@ describe('JsonCopier', () => {
       },
       'value.a could not be read',
     ],
+    [
+      'an element that throws',
+      Object.defineProperty([0], 0, {
+        enumerable: true,
+        get() {
+          throw new Error('no');
+        },
+      }),
+      'value[0] could not be read',
+    ],
   ])('refuses %s and says where', (_, value, message) => {
     const error = failure(() => copy(value));
     expect(error.code).toBe('invalid_argument');

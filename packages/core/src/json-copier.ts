@@ -108,7 +108,7 @@ export class JsonCopier {
     }
     const copied: JsonValue[] = [];
     for (let i = 0; i < array.length; i++) {
-      const item = array[i];
+      const item = this.read(array, i);
       if (item === undefined) {
         throw this.invalid(i in array ? 'must not be undefined' : 'must not be a hole', i);
       }
@@ -133,7 +133,7 @@ export class JsonCopier {
   }
 
   /** The value of a property; what a getter throws becomes the cause of an `invalid_argument`. */
-  read(object: object, key: string): unknown {
+  read(object: object, key: string | number): unknown {
     try {
       return (object as Record<string, unknown>)[key];
     } catch (cause) {
@@ -172,6 +172,8 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 }
 
 function describeInstance(object: object): string {
-  const name: unknown = object.constructor?.name;
+  const prototype: object | null = Object.getPrototypeOf(object);
+  const maker = prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  const name: unknown = maker?.name;
   return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'a class instance';
 }

@@ -23,7 +23,7 @@ const names: readonly StreamingModeName[] = ['none', 'sse', 'bidi'];
  */
 export function parseStreamingMode(value: unknown): StreamingMode {
   if (value === null) return StreamingMode.None;
-  if (typeof value === 'number' && Object.hasOwn(names, value)) return value as StreamingMode;
+  if (typeof value === 'number' && Object.hasOwn(names, value)) return (value + 0) as StreamingMode;
   if (typeof value === 'string') {
     const mode = names.indexOf(value.toLowerCase() as StreamingModeName);
     if (mode >= 0) return mode as StreamingMode;

@@ -21,6 +21,8 @@ describe('InMemorySessionService', () => {
   it.each([
     [{ maxSessions: 0 }, 'maxSessions'],
     [{ maxEventBytes: 0 }, 'maxEventBytes'],
+    [{ now: 5 as never }, 'now'],
+    [null as never, 'options'],
   ])('refuses the options %j', (options, path) => {
     expect(() => new InMemorySessionService(options)).toThrow(
       expect.objectContaining({ code: 'invalid_argument', path }),
@@ -36,6 +38,11 @@ describe('InMemorySessionService', () => {
     now = 500;
     await service.appendEvent({ ...key, event: {} });
     expect(await service.get(key)).toMatchObject({ createTime: 1000, lastUpdateTime: 2000 });
+  });
+
+  it('refuses a clock that gives no time', async () => {
+    const service = new InMemorySessionService({ now: () => Number.NaN });
+    await expect(service.create(key)).rejects.toMatchObject({ path: 'now' });
   });
 
   it('holds events to the size it was told', async () => {

@@ -1,6 +1,10 @@
 import {
   checkInteger,
+  checkTimestamp,
+  describeType,
   type Event,
+  invalidArgument,
+  isPlainObject,
   type JsonObject,
   type JsonValue,
   type SessionKey,
@@ -75,13 +79,19 @@ export class InMemorySessionService implements SessionService {
 
   /** An option that is out of range is `invalid_argument`. */
   constructor(options: InMemorySessionServiceOptions = {}) {
+    if (!isPlainObject(options)) {
+      throw invalidArgument('options', `must be a plain object, got ${describeType(options)}`);
+    }
     const { maxSessions, now = Date.now } = options;
+    if (typeof now !== 'function') {
+      throw invalidArgument('now', `must be a function, got ${describeType(now)}`);
+    }
     this.#limits = checkWriteLimits(options);
     this.#maxSessions =
       maxSessions === undefined
         ? Number.POSITIVE_INFINITY
         : checkInteger(maxSessions, { path: 'maxSessions', min: 1 });
-    this.#now = now;
+    this.#now = () => checkTimestamp(now(), 'now');
     this.capabilities = Object.freeze({
       persistent: false,
       shared: false,

@@ -14,12 +14,8 @@ export const emptyActions: JsonObject = Object.freeze({
   artifactDelta: Object.freeze({}),
 });
 
-/** Checks and copies an event's actions, without `temp:` keys unless `keepTemp`. */
-export function copyActions(
-  copier: JsonCopier,
-  input: unknown,
-  { keepTemp }: { readonly keepTemp: boolean },
-): JsonObject {
+/** Checks and copies an event's actions, `temp:` keys included. */
+export function copyActions(copier: JsonCopier, input: unknown): JsonObject {
   if (!isPlainObject(input)) {
     throw copier.invalid(`must be a plain object, got ${describeType(input)}`, 'actions');
   }
@@ -31,7 +27,6 @@ export function copyActions(
       setOwn(actions, field, copyAction(copier, value, field));
     }
     checkDisjoint(copier, actions);
-    if (!keepTemp) dropTempKeys(actions);
     actions['stateDelta'] ??= emptyActions['stateDelta'] as JsonObject;
     return Object.freeze(actions);
   });
@@ -61,16 +56,21 @@ function checkDisjoint(copier: JsonCopier, actions: Record<string, JsonValue>): 
   });
 }
 
-function dropTempKeys(actions: Record<string, JsonValue>): void {
+/** The actions as they are stored. */
+export function withoutTempKeys(actions: JsonObject): JsonObject {
   const { stateDelta, removedStateKeys } = actions as {
-    readonly stateDelta?: JsonObject;
+    readonly stateDelta: JsonObject;
     readonly removedStateKeys?: readonly string[];
   };
-  if (stateDelta !== undefined && Object.keys(stateDelta).some(isTempKey)) {
-    const kept = Object.entries(stateDelta).filter(([key]) => !isTempKey(key));
-    actions['stateDelta'] = stateRecord(kept);
-  }
-  if (removedStateKeys?.some(isTempKey) === true) {
-    actions['removedStateKeys'] = Object.freeze(removedStateKeys.filter((key) => !isTempKey(key)));
-  }
+  const set = Object.keys(stateDelta).some(isTempKey);
+  const removed = removedStateKeys?.some(isTempKey) === true;
+  if (!set && !removed) return actions;
+  const kept = Object.entries(stateDelta).filter(([key]) => !isTempKey(key));
+  return Object.freeze({
+    ...actions,
+    stateDelta: stateRecord(kept),
+    ...(removedStateKeys !== undefined && {
+      removedStateKeys: Object.freeze(removedStateKeys.filter((key) => !isTempKey(key))),
+    }),
+  });
 }

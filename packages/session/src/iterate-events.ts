@@ -1,4 +1,5 @@
-import type { Event } from '@holdfast/core';
+import { checkInteger, describeType, type Event, invalidArgument } from '@holdfast/core';
+import { checkRequest } from './check-request.ts';
 import { MAX_PAGE_LIMIT } from './prepare-list.ts';
 import type { ListEventsRequest } from './requests.ts';
 import type { SessionService } from './session-service.ts';
@@ -19,7 +20,12 @@ export async function* iterateEvents(
   service: Pick<SessionService, 'listEvents'>,
   request: IterateEventsRequest,
 ): AsyncGenerator<Event, void, undefined> {
+  checkRequest(request);
   const { pageSize = MAX_PAGE_LIMIT, signal, ...rest } = request;
+  checkInteger(pageSize, { path: 'pageSize', min: 1, max: MAX_PAGE_LIMIT });
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw invalidArgument('signal', `must be an AbortSignal, got ${describeType(signal)}`);
+  }
   let bounds: Pick<ListEventsRequest, 'afterSeq' | 'beforeSeq'> = {};
   for (;;) {
     signal?.throwIfAborted();

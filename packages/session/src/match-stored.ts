@@ -22,17 +22,20 @@ export function matchStored(
 ): readonly Event[] | undefined {
   const found = append.events.map(({ event }) => stored(event.id));
   if (found.every((event) => event === undefined)) return undefined;
+  const isMissing = found.includes(undefined);
   append.events.forEach((prepared, i) => {
     const event = found[i];
     if (event === undefined) return;
     if (!sameContent(event, prepared)) {
       throw eventExists(append, {
+        path: prepared.idPath,
         id: event.id,
         problem: 'with other content',
       });
     }
-    if (found.includes(undefined)) {
+    if (isMissing) {
       throw eventExists(append, {
+        path: prepared.idPath,
         id: event.id,
         problem: 'but not all of its batch',
       });
@@ -67,11 +70,11 @@ function comparable(event: Event, withTimestamp: boolean): JsonValue {
 
 function eventExists(
   { key }: PreparedAppend,
-  { id, problem }: { readonly id: string; readonly problem: string },
+  { path, id, problem }: { readonly path: string; readonly id: string; readonly problem: string },
 ): HoldfastError {
   return new HoldfastError('already_exists', {
     message: `event ${JSON.stringify(id)} is in ${describeSessionKey(key)} already, ${problem}`,
     key,
-    path: 'id',
+    path,
   });
 }

@@ -6,11 +6,13 @@ import {
   describeType,
   type Event,
   isPlainObject,
+  isTimestamp,
   type JsonCopier,
+  type JsonObject,
   MAX_JSON_BYTES,
   setOwn,
 } from '@holdfast/core';
-import { copyActions, emptyActions } from './copy-actions.ts';
+import { copyActions, emptyActions, withoutTempKeys } from './copy-actions.ts';
 
 /** What a service is told about the events that it takes. */
 export interface WriteLimits {
@@ -33,6 +35,8 @@ export interface PreparedEvent {
   readonly event: Event;
   /** Whether the caller gave the time. Where not, a retry comes with another one. */
   readonly timestampGiven: boolean;
+  /** Where the request has the event's id. */
+  readonly idPath: string;
 }
 
 export interface PrepareEventOptions {
@@ -49,48 +53,42 @@ export function prepareEvent(input: unknown, options: PrepareEventOptions): Prep
     const step = copier.pathTo() === '' ? 'event' : undefined;
     throw copier.invalid(`must be a plain object, got ${describeType(input)}`, step);
   }
-  const partial = copier.read(input, 'partial');
-  if (partial !== undefined && typeof partial !== 'boolean') {
-    throw copier.invalid(`must be true or false, got ${describeType(partial)}`, 'partial');
-  }
-  const event = copyFields(copier, input, { keepTemp: partial === true });
+  const event = copyFields(copier, input);
   const timestampGiven = event['timestamp'] !== undefined;
   if (event['id'] === undefined) event['id'] = createUuidV7();
   if (event['invocationId'] === undefined) event['invocationId'] = '';
   if (!timestampGiven) event['timestamp'] = now();
   if (event['actions'] === undefined) event['actions'] = emptyActions;
+  const idPath = copier.pathTo('id');
+  checkIdentifier(event['id'], idPath);
   checkFields(copier, event);
   copier.checkSize(event);
-  return { event: Object.freeze(event) as unknown as Event, timestampGiven };
+  if (event['partial'] !== true) event['actions'] = withoutTempKeys(event['actions'] as JsonObject);
+  return { event: Object.freeze(event) as unknown as Event, timestampGiven, idPath };
 }
 
-function copyFields(
-  copier: JsonCopier,
-  input: Record<string, unknown>,
-  { keepTemp }: { readonly keepTemp: boolean },
-): Record<string, unknown> {
+function copyFields(copier: JsonCopier, input: Record<string, unknown>): Record<string, unknown> {
   const event: Record<string, unknown> = {};
   for (const field of Object.keys(input)) {
     if (field === 'seq') continue; // the store's to give
     const value = copier.read(input, field);
     if (value === undefined) continue;
     const isActions = field === 'actions';
-    setOwn(
-      event,
-      field,
-      isActions ? copyActions(copier, value, { keepTemp }) : copier.copy(value, field),
-    );
+    setOwn(event, field, isActions ? copyActions(copier, value) : copier.copy(value, field));
   }
   return event;
 }
 
 /** Checks the type of what Holdfast itself reads; all else is JSON, and the caller's own affair. */
 function checkFields(copier: JsonCopier, event: Record<string, unknown>): void {
-  const { id, timestamp, invocationId, author, content } = event;
-  checkIdentifier(id, copier.pathTo('id'));
-  checkTimestamp(timestamp, copier.pathTo('timestamp'));
+  const { timestamp, invocationId, author, content, partial } = event;
+  // The path costs more than the check: it is made for a fault only.
+  if (!isTimestamp(timestamp)) checkTimestamp(timestamp, copier.pathTo('timestamp'));
   if (typeof invocationId !== 'string') throw mustBeString('invocationId', invocationId);
   if (author !== undefined && typeof author !== 'string') throw mustBeString('author', author);
+  if (partial !== undefined && typeof partial !== 'boolean') {
+    throw copier.invalid(`must be true or false, got ${describeType(partial)}`, 'partial');
+  }
   if (content !== undefined && !isPlainObject(content)) {
     throw copier.invalid(`must be an object, got ${describeType(content)}`, 'content');
   }

@@ -195,6 +195,18 @@ describe('appends', () => {
     expect(append(event)).toThrow(wrong(path));
   });
 
+  it('leave out temp: keys unless what is stored is partial', () => {
+    const event = { actions: { stateDelta: { 'temp:x': 1 } } };
+    Object.defineProperty(event, 'partial', { value: true });
+    const prepared = prepareAppendEvent({ ...key, event }, options);
+    expect(prepared.events[0]?.event.actions.stateDelta).toEqual({});
+  });
+
+  it('count temp: keys in the size', () => {
+    const actions = { stateDelta: { 'temp:x': '\u0000'.repeat(3 << 19) } };
+    expect(append({ actions })).toThrow(expect.objectContaining({ code: 'too_large' }));
+  });
+
   it('name the event of a batch', () => {
     expect(appendAll([{}, { timestamp: -1 }])).toThrow(wrong('events[1].timestamp'));
     expect(appendAll([{}, null])).toThrow(wrong('events[1]'));
@@ -233,7 +245,7 @@ describe('matchStored', () => {
     { ...base, extra: 1 },
     { id: 'e1', author: 'user' },
   ])('refuses other content: %j', (event) => {
-    const taken = expect.objectContaining({ code: 'already_exists', key, path: 'id' });
+    const taken = expect.objectContaining({ code: 'already_exists', key, path: 'events[0].id' });
     expect(() => match(event)).toThrow(taken);
   });
 
@@ -272,6 +284,13 @@ describe('iterateEvents', () => {
     expect(await walk({ pageSize: 2, order: 'desc' })).toEqual(['e5', 'e4', 'e3', 'e2', 'e1']);
     expect(await walk({ pageSize: 2, afterSeq: 1, beforeSeq: 5 })).toEqual(['e2', 'e3', 'e4']);
     expect(await walk({ afterSeq: 5 })).toEqual([]);
+  });
+
+  it('names what is wrong in its request', async () => {
+    await expect(walk({ pageSize: 0 })).rejects.toEqual(wrong('pageSize'));
+    await expect(walk({ signal: 5 })).rejects.toEqual(wrong('signal'));
+    const none = iterateEvents(service, null as never);
+    await expect(none.next()).rejects.toMatchObject({ code: 'invalid_argument' });
   });
 
   it('ends with the reason of its signal', async () => {

@@ -85,3 +85,45 @@ describe('Session', () => {
     expect(snapshot.events.at(-1)?.seq).toBe(10_000);
   });
 });
+
+describe('Session.withEvent, given what came over the wire', () => {
+  const wire = () =>
+    JSON.parse(JSON.stringify(stored(1, { content: { parts: [{ text: 'hi' }] } })));
+
+  it('takes a frozen copy, and a frozen event as it is', () => {
+    const event = wire();
+    const next = session().withEvent(event);
+    event.content.parts[0].text = 'changed';
+    expect(next.conversationHistory).toEqual([{ parts: [{ text: 'hi' }] }]);
+    expect(next.events[0]?.seq).toBe(1);
+    expect(Object.isFrozen(next.events[0]?.content?.parts?.[0])).toBe(true);
+    const again = session().withEvent(next.events[0] as Event);
+    expect(again.events[0]).toBe(next.events[0]);
+  });
+
+  it('refuses what is no event', () => {
+    const wrong = (path: string) => expect.objectContaining({ code: 'invalid_argument', path });
+    expect(() => session().withEvent(undefined as never)).toThrow(wrong('event'));
+    expect(() => session().withEvent({ ...wire(), timestamp: undefined })).toThrow(
+      wrong('timestamp'),
+    );
+    expect(() => session().withEvent({ ...wire(), actions: 5 })).toThrow(wrong('actions'));
+    expect(() => session().withEvent({ ...wire(), output: Number.NaN })).toThrow(wrong('output'));
+    let deep: unknown = 0;
+    for (let i = 0; i < 100_000; i++) deep = Object.freeze([deep]);
+    expect(() => session().withEvent(Object.freeze({ ...wire(), output: deep }) as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    );
+  });
+
+  it('follows a long run of different keys without holding on to each step', () => {
+    let snapshot = session();
+    for (let seq = 1; seq <= 20_000; seq++) {
+      const actions = { stateDelta: { [`key-${seq}`]: seq }, removedStateKeys: [`key-${seq - 9}`] };
+      snapshot = snapshot.withEvent(stored(seq, { actions }));
+    }
+    expect(snapshot.state.size).toBe(10);
+    expect(snapshot.state.get('key-20000')).toBe(20_000);
+    expect(snapshot.state.has('key-19991')).toBe(false);
+  });
+});

@@ -1,12 +1,16 @@
 import {
   type Content,
   describeSessionKey,
+  describeType,
   type Event,
   HoldfastError,
+  invalidArgument,
+  isPlainObject,
   type JsonObject,
   type SessionKey,
 } from '@holdfast/core';
 import { State, type StoredState } from '@holdfast/state';
+import { acceptEvent } from './accept-event.ts';
 
 /** What a store makes a `Session` of. All of it must be frozen, or never change. */
 export interface SessionSnapshot {
@@ -46,11 +50,10 @@ export class Session {
 
   readonly #stored: StoredState;
   #state: State | undefined;
-  // A snapshot made by `withEvent` knows the one before and its event, until someone
-  // reads `events`: a long walk of them costs no copy of the list for each.
-  #events: readonly Event[] | undefined;
-  #before: Session | undefined;
-  #last: Event | undefined;
+  // What `withEvent` brought is chained behind the list, until someone reads `events`:
+  // a long walk costs no copy of the list for each step.
+  #events: readonly Event[];
+  #later: LaterEvent | undefined;
   #history: readonly Content[] | undefined;
 
   constructor(snapshot: SessionSnapshot) {
@@ -84,7 +87,10 @@ export class Session {
 
   /** The loaded events, in `seq` order. */
   get events(): readonly Event[] {
-    this.#events ??= this.#collectEvents();
+    if (this.#later !== undefined) {
+      this.#events = Object.freeze(this.#events.concat(chained(this.#later)));
+      this.#later = undefined;
+    }
     return this.#events;
   }
 
@@ -99,8 +105,12 @@ export class Session {
    * changes not yet taken stay in its state. An event that this snapshot has already, and
    * a partial one, change nothing: the answer is this snapshot itself. `conflict` where
    * `event.seq` is not `revision + 1`: other events came between, so read the session again.
+   * An event that is not frozen, such as one that came over the wire, is checked and copied.
    */
   withEvent(event: Event): Session {
+    if (!isPlainObject(event)) {
+      throw invalidArgument('event', `must be a plain object, got ${describeType(event)}`);
+    }
     if (event.partial === true) return this;
     const seq = event.seq;
     if (seq !== undefined && seq >= 1 && seq <= this.revision) return this;
@@ -111,23 +121,22 @@ export class Session {
         path: 'seq',
       });
     }
+    const arrived = acceptEvent(event, seq);
     const next = new Session({
       key: this.key,
       createTime: this.createTime,
-      lastUpdateTime: Math.max(this.lastUpdateTime, event.timestamp),
+      lastUpdateTime: Math.max(this.lastUpdateTime, arrived.timestamp),
       revision: seq,
-      events: [],
+      events: this.#events,
       state: this.#stored,
     });
-    next.#state = this.state.withDelta(event.actions);
-    next.#events = undefined;
-    next.#before = this;
-    next.#last = event;
+    next.#state = this.state.withDelta(arrived.actions);
+    next.#later = { before: this.#later, event: arrived };
     return next;
   }
 
   toJSON(): SessionJson {
-    return {
+    return Object.freeze({
       id: this.id,
       appName: this.appName,
       userId: this.userId,
@@ -136,18 +145,19 @@ export class Session {
       createTime: this.createTime,
       lastUpdateTime: this.lastUpdateTime,
       revision: this.revision,
-    };
+    });
   }
+}
 
-  #collectEvents(): readonly Event[] {
-    const later: Event[] = [];
-    let session: Session = this;
-    while (session.#events === undefined) {
-      later.push(session.#last as Event);
-      session = session.#before as Session;
-    }
-    const events = Object.freeze(session.#events.concat(later.reverse()));
-    this.#before = undefined;
-    return events;
+interface LaterEvent {
+  readonly before: LaterEvent | undefined;
+  readonly event: Event;
+}
+
+function chained(last: LaterEvent): Event[] {
+  const events: Event[] = [];
+  for (let link: LaterEvent | undefined = last; link !== undefined; link = link.before) {
+    events.push(link.event);
   }
+  return events.reverse();
 }

@@ -109,6 +109,27 @@ describe('State', () => {
     expect(stored.session.get('step')).toBe(1);
   });
 
+  it('answers a key that is no string as a Map would', () => {
+    const state = State.fromStored(stored);
+    expect(state.get(5 as never)).toBeUndefined();
+    expect(state.has(undefined as never)).toBe(false);
+    expect(state.delete(null as never)).toBe(false);
+  });
+
+  it('keeps its size right through changes', () => {
+    const state = State.fromStored(stored);
+    expect(state.size).toBe(3);
+    state.set('a', 1).set('a', 2).set('step', 5);
+    expect(state.size).toBe(4);
+    state.delete('a');
+    state.delete('a');
+    state.delete('app:motd');
+    expect(state.size).toBe(2);
+    expect([...state]).toHaveLength(2);
+    state.set('app:motd', 'x');
+    expect(state.size).toBe(3);
+  });
+
   it('keeps a removal for its delta, also of a key that was set just before', () => {
     const state = new State().set('a', 1);
     state.delete('a');

@@ -8,6 +8,7 @@ import {
   splitStateKey,
   stateKeyProblem,
 } from './state-key.ts';
+import { addLayer, flattenLayers, layerOf, type StateLayers } from './state-layers.ts';
 import { stateRecord } from './state-record.ts';
 
 /** The stored state that a session sees, by scope; names are without prefix. */
@@ -19,8 +20,6 @@ export type StoredState = {
 export interface TakenDelta extends StateDelta {
   readonly removedStateKeys: readonly string[];
 }
-
-type Layer = ReadonlyMap<string, JsonValue | undefined>;
 
 const emptyLayer: ReadonlyMap<string, JsonValue> = new Map();
 const nothing: StoredState = {
@@ -42,8 +41,10 @@ export class State implements Iterable<[string, JsonValue]> {
   // In the two upper ones, undefined stands for a removal.
   readonly #working = new Map<string, JsonValue | undefined>();
   readonly #untaken = new Set<string>();
-  #arrived: Layer = emptyLayer;
+  #arrived: StateLayers | undefined;
   #stored: StoredState = nothing;
+  // Counted when first asked for, and kept right from then on.
+  #size: number | undefined;
 
   /** A state of its own, with `initial` as what is already stored. */
   constructor(initial?: Readonly<Record<string, unknown>>) {
@@ -52,7 +53,7 @@ export class State implements Iterable<[string, JsonValue]> {
       property: 'state',
       keyProblem: stateKeyProblem,
     });
-    this.#arrived = new Map(Object.entries(copied));
+    this.#arrived = addLayer(undefined, { stateDelta: copied });
   }
 
   /** A working copy over what a store holds. The maps must never change. */
@@ -63,6 +64,7 @@ export class State implements Iterable<[string, JsonValue]> {
   }
 
   get(key: string): JsonValue | undefined {
+    if (typeof key !== 'string') return undefined; // as a Map would answer
     return this.#working.has(key) ? this.#working.get(key) : this.#below(key);
   }
 
@@ -91,13 +93,8 @@ export class State implements Iterable<[string, JsonValue]> {
   }
 
   get size(): number {
-    let size = scopes.reduce((sum, scope) => sum + this.#stored[scope].size, 0);
-    for (const [key, value] of this.#upperLayers()) {
-      const { scope, name } = splitStateKey(key);
-      const isStored = scope !== 'temp' && this.#stored[scope].has(name);
-      size += Number(value !== undefined) - Number(isStored);
-    }
-    return size;
+    this.#size ??= this.#countKeys();
+    return this.#size;
   }
 
   *entries(): IterableIterator<[string, JsonValue]> {
@@ -151,10 +148,7 @@ export class State implements Iterable<[string, JsonValue]> {
    */
   withDelta(delta: StateDelta): State {
     const next = State.fromStored(this.#stored);
-    const arrived = new Map(this.#arrived);
-    for (const [key, value] of Object.entries(delta.stateDelta)) arrived.set(key, value);
-    for (const key of delta.removedStateKeys ?? []) arrived.set(key, undefined);
-    next.#arrived = arrived;
+    next.#arrived = addLayer(this.#arrived, delta);
     for (const [key, value] of this.#working) {
       const untaken = this.#untaken.has(key);
       if (!untaken && !isTempKey(key)) continue;
@@ -170,16 +164,30 @@ export class State implements Iterable<[string, JsonValue]> {
   }
 
   #below(key: string): JsonValue | undefined {
-    if (this.#arrived.has(key)) return this.#arrived.get(key);
+    const layer = layerOf(key, this.#arrived);
+    if (layer !== undefined) return layer.changes.get(key);
     const { scope, name } = splitStateKey(key);
     return scope === 'temp' ? undefined : this.#stored[scope].get(name);
   }
 
   #upperLayers(): Map<string, JsonValue | undefined> {
-    return new Map([...this.#arrived, ...this.#working]);
+    const upper = flattenLayers(this.#arrived);
+    for (const [key, value] of this.#working) upper.set(key, value);
+    return upper;
+  }
+
+  #countKeys(): number {
+    let size = scopes.reduce((sum, scope) => sum + this.#stored[scope].size, 0);
+    for (const [key, value] of this.#upperLayers()) {
+      const { scope, name } = splitStateKey(key);
+      const isStored = scope !== 'temp' && this.#stored[scope].has(name);
+      size += Number(value !== undefined) - Number(isStored);
+    }
+    return size;
   }
 
   #change(key: string, value: JsonValue | undefined): void {
+    if (this.#size !== undefined) this.#size += Number(value !== undefined) - Number(this.has(key));
     this.#working.set(key, value);
     this.#untaken.add(key);
   }
