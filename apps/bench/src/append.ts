@@ -29,8 +29,8 @@ const APPENDS = (WARM_UP_ROUNDS + ROUNDS) * APPENDS_PER_ROUND;
 
 /**
  * Measures all histories on both sides in turn, so that whatever else the machine does
- * meets all of them. A history grows by a tenth while it is measured, then the next
- * session has its turn.
+ * meets all of them. A history grows by a tenth while it is measured (by 50 events at
+ * least), then the next session has its turn.
  */
 export async function measureAppend(size: {
   readonly histories: readonly number[];
@@ -62,7 +62,7 @@ export async function measureAppend(size: {
 }
 
 function growth(history: number): number {
-  return history / 10;
+  return Math.max(history / 10, 50);
 }
 
 function costOf({ samples }: Contestant): number {
