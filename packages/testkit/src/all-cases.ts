@@ -5,11 +5,15 @@ import { concurrencyCases } from './cases/concurrency.ts';
 import { createCases } from './cases/create.ts';
 import { deleteCases } from './cases/delete.ts';
 import { eventsCases } from './cases/events.ts';
+import { extremesCases } from './cases/extremes.ts';
 import { getCases } from './cases/get.ts';
 import { identityCases } from './cases/identity.ts';
+import { largeCases } from './cases/large.ts';
 import { lifecycleCases } from './cases/lifecycle.ts';
 import { listCases } from './cases/list.ts';
+import { listAllUsersCases } from './cases/list-all-users.ts';
 import { listPageCases } from './cases/list-pages.ts';
+import { messagesCases } from './cases/messages.ts';
 import { stateCases } from './cases/state.ts';
 import { updateStateCases } from './cases/update-state.ts';
 import { valuesCases } from './cases/values.ts';
@@ -23,6 +27,7 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...getCases,
   ...listCases,
   ...listPageCases,
+  ...listAllUsersCases,
   ...deleteCases,
   ...appendCases,
   ...appendUnstoredCases,
@@ -33,6 +38,9 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...identityCases,
   ...valuesCases,
   ...refusedValuesCases,
+  ...largeCases,
+  ...extremesCases,
+  ...messagesCases,
   ...concurrencyCases,
   ...lifecycleCases,
 ];

@@ -12,6 +12,7 @@ export type Concern =
   | 'state'
   | 'identity'
   | 'values'
+  | 'errors'
   | 'concurrency'
   | 'lifecycle'
   | 'properties';

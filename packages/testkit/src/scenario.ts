@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Event, SessionKey } from '@holdfast/core';
-import type { Session, SessionService, StateInput } from '@holdfast/session';
+import type {
+  ListSessionRequest,
+  Session,
+  SessionService,
+  SessionSummary,
+  StateInput,
+} from '@holdfast/session';
 import type { CaseContext } from './conformance-case.ts';
 
 // 2100-01-01: no clock is there yet, so it is later than every session's creation.
@@ -65,6 +71,22 @@ export async function read(service: SessionService, key: SessionKey): Promise<Se
 /** The state that a session sees. */
 export async function readState(service: SessionService, key: SessionKey): Promise<unknown> {
   return (await read(service, key)).state.toJSON();
+}
+
+/** Every page of a list, from the first to the last. */
+export async function walkList(
+  service: SessionService,
+  request: ListSessionRequest,
+): Promise<(readonly SessionSummary[])[]> {
+  const pages: (readonly SessionSummary[])[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await service.list({ ...request, cursor });
+    pages.push(page.sessions);
+    cursor = page.nextCursor;
+    assert.ok(pages.length <= 100, 'the pages must come to an end');
+  } while (cursor !== undefined);
+  return pages;
 }
 
 export function seqsOf(events: readonly Event[]): (number | undefined)[] {

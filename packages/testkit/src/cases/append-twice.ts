@@ -217,6 +217,22 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
+    title: 'is `already_exists` for a batch that is there with other content, and writes nothing',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const events = ['a', 'b'].map((id, i) => ({ id, timestamp: at(i), author: 'user' }));
+      await service.appendEvents({ ...key, events });
+      const before = (await read(service, key)).toJSON();
+      const others = events.map((event) =>
+        event.id === 'b' ? { ...event, author: 'agent' } : event,
+      );
+      const expected = { code: 'already_exists' } as const;
+      await expectError(() => service.appendEvents({ ...key, events: others }), expected);
+      assert.deepEqual((await read(service, key)).toJSON(), before);
+    },
+  },
+  {
     title: 'refuses a batch with an id twice',
     async run(context) {
       const { service } = context;

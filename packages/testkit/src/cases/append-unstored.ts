@@ -75,6 +75,21 @@ export const appendUnstoredCases = casesOf('append', [
     },
   },
   {
+    title: 'stores an event whose `partial` is false or not enumerable, without its `temp:` keys',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const actions = { stateDelta: { kept: 1, 'temp:gone': 2 } };
+      const denied = { id: 'e1', timestamp: at(1), partial: false, actions };
+      const hidden = { id: 'e2', timestamp: at(2), actions };
+      Object.defineProperty(hidden, 'partial', { value: true, enumerable: false });
+      for (const event of [denied, hidden]) await service.appendEvent({ ...key, event });
+      const { events } = await service.listEvents(key);
+      assert.deepEqual(idsOf(events), ['e1', 'e2']);
+      for (const event of events) assert.deepEqual(event.actions.stateDelta, { kept: 1 });
+    },
+  },
+  {
     title: 'does not look up the session or the id of a partial event',
     async run(context) {
       const { service, newKey } = context;

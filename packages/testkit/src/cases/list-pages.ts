@@ -3,7 +3,7 @@ import type { SessionKey } from '@holdfast/core';
 import type { ListSessionRequest, SessionService } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
-import { at, idsOf, newSession, newSibling, upTo } from '../scenario.ts';
+import { at, idsOf, newSession, newSibling, upTo, walkList } from '../scenario.ts';
 
 /** Sessions `s1`, `s2` … of one user, in the order of their updates. */
 async function newList({ service, newKey }: CaseContext, count: number): Promise<SessionKey> {
@@ -18,15 +18,7 @@ async function newList({ service, newKey }: CaseContext, count: number): Promise
 
 /** Every page from the first to the last, as ids. */
 async function walk(service: SessionService, request: ListSessionRequest): Promise<string[][]> {
-  const pages: string[][] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await service.list({ ...request, cursor });
-    pages.push(idsOf(page.sessions));
-    cursor = page.nextCursor;
-    assert.ok(pages.length <= 100, 'the pages must come to an end');
-  } while (cursor !== undefined);
-  return pages;
+  return (await walkList(service, request)).map(idsOf);
 }
 
 async function firstCursor(service: SessionService, request: ListSessionRequest): Promise<string> {

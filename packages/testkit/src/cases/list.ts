@@ -3,7 +3,7 @@ import { compareIdentifiers, type SessionKey } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 import { casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
-import { at, idsOf, newSession, newSibling, upTo } from '../scenario.ts';
+import { appendAt, at, idsOf, newSession, newSibling, read, upTo } from '../scenario.ts';
 
 /** Sessions of one user, one for each id, last updated at the times given. */
 async function listed(
@@ -38,6 +38,28 @@ export const listCases = casesOf('list', [
         sessions.map((summary) => ({ ...summary, key: { ...summary.key } })),
         [{ key, id, appName, userId, createTime, lastUpdateTime: at(7), revision: 1 }],
       );
+    },
+  },
+  {
+    title: 'summarizes a session as `get` gives it, after single events and after a batch',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const expectSame = async () => {
+        const session = await read(service, key);
+        const [summary] = (await service.list(key)).sessions;
+        const { createTime, lastUpdateTime, revision } = session;
+        assert.deepEqual({ ...summary?.key }, { ...session.key });
+        assert.deepEqual(
+          [summary?.createTime, summary?.lastUpdateTime, summary?.revision],
+          [createTime, lastUpdateTime, revision],
+        );
+      };
+      await appendAt(service, { key, times: [at(1), at(2), at(3)] });
+      await expectSame();
+      const events = [{ timestamp: at(4) }, { timestamp: at(5) }];
+      await service.appendEvents({ ...key, events });
+      await expectSame();
     },
   },
   {

@@ -95,7 +95,7 @@ class TakesARevisionToCome extends MinimalSessionService {
       instead: (error) => {
         const { expectedRevision, ...rest } = request;
         const { events } = this.existing(request);
-        if (Number(expectedRevision) > events.length) return super.appendEvent(rest);
+        if (expectedRevision === events.length + 1) return super.appendEvent(rest);
         throw error;
       },
     });
@@ -143,10 +143,10 @@ class StoresTheRestOfABatch extends MinimalSessionService {
     try {
       return super.append(append);
     } catch (error) {
-      const fresh = append.events.filter(({ event }) => known(event.id) === undefined);
-      const rest = { ...append, events: fresh };
-      const partly = fresh.length > 0 && fresh.length < append.events.length;
-      if (partly && matchStored(rest, known) === undefined) super.append(rest);
+      const there = append.events.filter(({ event }) => known(event.id) !== undefined);
+      matchStored({ ...append, events: there }, known); // the retry of a part, or refused
+      const fresh = append.events.filter((each) => !there.includes(each));
+      if (there.length > 0 && fresh.length > 0) super.append({ ...append, events: fresh });
       throw error;
     }
   }

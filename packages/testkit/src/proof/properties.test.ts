@@ -3,6 +3,7 @@ import type { ConformanceCase } from '../conformance-case.ts';
 import { propertyCases } from '../model/property-cases.ts';
 import { runCases } from '../run-conformance.ts';
 import { brokenKeysAndRaces } from './broken-keys-and-races.ts';
+import { brokenPagesAndNumbers } from './broken-pages-and-numbers.ts';
 import { brokenReads } from './broken-reads.ts';
 import { brokenWrites } from './broken-writes.ts';
 
@@ -11,7 +12,8 @@ const modelCase = propertyCases.find(({ title }) => title.includes('model')) as 
 describe('the comparison with the model', () => {
   it('finds these faults on its own, without the cases that name them', async () => {
     const caught: string[] = [];
-    for (const { fault, create } of [...brokenReads, ...brokenWrites, ...brokenKeysAndRaces]) {
+    const all = [...brokenReads, ...brokenWrites, ...brokenKeysAndRaces, ...brokenPagesAndNumbers];
+    for (const { fault, create } of all) {
       const options = { name: fault, create, seed: 7 };
       const report = await runCases([modelCase], options);
       if (!report.ok) caught.push(fault);
