@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const packages = ['core', 'state', 'session', 'in-memory', 'testkit'];
@@ -10,7 +11,12 @@ const projects = [
 export default defineConfig({
   test: {
     projects: projects.map(({ name, root }) => ({
-      test: { name: `@holdfast/${name}`, root, include: ['src/**/*.test.ts'] },
+      test: {
+        name: `@holdfast/${name}`,
+        // Absolute, so that it holds from whichever folder the runner is started.
+        root: fileURLToPath(new URL(root, import.meta.url)),
+        include: ['src/**/*.test.ts'],
+      },
     })),
     coverage: {
       provider: 'v8',

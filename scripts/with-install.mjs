@@ -53,7 +53,13 @@ function fingerprint() {
 async function install() {
   console.error('Installing dependencies (once, and again when they change) …');
   // Without a terminal pnpm would refuse to replace a node_modules of another installer.
-  const line = pnpm('install', '--frozen-lockfile', '--config.confirmModulesPurge=false');
+  const line = pnpm(
+    'install',
+    '--frozen-lockfile',
+    '--reporter=append-only',
+    '--config.confirmModulesPurge=false',
+    '--config.updateNotifier=false',
+  );
   const outcome = await run(line, ['ignore', 2, 2]);
   if (outcome.code === 0) return;
   console.error(`The installation failed: ${line.join(' ')}`);

@@ -42,9 +42,25 @@ export async function runTerminal({ chat, greeting, input, output }: TerminalOpt
   let answering: AbortController | undefined;
   reader.on('line', (line) => lines.push(line));
   reader.on('close', () => lines.close());
+  let leaving = false;
+  reader.on('line', () => {
+    leaving = false;
+  });
   reader.on('SIGINT', () => {
-    if (answering === undefined) reader.close();
-    else answering.abort();
+    if (answering !== undefined) {
+      answering.abort();
+      return;
+    }
+    if (leaving && reader.line === '') {
+      reader.close();
+      return;
+    }
+    // Nothing is lost by one key: what was typed is cleared, and a second one leaves.
+    leaving = true;
+    reader.write(null, { ctrl: true, name: 'e' });
+    reader.write(null, { ctrl: true, name: 'u' });
+    write(`\n${paint.dim('Press Ctrl+C again to leave.')}\n`);
+    reader.prompt();
   });
 
   write(`${greeting}\n\n`);

@@ -1,3 +1,6 @@
+/// <reference types="node" />
+
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { InMemorySessionService } from './in-memory-session-service.ts';
 
@@ -43,6 +46,13 @@ describe('InMemorySessionService', () => {
   it('refuses a clock that gives no time', async () => {
     const service = new InMemorySessionService({ now: () => Number.NaN });
     await expect(service.create(key)).rejects.toMatchObject({ path: 'now' });
+  });
+
+  it('gives sessions and states that show themselves in a console', async () => {
+    const session = await new InMemorySessionService().create({ ...key, state: { step: 1 } });
+    expect(inspect(session.state)).toBe('{ step: 1 }');
+    expect(inspect(session)).toContain("id: 's1'");
+    expect(inspect(session)).toContain('state: { step: 1 }');
   });
 
   it('holds events to the size it was told', async () => {

@@ -39,8 +39,8 @@ export interface ListSessionsOptions {
 /** The sessions of one user; or of every user, where that is said. */
 export type ListSessionRequest = ListSessionsOptions &
   (
-    | { readonly userId: string; readonly allUsers?: undefined }
     | { readonly allUsers: true; readonly userId?: undefined }
+    | { readonly userId: string; readonly allUsers?: undefined }
   );
 
 export type DeleteSessionRequest = SessionKey;

@@ -12,6 +12,9 @@ import {
 import { State, type StoredState } from '@holdfast/state';
 import { acceptEvent } from './accept-event.ts';
 
+// How Node and others show an object in a console: without this, no private field is seen.
+const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+
 /** What a store makes a `Session` of. All of it must be frozen, or never change. */
 export interface SessionSnapshot {
   readonly key: SessionKey;
@@ -146,6 +149,10 @@ export class Session {
       lastUpdateTime: this.lastUpdateTime,
       revision: this.revision,
     });
+  }
+
+  [inspect](): SessionJson {
+    return this.toJSON();
   }
 }
 

@@ -21,6 +21,9 @@ export interface TakenDelta extends StateDelta {
   readonly removedStateKeys: readonly string[];
 }
 
+// How Node and others show an object in a console: without this, no private field is seen.
+const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+
 const emptyLayer: ReadonlyMap<string, JsonValue> = new Map();
 const nothing: StoredState = {
   session: emptyLayer,
@@ -161,6 +164,10 @@ export class State implements Iterable<[string, JsonValue]> {
   /** The whole state as a frozen plain object. */
   toJSON(): JsonObject {
     return stateRecord(this.entries());
+  }
+
+  [inspect](): JsonObject {
+    return this.toJSON();
   }
 
   #below(key: string): JsonValue | undefined {

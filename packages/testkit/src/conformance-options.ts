@@ -1,3 +1,4 @@
+import { checkInteger, describeType, invalidArgument } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 
 /** A store under test. */
@@ -18,4 +19,19 @@ export interface ConformanceOptions {
   readonly propertyRuns?: number;
   /** Where the random input of properties begins: a report with a failure names it. */
   readonly seed?: number;
+}
+
+/** Refuses options that would make every store look broken. */
+export function checkConformanceOptions(options: ConformanceOptions): void {
+  const { name, create, propertyRuns, seed } = options;
+  if (typeof name !== 'string') {
+    throw invalidArgument('name', `must be a string, got ${describeType(name)}`);
+  }
+  if (typeof create !== 'function') {
+    throw invalidArgument('create', `must be a function, got ${describeType(create)}`);
+  }
+  if (propertyRuns !== undefined) checkInteger(propertyRuns, { path: 'propertyRuns', min: 1 });
+  if (seed !== undefined) {
+    checkInteger(seed, { path: 'seed', min: -(2 ** 31), max: 2 ** 31 - 1 });
+  }
 }

@@ -6,6 +6,9 @@ import type { CaseResult } from './conformance-report.ts';
 
 const DEFAULT_PROPERTY_RUNS = 40;
 
+/** How long a case may take. A database on a slow machine is not a broken one. */
+export const CASE_TIMEOUT_MS = 60_000;
+
 /** Runs one case on a service of its own. It never rejects: the result tells. */
 export async function runCase(
   conformanceCase: ConformanceCase,
@@ -18,12 +21,12 @@ export async function runCase(
     return Object.freeze({ concern, title, durationMs: performance.now() - start, ...outcome });
   };
   try {
-    const service = await options.create();
+    const service = await inTime(Promise.resolve(options.create()));
     opened.push(service);
     if (needs !== undefined && !service.capabilities[needs]) {
       return done({ status: 'skipped', reason: `the service has not the capability ${needs}` });
     }
-    await run(caseContext(options, opened));
+    await inTime(run(caseContext(options, opened)));
     return done({ status: 'passed' });
   } catch (error) {
     return done({ status: 'failed', error });
@@ -53,5 +56,21 @@ function caseContext(options: ConformanceOptions, opened: SessionService[]): Cas
 
 /** What goes wrong here is the affair of the cases about `close`. */
 async function closeAll(services: readonly SessionService[]): Promise<void> {
-  await Promise.allSettled(services.map(async (service) => service.close()));
+  await inTime(Promise.allSettled(services.map(async (service) => service.close()))).catch(
+    () => {},
+  );
+}
+
+/** A call that never ends must end its case, and be named in the report. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    const error = new Error(`did not finish within ${CASE_TIMEOUT_MS / 1000} s`);
+    timer = setTimeout(() => reject(error), CASE_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,7 +1,7 @@
 import type { SessionCapabilities } from '@holdfast/session';
 import { allCases } from './all-cases.ts';
 import type { ConformanceCase } from './conformance-case.ts';
-import type { ConformanceOptions } from './conformance-options.ts';
+import { type ConformanceOptions, checkConformanceOptions } from './conformance-options.ts';
 import type { CaseResult, ConformanceReport } from './conformance-report.ts';
 import { runCase } from './run-case.ts';
 
@@ -10,7 +10,8 @@ import { runCase } from './run-case.ts';
  * rejects: a service that cannot be opened is a report, too. A case is skipped only where
  * `service.capabilities` denies what it needs.
  */
-export function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
+export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
+  checkConformanceOptions(options);
   return runCases(allCases, options);
 }
 

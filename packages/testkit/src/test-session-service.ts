@@ -1,7 +1,7 @@
 import { allCases } from './all-cases.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import type { ConformanceOptions } from './conformance-options.ts';
-import { runCase } from './run-case.ts';
+import { CASE_TIMEOUT_MS, runCase } from './run-case.ts';
 
 /** What a runner hands to a test. */
 export interface TestHandle {
@@ -18,8 +18,8 @@ export interface TestRunner {
   ) => unknown;
 }
 
-// A database on a slow machine is not a broken one.
-const TIMEOUT_MS = 60_000;
+// The case itself ends first, and says why.
+const TIMEOUT_MS = CASE_TIMEOUT_MS * 3;
 
 /**
  * Registers one test for each case with the runner that is given. A case whose capability
