@@ -3,8 +3,9 @@ import {
   type PreparedList,
   type SessionPage,
   type SessionSummary,
+  summarizeSession,
 } from '@holdfast/session';
-import { State, type StoredState } from '@holdfast/state';
+import type { StoredState } from '@holdfast/state';
 import {
   comparePosition,
   positionOf,
@@ -29,7 +30,9 @@ export function listPage(list: PreparedList, { sessions, stateOf }: ListPageSour
       nextCursor = encodeListCursor(list, positionOf(last));
       break;
     }
-    page.push(summarize(session, stateOf));
+    const { key, createTime, lastUpdateTime, revision } = session;
+    const state = stateOf?.(session);
+    page.push(summarizeSession({ key, createTime, lastUpdateTime, revision, state }));
     last = session;
   }
   return Object.freeze({
@@ -44,18 +47,4 @@ function walk(sessions: SessionList, { after, order }: PreparedList): Iterable<S
     return sessions.ascending(after && ((session) => comparePosition(session, after) > 0));
   }
   return sessions.descending(after && ((session) => comparePosition(session, after) >= 0));
-}
-
-function summarize(session: SessionRecord, stateOf: ListPageSource['stateOf']): SessionSummary {
-  const { key, createTime, lastUpdateTime, revision } = session;
-  return Object.freeze({
-    key,
-    id: key.sessionId,
-    appName: key.appName,
-    userId: key.userId,
-    createTime,
-    lastUpdateTime,
-    revision,
-    ...(stateOf !== undefined && { state: State.fromStored(stateOf(session)) }),
-  });
 }

@@ -64,3 +64,4 @@ export {
   sessionNotFound,
 } from './session-errors.ts';
 export type { SessionService } from './session-service.ts';
+export { type SummarySource, summarizeSession } from './summarize-session.ts';

@@ -26,20 +26,10 @@ export function matchStored(
   append.events.forEach((prepared, i) => {
     const event = found[i];
     if (event === undefined) return;
-    if (!sameContent(event, prepared)) {
-      throw eventExists(append, {
-        path: prepared.idPath,
-        id: event.id,
-        problem: 'with other content',
-      });
-    }
-    if (isMissing) {
-      throw eventExists(append, {
-        path: prepared.idPath,
-        id: event.id,
-        problem: 'but not all of its batch',
-      });
-    }
+    const isSame = sameContent(event, prepared);
+    if (isSame && !isMissing) return;
+    const problem = isSame ? 'but not all of its batch' : 'with other content';
+    throw eventExists(append, { path: prepared.idPath, id: event.id, problem });
   });
   return found as readonly Event[];
 }

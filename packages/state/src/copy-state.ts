@@ -12,8 +12,6 @@ export interface CopyStateOptions {
   readonly property: string;
   /** What keeps a key from being one: `stateKeyProblem` or `stateNameProblem`. */
   readonly keyProblem: (key: string) => string | undefined;
-  /** Keys that are checked, and left out of the copy. */
-  readonly omit?: (key: string) => boolean;
 }
 
 /**
@@ -33,8 +31,7 @@ export function copyState(
     for (const key of Object.keys(input)) {
       const problem = options.keyProblem(key);
       if (problem !== undefined) throw copier.invalid(`is no state key: it ${problem}`, { key });
-      const value = copier.copy(copier.read(input, key), { key });
-      if (options.omit?.(key) !== true) setOwn(copied, key, value);
+      setOwn(copied, key, copier.copy(copier.read(input, key), { key }));
     }
     return Object.freeze(copied);
   });
@@ -55,6 +52,6 @@ export function copyStateKeys(
       const problem = options.keyProblem(key as string);
       if (problem !== undefined) throw copier.invalid(`is no state key: it ${problem}`, i);
     });
-    return Object.freeze((list as string[]).filter((key) => options.omit?.(key) !== true));
+    return list as readonly string[];
   });
 }

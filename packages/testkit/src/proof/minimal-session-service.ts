@@ -35,15 +35,10 @@ import {
   serviceClosed,
   sessionExists,
   sessionNotFound,
+  summarizeSession,
   type UpdateStateRequest,
 } from '@holdfast/session';
-import {
-  applyChanges,
-  type ScopedChanges,
-  State,
-  type StoredState,
-  stateRecord,
-} from '@holdfast/state';
+import { applyChanges, type ScopedChanges, type StoredState, stateRecord } from '@holdfast/state';
 import {
   comparePositions,
   type MinimalSession,
@@ -244,15 +239,12 @@ export class MinimalSessionService implements SessionService {
     { includeState }: { readonly includeState: boolean },
   ): SessionSummary {
     const { key, createTime, lastUpdateTime, events } = session;
-    return Object.freeze({
+    return summarizeSession({
       key,
-      id: key.sessionId,
-      appName: key.appName,
-      userId: key.userId,
       createTime,
       lastUpdateTime,
       revision: events.length,
-      ...(includeState && { state: State.fromStored(this.storedState(session)) }),
+      state: includeState ? this.storedState(session) : undefined,
     });
   }
 
