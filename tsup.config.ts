@@ -6,6 +6,9 @@ export default defineConfig({
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
+  // `node:sqlite` has no name without its prefix.
+  external: [/^node:/],
+  removeNodeProtocol: false,
   clean: true,
   dts: {
     // `AsyncDisposable`, for a reader whose `lib` does not have it.

@@ -1,7 +1,15 @@
 // Checks what would be published: packs every public package, lints the archives, and uses them
 // as a project outside the workspace would, on Node 20 (or what runs this) and on Node 24.
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { transform } from 'esbuild';
@@ -62,9 +70,13 @@ async function packAll() {
  * @returns {Promise<Packed>}
  */
 async function pack(folder) {
-  const line = ['npx', '-y', packageManager(), 'pack', '--json', '--pack-destination', work];
-  const { filename } = JSON.parse(await mustRun(line, folder));
-  return { name: readManifest(folder).name, folder, archive: join(work, basename(filename)) };
+  // A folder for each: what the command prints also holds what the package's own scripts print.
+  const archives = join(work, 'archives', basename(folder));
+  mkdirSync(archives, { recursive: true });
+  await mustRun(['npx', '-y', packageManager(), 'pack', '--pack-destination', archives], folder);
+  const [archive, ...others] = readdirSync(archives);
+  if (archive === undefined || others.length > 0) throw new Error(`${folder}: not one archive`);
+  return { name: readManifest(folder).name, folder, archive: join(archives, archive) };
 }
 
 /** @param {Packed} packed */
@@ -120,7 +132,29 @@ async function checkConsumer(packed) {
   await Promise.all([
     ...readmes.map((home) => runReadme(home, folder, nodes)),
     ...[true, false].map((exact) => typeCheckSnippet(folder, exact)),
+    openBuiltInSqlite(folder, nodes),
   ]);
+}
+
+/**
+ * Opens the SQLite that Node brings, in the newer of the two: nothing else is installed for it.
+ *
+ * @param {string} folder
+ * @param {readonly { path: string, version: string }[]} nodes
+ */
+async function openBuiltInSqlite(folder, nodes) {
+  const newest = nodes.at(-1);
+  if (newest === undefined) return;
+  const script = `
+    import { SqliteSessionService } from '@holdfast/sqlite';
+    const service = await SqliteSessionService.open({ url: 'sqlite::memory:' });
+    const { key } = await service.create({ appName: 'app', userId: 'user' });
+    console.log((await service.appendEvent({ ...key, event: {} })).seq);
+    await service.close();
+  `;
+  writeFileSync(join(folder, 'built-in-sqlite.mjs'), script);
+  const result = await run([newest.path, 'built-in-sqlite.mjs'], { cwd: folder });
+  check(`sqlite opens node:sqlite on ${newest.version}`, problemOf(result, '1\n'));
 }
 
 /**

@@ -90,12 +90,21 @@ function run([file = '', ...args], stdio) {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
   };
   for (const signal of signals) process.on(signal, forward);
+  // A shell between npm and this hands no signal on: when it is gone, the command is to go, too.
+  // biome-ignore lint/suspicious/noUndeclaredEnvVars: npm sets it; no task's result depends on it.
+  const ofNpm = process.env['npm_lifecycle_event'] !== undefined;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (ofNpm && process.ppid !== parent) child.kill('SIGTERM');
+  }, 1_000);
+  watch.unref();
   return new Promise((resolve) => {
     child.on('error', (error) => {
       console.error(`Cannot run ${file}: ${error.message}`);
       resolve({ code: 127, signal: null });
     });
     child.on('close', (code, signal) => {
+      clearInterval(watch);
       for (const name of signals) process.off(name, forward);
       resolve({ code, signal });
     });

@@ -3,8 +3,6 @@ import { invalidArgument } from './holdfast-error.ts';
 /** The longest id or state key, in bytes of UTF-8. */
 export const MAX_IDENTIFIER_BYTES = 255;
 
-// Printable ASCII with no blank at either end: no further check is needed.
-const plain = /^[!-~](?:[ -~]{0,253}[!-~])?$/;
 const controlOrLoneSurrogate = /[\p{Cc}\p{Cs}]/u;
 
 /**
@@ -12,7 +10,6 @@ const controlOrLoneSurrogate = /[\p{Cc}\p{Cs}]/u;
  * characters and no white space at either end. Otherwise `invalid_argument` at `path`.
  */
 export function checkIdentifier(value: unknown, path: string): string {
-  if (typeof value === 'string' && plain.test(value)) return value;
   const problem = identifierProblem(value);
   if (problem !== undefined) throw invalidArgument(path, problem);
   return value as string;
@@ -21,6 +18,7 @@ export function checkIdentifier(value: unknown, path: string): string {
 /** What keeps `value` from being an id, in words that follow a path; undefined if nothing does. */
 export function identifierProblem(value: unknown): string | undefined {
   if (typeof value !== 'string') return `must be a string, got ${describeType(value)}`;
+  if (isPlain(value)) return undefined;
   if (value === '') return 'must not be empty';
   if (value.length > MAX_IDENTIFIER_BYTES || utf8ByteLength(value) > MAX_IDENTIFIER_BYTES) {
     return `must be at most ${MAX_IDENTIFIER_BYTES} bytes as UTF-8`;
@@ -30,6 +28,18 @@ export function identifierProblem(value: unknown): string | undefined {
   }
   if (value !== value.trim()) return 'must not begin or end with white space';
   return undefined;
+}
+
+/** Whether `text` is printable ASCII with no blank at either end: then no further check is needed. */
+function isPlain(text: string): boolean {
+  const end = text.length - 1;
+  if (end < 0 || end >= MAX_IDENTIFIER_BYTES) return false;
+  for (let i = 0; i <= end; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x20 && unit < 0x7f) continue;
+    if (unit !== 0x20 || i === 0 || i === end) return false;
+  }
+  return true;
 }
 
 /** The number of bytes of `text` as UTF-8. A lone surrogate counts as the three of U+FFFD. */

@@ -29,6 +29,7 @@ import {
   prepareAppendEvents,
   prepareCreate,
   prepareDelete,
+  prepareEventWindow,
   prepareGet,
   prepareGetOrCreate,
   prepareGetState,
@@ -110,9 +111,12 @@ export class InMemorySessionService implements SessionService {
 
   async get(request: GetSessionRequest): Promise<Session | undefined> {
     this.#checkOpen();
-    const { key, numRecentEvents, afterTimestamp } = prepareGet(request);
-    const session = this.#tenants.session(key);
-    if (session === undefined) return undefined;
+    const session = this.#kept(request);
+    if (session === undefined) {
+      prepareGet(request);
+      return undefined;
+    }
+    const { numRecentEvents, afterTimestamp } = prepareEventWindow(request);
     this.#touch(session);
     const fromSeq = numRecentEvents === undefined ? 1 : session.revision - numRecentEvents + 1;
     const events =
@@ -211,6 +215,11 @@ export class InMemorySessionService implements SessionService {
     return { limits: this.#limits, now: this.#now };
   }
 
+  /** What is kept under the ids of a request, if anything: then they have been checked before. */
+  #kept(request: SessionKey | null | undefined): SessionRecord | undefined {
+    return request === null || request === undefined ? undefined : this.#tenants.session(request);
+  }
+
   #existing(key: SessionKey): SessionRecord {
     const session = this.#tenants.session(key);
     if (session === undefined) throw sessionNotFound(key);
@@ -245,18 +254,15 @@ export class InMemorySessionService implements SessionService {
       throw revisionConflict(key, { expected: expectedRevision, found: revision });
     }
     const stored = events.map(({ event }, i) => Object.freeze({ ...event, seq: revision + 1 + i }));
-    const app = this.#tenants.ensureApp(key.appName);
-    const user = this.#tenants.ensureUser(key.appName, key.userId);
-    appendTo(session, { events: stored, lists: [user.list, app.list] });
+    appendTo(session, stored);
     this.#apply(session, changes);
     return append.answer(stored);
   }
 
-  #apply(session: SessionRecord, changes: ScopedChanges): void {
-    const { appName, userId } = session.key;
-    session.state.apply(changes.session);
-    this.#tenants.ensureUser(appName, userId).state.apply(changes.user);
-    this.#tenants.ensureApp(appName).state.apply(changes.app);
+  #apply({ state, user }: SessionRecord, changes: ScopedChanges): void {
+    state.apply(changes.session);
+    user.state.apply(changes.user);
+    user.app.state.apply(changes.app);
   }
 
   #touch(session: SessionRecord): void {
@@ -276,12 +282,11 @@ export class InMemorySessionService implements SessionService {
     });
   }
 
-  #storedState(session: SessionRecord): StoredState {
-    const { appName, userId } = session.key;
+  #storedState({ state, user }: SessionRecord): StoredState {
     return {
-      session: session.state.snapshot(),
-      user: this.#tenants.ensureUser(appName, userId).state.snapshot(),
-      app: this.#tenants.ensureApp(appName).state.snapshot(),
+      session: state.snapshot(),
+      user: user.state.snapshot(),
+      app: user.app.state.snapshot(),
     };
   }
 

@@ -4,17 +4,32 @@ import { EventLog } from './event-log.ts';
 import { ScopeState } from './scope-state.ts';
 import type { SortedList } from './sorted-list.ts';
 
-/** One session as it is kept. */
+export interface AppRecord {
+  readonly state: ScopeState;
+  readonly users: Map<string, UserRecord>;
+  readonly list: SessionList;
+}
+
+export interface UserRecord {
+  readonly app: AppRecord;
+  readonly state: ScopeState;
+  readonly sessions: Map<string, SessionRecord>;
+  readonly list: SessionList;
+}
+
+/** One session as it is kept. Its user and its app are kept for as long as it is. */
 export class SessionRecord {
   readonly key: SessionKey;
   readonly createTime: number;
+  readonly user: UserRecord;
   readonly state = new ScopeState();
   readonly log = new EventLog();
   lastUpdateTime: number;
 
-  constructor(key: SessionKey, createTime: number) {
+  constructor({ key, createTime, user }: Pick<SessionRecord, 'key' | 'createTime' | 'user'>) {
     this.key = key;
     this.createTime = createTime;
+    this.user = user;
     this.lastUpdateTime = createTime;
   }
 
@@ -43,11 +58,8 @@ export function positionOf({ key, lastUpdateTime }: SessionRecord): ListPosition
   return { lastUpdateTime, userId: key.userId, sessionId: key.sessionId };
 }
 
-/** Appends frozen events, and moves the session in the lists where its last update changes. */
-export function appendTo(
-  session: SessionRecord,
-  { events, lists }: { readonly events: readonly Event[]; readonly lists: readonly SessionList[] },
-): void {
+/** Appends frozen events, and moves the session in its lists where its last update changes. */
+export function appendTo(session: SessionRecord, events: readonly Event[]): void {
   let latest = session.lastUpdateTime;
   for (const event of events) {
     session.log.push(event);
@@ -55,8 +67,12 @@ export function appendTo(
   }
   if (latest === session.lastUpdateTime) return;
   // A session that is the last already stays the last: it only moves up.
-  const moving = lists.filter((list) => list.last !== session);
-  for (const list of moving) list.remove(session);
+  const { user } = session;
+  const inUser = user.list.last !== session;
+  const inApp = user.app.list.last !== session;
+  if (inUser) user.list.remove(session);
+  if (inApp) user.app.list.remove(session);
   session.lastUpdateTime = latest;
-  for (const list of moving) list.add(session);
+  if (inUser) user.list.add(session);
+  if (inApp) user.app.list.add(session);
 }

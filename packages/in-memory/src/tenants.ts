@@ -1,19 +1,12 @@
 import type { SessionKey } from '@holdfast/core';
 import { ScopeState } from './scope-state.ts';
-import { compareSessions, type SessionList, SessionRecord } from './session-record.ts';
+import {
+  type AppRecord,
+  compareSessions,
+  SessionRecord,
+  type UserRecord,
+} from './session-record.ts';
 import { SortedList } from './sorted-list.ts';
-
-interface UserRecord {
-  readonly state: ScopeState;
-  readonly sessions: Map<string, SessionRecord>;
-  readonly list: SessionList;
-}
-
-interface AppRecord {
-  readonly state: ScopeState;
-  readonly users: Map<string, UserRecord>;
-  readonly list: SessionList;
-}
 
 /** Apps, their users, and their sessions. What is empty is not kept. */
 export class Tenants {
@@ -47,6 +40,7 @@ export class Tenants {
     let user = app.users.get(userId);
     if (user === undefined) {
       user = {
+        app,
         state: new ScopeState(),
         sessions: new Map(),
         list: new SortedList(compareSessions),
@@ -58,21 +52,20 @@ export class Tenants {
 
   /** Adds a session that is not there yet. */
   addSession(key: SessionKey, createTime: number): SessionRecord {
-    const session = new SessionRecord(key, createTime);
     const user = this.ensureUser(key.appName, key.userId);
+    const session = new SessionRecord({ key, createTime, user });
     user.sessions.set(key.sessionId, session);
     user.list.add(session);
-    this.ensureApp(key.appName).list.add(session);
+    user.app.list.add(session);
     return session;
   }
 
   removeSession(session: SessionRecord): void {
-    const { appName, userId, sessionId } = session.key;
-    const app = this.ensureApp(appName);
-    const user = this.ensureUser(appName, userId);
+    const { key, user } = session;
+    const { appName, userId, sessionId } = key;
     user.sessions.delete(sessionId);
     user.list.remove(session);
-    app.list.remove(session);
+    user.app.list.remove(session);
     this.prune(appName, userId);
   }
 
@@ -81,9 +74,9 @@ export class Tenants {
     const app = this.#apps.get(appName);
     if (app === undefined) return;
     const user = userId === undefined ? undefined : app.users.get(userId);
-    if (userId !== undefined && user?.sessions.size === 0 && user.state.size === 0) {
+    if (userId !== undefined && user?.sessions.size === 0 && user.state.isEmpty) {
       app.users.delete(userId);
     }
-    if (app.users.size === 0 && app.state.size === 0) this.#apps.delete(appName);
+    if (app.users.size === 0 && app.state.isEmpty) this.#apps.delete(appName);
   }
 }

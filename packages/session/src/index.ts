@@ -1,4 +1,5 @@
 export type { EventPage, SessionPage, SessionSummary } from './answers.ts';
+export { CallGate } from './call-gate.ts';
 export type { SessionCapabilities } from './capabilities.ts';
 export { type IterateEventsRequest, iterateEvents } from './iterate-events.ts';
 export {
@@ -24,7 +25,13 @@ export {
   type PreparedEvent,
   type WriteLimits,
 } from './prepare-event.ts';
-export { type PreparedGet, prepareDelete, prepareGet } from './prepare-get.ts';
+export {
+  type EventWindow,
+  type PreparedGet,
+  prepareDelete,
+  prepareEventWindow,
+  prepareGet,
+} from './prepare-get.ts';
 export {
   DEFAULT_PAGE_LIMIT,
   MAX_PAGE_LIMIT,

@@ -7,7 +7,7 @@ import {
   jsonEqual,
 } from '@holdfast/core';
 import type { PreparedAppend } from './prepare-append.ts';
-import type { PreparedEvent } from './prepare-event.ts';
+import { idPathOf, type PreparedEvent } from './prepare-event.ts';
 
 /**
  * What an append meets whose event ids are partly or all in the session. `stored` gives
@@ -29,7 +29,7 @@ export function matchStored(
     const isSame = sameContent(event, prepared);
     if (isSame && !isMissing) return;
     const problem = isSame ? 'but not all of its batch' : 'with other content';
-    throw eventExists(append, { path: prepared.idPath, id: event.id, problem });
+    throw eventExists(append, { path: idPathOf(prepared), id: event.id, problem });
   });
   return found as readonly Event[];
 }

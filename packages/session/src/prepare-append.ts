@@ -58,7 +58,9 @@ export function prepareAppendEvents(
   // Array.from, so that a hole is an undefined event, which is refused.
   const all = Array.from(events as readonly unknown[], (event, i) => {
     const copier = new JsonCopier(limits.maxEventBytes);
-    return copier.at('events', () => copier.at(i, () => prepareEvent(event, { copier, now })));
+    return copier.at('events', () =>
+      copier.at(i, () => prepareEvent(event, { copier, now, index: i })),
+    );
   });
   checkIdsOnce(all);
   return prepareAppend({ key, expectedRevision, all });

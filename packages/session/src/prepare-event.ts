@@ -1,10 +1,10 @@
 import {
-  checkIdentifier,
   checkInteger,
   checkTimestamp,
   createUuidV7,
   describeType,
   type Event,
+  identifierProblem,
   isPlainObject,
   isTimestamp,
   type JsonCopier,
@@ -35,8 +35,8 @@ export interface PreparedEvent {
   readonly event: Event;
   /** Whether the caller gave the time. Where not, a retry comes with another one. */
   readonly timestampGiven: boolean;
-  /** Where the request has the event's id. */
-  readonly idPath: string;
+  /** Its place in the request; undefined where the request has no list of events. */
+  readonly index: number | undefined;
 }
 
 export interface PrepareEventOptions {
@@ -44,11 +44,18 @@ export interface PrepareEventOptions {
   readonly copier: JsonCopier;
   /** The time of an event that has none, in epoch ms. */
   readonly now: () => number;
+  /** Its place in the request's list of events. */
+  readonly index?: number;
+}
+
+/** Where the request has the event's id. */
+export function idPathOf({ index }: PreparedEvent): string {
+  return index === undefined ? 'id' : `events[${index}].id`;
 }
 
 /** Checks and copies one event. */
 export function prepareEvent(input: unknown, options: PrepareEventOptions): PreparedEvent {
-  const { copier, now } = options;
+  const { copier, now, index } = options;
   if (!isPlainObject(input)) {
     const step = copier.pathTo() === '' ? 'event' : undefined;
     throw copier.invalid(`must be a plain object, got ${describeType(input)}`, step);
@@ -59,12 +66,10 @@ export function prepareEvent(input: unknown, options: PrepareEventOptions): Prep
   if (event['invocationId'] === undefined) event['invocationId'] = '';
   if (!timestampGiven) event['timestamp'] = now();
   if (event['actions'] === undefined) event['actions'] = emptyActions;
-  const idPath = copier.pathTo('id');
-  checkIdentifier(event['id'], idPath);
   checkFields(copier, event);
   copier.checkSize(event);
   if (event['partial'] !== true) event['actions'] = withoutTempKeys(event['actions'] as JsonObject);
-  return { event: Object.freeze(event) as unknown as Event, timestampGiven, idPath };
+  return { event: Object.freeze(event) as unknown as Event, timestampGiven, index };
 }
 
 function copyFields(copier: JsonCopier, input: Record<string, unknown>): Record<string, unknown> {
@@ -81,7 +86,9 @@ function copyFields(copier: JsonCopier, input: Record<string, unknown>): Record<
 
 /** Checks the type of what Holdfast itself reads; all else is JSON, and the caller's own affair. */
 function checkFields(copier: JsonCopier, event: Record<string, unknown>): void {
-  const { timestamp, invocationId, author, content, partial } = event;
+  const { id, timestamp, invocationId, author, content, partial } = event;
+  const problem = identifierProblem(id);
+  if (problem !== undefined) throw copier.invalid(problem, 'id');
   // The path costs more than the check: it is made for a fault only.
   if (!isTimestamp(timestamp)) checkTimestamp(timestamp, copier.pathTo('timestamp'));
   if (typeof invocationId !== 'string') throw mustBeString('invocationId', invocationId);

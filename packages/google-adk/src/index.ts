@@ -1,0 +1,12 @@
+export { HoldfastSessionService } from './holdfast-session-service.ts';
+export type {
+  AdkDatabase,
+  AdkDatabaseDialect,
+  AdkDatabaseRow,
+} from './import/adk-database.ts';
+export {
+  type AdkImportReport,
+  type AdkImportRequest,
+  importAdkDatabase,
+} from './import/import-adk-database.ts';
+export { toAdkRunConfig } from './to-adk-run-config.ts';

@@ -1,0 +1,288 @@
+import {
+  createEvent,
+  createEventActions,
+  type Event,
+  LlmAgent,
+  ParallelAgent,
+  Runner,
+  type Session,
+  State,
+} from '@google/adk';
+import { HoldfastError } from '@holdfast/core';
+import { InMemorySessionService } from '@holdfast/in-memory';
+import { describe, expect, it } from 'vitest';
+import { HoldfastSessionService } from './holdfast-session-service.ts';
+import { call, ScriptedModel, text } from './scripted-model.fixture.ts';
+import { openShop, takeTurn } from './shop.fixture.ts';
+import { describeStores } from './stores.fixture.ts';
+
+const owner = { appName: 'shop', userId: 'ada' };
+
+function changing(stateDelta: Record<string, unknown>, id?: string): Event {
+  return createEvent({ ...(id && { id }), actions: createEventActions({ stateDelta }) });
+}
+
+/** What a tool does: the state at once, and the delta of an event to come. */
+function writeState(session: Session, values: Record<string, unknown>): Event {
+  const event = changing({});
+  const state = new State(session.state, event.actions.stateDelta);
+  for (const [key, value] of Object.entries(values)) state.set(key, value);
+  return event;
+}
+
+async function open() {
+  const service = new HoldfastSessionService(new InMemorySessionService());
+  const session = await service.createSession(owner);
+  const read = async () =>
+    (await service.getSession({ ...owner, sessionId: session.id })) as Session;
+  return { service, session, read };
+}
+
+describe('the session that a runner holds', () => {
+  it('gets the very event that was appended, with its delta', async () => {
+    const { service, session } = await open();
+    const event = changing({ n: 1, 'temp:t': 2 });
+    expect(await service.appendEvent({ session, event })).toBe(event);
+    expect(session.events[0]).toBe(event);
+    expect(event.actions.stateDelta).toEqual({ n: 1 });
+    expect(session.state).toEqual({ n: 1, 'temp:t': 2 });
+    expect(session.lastUpdateTime).toBeGreaterThanOrEqual(event.timestamp);
+  });
+
+  it('is left as it was where the store refuses, and the append can be tried again', async () => {
+    const store = new InMemorySessionService();
+    let isDown = true;
+    const appendEvent: InMemorySessionService['appendEvent'] = async (request) => {
+      if (isDown) throw new HoldfastError('unavailable', { message: 'down' });
+      return store.appendEvent(request);
+    };
+    const service = new HoldfastSessionService(
+      new Proxy(store, {
+        get: (target, name) => {
+          if (name === 'appendEvent') return appendEvent;
+          const value = Reflect.get(target, name, target);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      }),
+    );
+    const session = await service.createSession(owner);
+    const event = changing({ n: 1, 'temp:t': 2 });
+    await expect(service.appendEvent({ session, event })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect(session).toMatchObject({ state: {}, events: [] });
+    expect(event.actions.stateDelta).toEqual({ n: 1, 'temp:t': 2 });
+    isDown = false;
+    await service.appendEvent({ session, event });
+    expect(session).toMatchObject({ state: { n: 1, 'temp:t': 2 }, events: [{ id: event.id }] });
+  });
+
+  it('does not see the pieces of a stream', async () => {
+    const { service, session, read } = await open();
+    const event = createEvent({ partial: true });
+    expect(await service.appendEvent({ session, event })).toBe(event);
+    expect(session.events).toEqual([]);
+    expect((await read()).events).toEqual([]);
+  });
+
+  it('keeps the newer of two values that the agent wrote', async () => {
+    const { service, session, read } = await open();
+    const first = writeState(session, { n: 1, 'temp:n': 1 });
+    const second = writeState(session, { n: 2, 'temp:n': 2 });
+    await service.appendEvent({ session, event: first });
+    expect(session.state).toEqual({ n: 2, 'temp:n': 2 });
+    await service.appendEvent({ session, event: second });
+    expect(session.state).toEqual({ n: 2, 'temp:n': 2 });
+    expect((await read()).state).toEqual({ n: 2 });
+  });
+
+  it('takes temp: keys of events that did not go through its state, each time', async () => {
+    const { service, session } = await open();
+    await service.appendEvent({ session, event: writeState(session, { 'temp:n': 1 }) });
+    for (const n of [2, 3]) {
+      await service.appendEvent({ session, event: changing({ 'temp:n': n }) });
+      expect(session.state['temp:n']).toBe(n);
+    }
+  });
+
+  it('may be an object that comes from elsewhere', async () => {
+    const { service, session, read } = await open();
+    const copy = structuredClone(session);
+    await service.appendEvent({ session: copy, event: changing({ a: 1 }) });
+    await service.appendEvent({ session, event: changing({ b: 2 }) });
+    await service.appendEvent({ session: copy, event: changing({ c: 3 }) });
+    expect(copy.state).toEqual({ a: 1, b: 2, c: 3 });
+    expect(copy.events.map(({ id }) => id)).toEqual((await read()).events.map(({ id }) => id));
+  });
+});
+
+describe('a session object that others have overtaken', () => {
+  it('gets what it has missed, in order, with the next append', async () => {
+    const { service, session, read } = await open();
+    const other = await read();
+    const events = ['a', 'b', 'c'].map((id) => changing({ last: id, [id]: 1, 'temp:x': id }, id));
+    for (const event of events) await service.appendEvent({ session: other, event });
+    await service.appendEvent({ session, event: changing({ mine: 1 }, 'mine') });
+    expect(session.events.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'mine']);
+    expect(session.state).toEqual({ a: 1, b: 1, c: 1, last: 'c', mine: 1 });
+    expect(session.state).toEqual((await read()).state);
+    expect(session.lastUpdateTime).toBe((await read()).lastUpdateTime);
+  });
+
+  it('keeps what the agent has written itself, as the store does', async () => {
+    const { service, session, read } = await open();
+    const mine = writeState(session, { n: 'mine', 'temp:step': 1 });
+    const other = await read();
+    const actions = { stateDelta: { n: 'theirs', gone: 1 } };
+    await service.appendEvent({ session: other, event: changing(actions.stateDelta) });
+    await service.appendEvent({ session: other, event: changing({ gone: undefined }) });
+    await service.appendEvent({ session, event: mine });
+    expect(session.state).toEqual({ n: 'mine', 'temp:step': 1 });
+    expect((await read()).state).toEqual({ n: 'mine' });
+  });
+
+  it('gets a missed event once, also where its own append is sent again', async () => {
+    const { service, session, read } = await open();
+    await service.appendEvent({ session: await read(), event: changing({}, 'theirs') });
+    const event = changing({}, 'mine');
+    await service.appendEvent({ session, event });
+    await service.appendEvent({ session, event });
+    expect(session.events.map(({ id }) => id)).toEqual(['theirs', 'mine']);
+  });
+
+  it('is told where it was deleted', async () => {
+    const { service, session } = await open();
+    await service.deleteSession({ ...owner, sessionId: session.id });
+    await service.deleteSession({ ...owner, sessionId: session.id });
+    await expect(service.appendEvent({ session, event: changing({}) })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    expect(session.events).toEqual([]);
+  });
+});
+
+describe('at the same time', () => {
+  describeStores((openStore) => {
+    it('many appends to one object keep the order in which they were asked for', async () => {
+      const service = new HoldfastSessionService(await openStore());
+      const session = await service.createSession(owner);
+      const ids = Array.from({ length: 12 }, (_, i) => `e${i}`);
+      const events = ids.map((id, i) => writeState(session, { last: id, [`k${i}`]: i }));
+      await Promise.all(
+        events.map((event, i) =>
+          service.appendEvent({ session, event: { ...event, id: ids[i] as string } }),
+        ),
+      );
+      const stored = await service.getSession({ ...owner, sessionId: session.id });
+      expect(stored?.events.map(({ id }) => id)).toEqual(ids);
+      expect(session.events.map(({ id }) => id)).toEqual(ids);
+      expect(stored?.state).toEqual(session.state);
+      expect(stored?.state['last']).toBe('e11');
+    });
+
+    it('two runners of one session lose nothing of each other', async () => {
+      const store = await openStore();
+      const service = new HoldfastSessionService(store);
+      const { id } = await service.createSession({ ...owner, state: { 'user:name': 'Ada' } });
+      const turns = ['book', 'lamp'].map((item) =>
+        takeTurn({
+          runner: openShop(new HoldfastSessionService(store)).runner,
+          sessionId: id,
+          parts: [text(`add ${item}`)],
+          stateDelta: { [`heard_${item}`]: true },
+        }),
+      );
+      const yielded = (await Promise.all(turns)).flat();
+      const stored = await service.getSession({ ...owner, sessionId: id });
+      const ids = stored?.events.map((event) => event.id);
+      expect(ids).toEqual(expect.arrayContaining(yielded.map((event) => event.id)));
+      expect(ids).toHaveLength(yielded.length + 2);
+      expect(stored?.state).toMatchObject({ heard_book: true, heard_lamp: true });
+    });
+
+    it('callers of getOrCreateSession get one session', async () => {
+      const store = await openStore();
+      const key = { ...owner, sessionId: 'one' };
+      const all = await Promise.all(
+        Array.from({ length: 8 }, (_, by) =>
+          new HoldfastSessionService(store).getOrCreateSession({ ...key, state: { by } }),
+        ),
+      );
+      expect(new Set(all.map(({ state }) => state['by'])).size).toBe(1);
+    });
+
+    it('branches of a parallel agent write one session', async () => {
+      const service = new HoldfastSessionService(await openStore());
+      const subAgents = ['left', 'right'].map(
+        (name) =>
+          new LlmAgent({
+            name,
+            model: new ScriptedModel(() => [text(`${name} is done`)]),
+            outputKey: name,
+          }),
+      );
+      const agent = new ParallelAgent({ name: 'both', subAgents });
+      const runner = new Runner({ appName: 'shop', agent, sessionService: service });
+      const { id } = await service.createSession(owner);
+      await takeTurn({ runner, sessionId: id, parts: [text('go')] });
+      const stored = await service.getSession({ ...owner, sessionId: id });
+      expect(stored?.state).toEqual({ left: 'left is done', right: 'right is done' });
+      expect(stored?.events).toHaveLength(3);
+    });
+  });
+});
+
+describe('the ids and states of ADK', () => {
+  it('an empty session id is none', async () => {
+    const { service } = await open();
+    const first = await service.createSession({ ...owner, sessionId: '' });
+    const second = await service.getOrCreateSession({ ...owner, sessionId: '' });
+    expect(first.id).not.toBe(second.id);
+  });
+
+  it('a state may have keys that are undefined, and temp: keys', async () => {
+    const { service } = await open();
+    const state = { a: 1, b: undefined, 'temp:t': 1 };
+    expect((await service.createSession({ ...owner, state })).state).toEqual({ a: 1 });
+  });
+
+  it('afterTimestamp may lie between two milliseconds, or before all', async () => {
+    const { service, session } = await open();
+    for (const timestamp of [1000, 1001]) {
+      await service.appendEvent({ session, event: createEvent({ timestamp }) });
+    }
+    const read = async (afterTimestamp: number) => {
+      const key = { ...owner, sessionId: session.id };
+      return (await service.getSession({ ...key, config: { afterTimestamp } }))?.events.length;
+    };
+    expect([await read(1000.5), await read(-1), await read(0)]).toEqual([1, 2, 2]);
+  });
+
+  it('a session that is not there is undefined', async () => {
+    const { service } = await open();
+    expect(await service.getSession({ ...owner, sessionId: 'none' })).toBeUndefined();
+  });
+
+  it('an agent as a tool shares the service, under its own app name', async () => {
+    const { service, session } = await open();
+    const { AgentTool } = await import('@google/adk');
+    const helper = new LlmAgent({
+      name: 'helper',
+      model: new ScriptedModel(() => [text('helped')]),
+      outputKey: 'help',
+    });
+    const agent = new LlmAgent({
+      name: 'root',
+      tools: [new AgentTool({ agent: helper })],
+      model: new ScriptedModel(({ functionResponse }) =>
+        functionResponse ? [text('thanks')] : [call('helper', { request: 'please' })],
+      ),
+    });
+    const runner = new Runner({ appName: 'shop', agent, sessionService: service });
+    await takeTurn({ runner, sessionId: session.id, parts: [text('go')] });
+    const stored = await service.getSession({ ...owner, sessionId: session.id });
+    expect(stored?.state).toEqual({ help: 'helped' });
+    const sub = await service.getSession({ ...owner, appName: 'helper', sessionId: session.id });
+    expect(sub?.events).toHaveLength(2);
+  });
+});

@@ -1,0 +1,98 @@
+import { createPool } from 'mysql2/promise';
+import { afterEach, expect, it } from 'vitest';
+import { MysqlSessionService, printMigrations } from './mysql-session-service.ts';
+import { recordingPool } from './recording-pool.fixture.ts';
+import {
+  createTablePrefix,
+  describeWithDatabase,
+  dropTables,
+  runSql,
+  TEST_URL,
+} from './test-database.ts';
+
+describeWithDatabase('migrate', () => {
+  const prefixes: string[] = [];
+  afterEach(async () => {
+    for (const prefix of prefixes.splice(0)) await dropTables(prefix);
+  });
+
+  function emptyPlace(): string {
+    const tablePrefix = createTablePrefix();
+    prefixes.push(tablePrefix);
+    return tablePrefix;
+  }
+
+  it('succeeds for fifty services at once on an empty database', { timeout: 30_000 }, async () => {
+    const tablePrefix = emptyPlace();
+    const services = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        MysqlSessionService.open({
+          url: TEST_URL,
+          tablePrefix,
+          maxConnections: 1,
+          acquireTimeout: 25_000,
+        }),
+      ),
+    );
+    await Promise.all(services.map((service) => service.close()));
+    expect(await runSql(`SELECT version FROM ${tablePrefix}migrations`)).toStrictEqual([[1]]);
+  });
+
+  it('is one read where the schema is current', async () => {
+    const tablePrefix = emptyPlace();
+    const pool = createPool({ uri: TEST_URL, multipleStatements: true });
+    const { client, sent } = recordingPool(pool);
+    const service = new MysqlSessionService({ client, closeClient: true, tablePrefix });
+    await service.migrate();
+    sent.length = 0;
+    await service.migrate();
+    expect(sent).toStrictEqual([
+      `SELECT COALESCE(MAX(version), 0) FROM \`${tablePrefix}migrations\``,
+    ]);
+    await service.close();
+  });
+
+  it('refuses a schema that is newer', async () => {
+    const tablePrefix = emptyPlace();
+    const options = { url: TEST_URL, tablePrefix };
+    await (await MysqlSessionService.open(options)).close();
+    await runSql(`INSERT INTO ${tablePrefix}migrations (version) VALUES (99)`);
+    await expect(MysqlSessionService.open(options)).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(MysqlSessionService.open({ ...options, migrate: false })).rejects.toMatchObject({
+      code: 'unsupported',
+    });
+  });
+
+  it('is not called where migrate is false, and tables that are missing are unavailable', async () => {
+    const options = { url: TEST_URL, tablePrefix: emptyPlace(), migrate: false };
+    await expect(MysqlSessionService.open(options)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('call migrate()'),
+    });
+  });
+
+  it('is not needed where someone has run the printed SQL', async () => {
+    const tablePrefix = emptyPlace();
+    const printed = printMigrations({ tablePrefix });
+    await runSql(...printed.split(/;\n/).filter((statement) => statement.trim() !== ''));
+    const service = await MysqlSessionService.open({ url: TEST_URL, tablePrefix, migrate: false });
+    const key = { appName: 'a', userId: 'b', sessionId: 'c' };
+    await service.create(key);
+    expect((await service.get(key))?.revision).toBe(0);
+    await service.close();
+  });
+
+  it('makes keys that are compared by their bytes', async () => {
+    const tablePrefix = emptyPlace();
+    await (await MysqlSessionService.open({ url: TEST_URL, tablePrefix })).close();
+    const columns = await runSql(
+      `SELECT DISTINCT s.index_type, c.data_type FROM information_schema.statistics s
+       JOIN information_schema.columns c USING (table_schema, table_name, column_name)
+       WHERE s.table_schema = DATABASE() AND s.table_name LIKE '${tablePrefix}%' ORDER BY 2`,
+    );
+    expect(columns).toStrictEqual([
+      ['BTREE', 'bigint'],
+      ['BTREE', 'varbinary'],
+    ]);
+  });
+});

@@ -1,0 +1,59 @@
+import {
+  compareByColumn,
+  insertHead,
+  replacedColumns,
+  type SqlDialect,
+  type SqlInsert,
+  sql,
+} from '@holdfast/sql';
+import { isMissingTable } from './mysql-error.ts';
+
+/** The variable of a connection that says whether a write's guard has met its row. */
+export const FOUND = '@holdfast_found';
+
+const tableOptions = ' ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4';
+
+/**
+ * MySQL and MariaDB. Ids are bytes, as text would be compared without case, accents or trailing
+ * spaces; and they fit into a key together.
+ */
+export const mysqlDialect: SqlDialect = {
+  quote: (name) => `\`${name}\``,
+  types: {
+    identifier: 'VARBINARY(255)',
+    integer: 'BIGINT',
+    json: 'LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+  },
+  tableOptions: { narrow: tableOptions, wide: tableOptions },
+  indexes: 'inline',
+  greatest: 'greatest',
+  // There is no RETURNING: https://dev.mysql.com/doc/refman/8.0/en/information-functions.html#function_last-insert-id
+  keepRevision: (revision) => sql`LAST_INSERT_ID(${revision})`,
+  unionBranch: (select) => sql`(${select})`,
+  take: (select, count) => sql`${select} LIMIT ${count}`,
+  compareRows: compareByColumn,
+  // MariaDB takes two columns of an index for a descending range of four, and filters the rest.
+  readIndex: (name) => ` FORCE INDEX (${name})`,
+  insertRows(insert, { count, guarded }) {
+    const rows = Array.from({ length: count }, () => (guarded ? guardedRow(insert) : row(insert)));
+    const source = guarded ? rows.join(' UNION ALL ') : `VALUES ${rows.join(', ')}`;
+    return `${insertHead(insert)} ${source}${onDuplicate(insert)}`;
+  },
+  isMissingTable,
+};
+
+function row({ columns }: SqlInsert): string {
+  return `(${columns.map(() => '?').join(', ')})`;
+}
+
+// LAST_INSERT_ID keeps its value where the guard met no row, so it cannot tell by itself.
+function guardedRow({ columns }: SqlInsert): string {
+  const values = columns.map(({ fromRevision }) => (fromRevision ? 'LAST_INSERT_ID() + ?' : '?'));
+  return `SELECT ${values.join(', ')} FROM DUAL WHERE ${FOUND} = 1`;
+}
+
+function onDuplicate(insert: SqlInsert): string {
+  if (insert.replaceBy === undefined) return '';
+  const sets = replacedColumns(insert).map((name) => `${name} = VALUES(${name})`);
+  return ` ON DUPLICATE KEY UPDATE ${sets.join(', ')}`;
+}

@@ -1,0 +1,47 @@
+import { testSessionService } from '@holdfast/testkit';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PostgresSessionService } from './postgres-session-service.ts';
+import { describeWithDatabase, migrate, TEST_URL, useDatabase } from './test-database.ts';
+
+describeWithDatabase('PostgresSessionService', () => {
+  const { open, schema } = useDatabase();
+  testSessionService(
+    { describe, it },
+    { name: 'on a pool', create: () => open(), reopen: () => open() },
+  );
+
+  const tablePrefix = 'Other_';
+  beforeAll(() => migrate({ schema, tablePrefix }));
+  const openUnprepared = () => open({ tablePrefix, preparedStatements: false });
+  testSessionService(
+    { describe, it },
+    {
+      name: 'without prepared statements, in tables of another prefix',
+      create: openUnprepared,
+      reopen: openUnprepared,
+      propertyRuns: 5,
+    },
+  );
+
+  const client = new pg.Client(TEST_URL);
+  beforeAll(() => client.connect());
+  afterAll(() => client.end());
+  const openClient = () => new PostgresSessionService({ client, schema });
+  testSessionService(
+    { describe, it },
+    { name: 'on one connection', create: openClient, reopen: openClient, propertyRuns: 5 },
+  );
+
+  it('excuses itself from nothing', () => {
+    const capabilities = {
+      persistent: true,
+      shared: true,
+      evicts: false,
+      atomicAppState: true,
+      listAllUsers: true,
+    };
+    expect(open().capabilities).toStrictEqual(capabilities);
+    expect(openClient().capabilities).toStrictEqual(capabilities);
+  });
+});

@@ -1,0 +1,37 @@
+import type { PostgresValue } from './postgres-connections.ts';
+
+/** What is asked of a `Pool` of `pg`. */
+export interface PgPool {
+  connect(): Promise<PgPoolClient>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
+  end(): Promise<void>;
+  /** How many connections there are: no single connection has it. */
+  readonly totalCount: number;
+}
+
+/** What is asked of a `Client` of `pg`, which is connected. */
+export interface PgClient {
+  /** `I` where it is in no transaction, null where it does not know; `pg` has it from 8.17 on. */
+  getTransactionStatus?(): string | null;
+  query(query: PgQuery): Promise<PgResult>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
+  end(): Promise<void>;
+}
+
+export interface PgPoolClient extends Omit<PgClient, 'end'> {
+  release(destroy?: boolean): void;
+}
+
+export interface PgQuery {
+  readonly text: string;
+  readonly values: PostgresValue[];
+  readonly name?: string;
+  readonly rowMode: 'array';
+}
+
+export interface PgResult {
+  readonly rows: unknown[];
+  readonly rowCount: number | null;
+}

@@ -1,0 +1,68 @@
+import {
+  compareAsRow,
+  type InsertSource,
+  insertHead,
+  onConflict,
+  type SqlDialect,
+  type SqlInsert,
+  sql,
+} from '@holdfast/sql';
+import { isMissingTable } from './postgres-error.ts';
+
+/** The name of the guard's row within a write: its revision is what `fromRevision` counts from. */
+export const GUARD = 'guard';
+
+const types = { identifier: 'text COLLATE "C"', integer: 'bigint', json: 'text' } as const;
+const parameterTypes = { identifier: 'text', integer: 'bigint', json: 'text' } as const;
+
+export const postgresDialect: SqlDialect = {
+  quote: (name) => `"${name}"`,
+  types,
+  tableOptions: { narrow: '', wide: '' },
+  indexes: 'separate',
+  greatest: 'greatest',
+  keepRevision: (revision) => revision,
+  unionBranch: (select) => sql`(${select})`,
+  // The inner limit is a number that the planner does not know. It takes it for a small one, and
+  // walks the index that has the order, rather than collecting all rows to sort them. The outer one
+  // is known: what is joined to these rows is looked up, one by one.
+  take: (select, count) =>
+    sql`SELECT * FROM (${select} LIMIT (SELECT CAST(${count} AS bigint))) few LIMIT ${count}`,
+  compareRows: compareAsRow,
+  readIndex: () => '',
+  insertRows: (insert, source) =>
+    `${insertHead(insert)} ${selectRows(insert, source)}${onConflict(insert)}`,
+  createSchema,
+  isMissingTable,
+};
+
+/**
+ * One row has a parameter for each column. More have an array for each: one text for any
+ * number of them, so that few statements are prepared.
+ */
+function selectRows({ columns }: SqlInsert, { count, guarded }: InsertSource): string {
+  const isOne = count === 1;
+  const from = guarded ? [GUARD] : [];
+  if (!isOne) {
+    const arrays = columns.map(({ type }) => `CAST(? AS ${parameterTypes[type]}[])`).join(', ');
+    const names = columns.map(({ name }) => name).join(', ');
+    from.push(`unnest(${arrays}) WITH ORDINALITY AS row (${names}, place)`);
+  }
+  const values = columns.map(({ name, type, fromRevision }) => {
+    const value = isOne ? `CAST(? AS ${parameterTypes[type]})` : `row.${name}`;
+    return fromRevision ? `${GUARD}.revision + ${value}` : value;
+  });
+  const source = from.length === 0 ? '' : ` FROM ${from.join(', ')}`;
+  // In the order in which they were given, so that no two writers lock them in two orders.
+  return `SELECT ${values.join(', ')}${source}${isOne ? '' : ' ORDER BY row.place'}`;
+}
+
+// CREATE SCHEMA IF NOT EXISTS asks for the right to create schemas even where it is there.
+function createSchema(name: string): string {
+  const isMissing = `NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = ${literal(name)})`;
+  return `DO ${literal(`BEGIN IF ${isMissing} THEN CREATE SCHEMA "${name}"; END IF; END`)}`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

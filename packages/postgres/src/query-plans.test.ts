@@ -1,0 +1,202 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { PgQuery } from './pg-driver.ts';
+import { PostgresSessionService } from './postgres-session-service.ts';
+import { describeWithDatabase, TEST_URL, useDatabase } from './test-database.ts';
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly 'Scan Direction'?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+const user = { appName: 'app', userId: 'user-7' };
+const key = { ...user, sessionId: 'long' };
+const now = 1_700_000_000_000;
+const EVENTS = 10_000;
+const SESSIONS = 5_000;
+
+const histories = ['never analyzed', 'analyzed while they were empty', 'analyzed when full'];
+
+for (const history of histories) {
+  describeWithDatabase(`The plans of reads, in tables ${history}`, () => {
+    const { schema, table } = useDatabase();
+    const client = new pg.Client(TEST_URL);
+    const sent: PgQuery[] = [];
+    const service = new PostgresSessionService({ client: recording(client, sent), schema });
+    type Call = () => Promise<unknown>;
+    const listPages =
+      (request: { readonly userId: string } | { readonly allUsers: true }, order: 'asc' | 'desc') =>
+      async () => {
+        const list = { appName: user.appName, order, limit: 20, ...request };
+        const { nextCursor } = await service.list(list);
+        if (nextCursor !== undefined) await service.list({ ...list, cursor: nextCursor });
+      };
+    const reads: Record<string, Call> = {
+      last: () => service.get({ ...key, numRecentEvents: 20 }),
+      late: () => service.get({ ...key, afterTimestamp: now + EVENTS - 20 }),
+      page: () => service.listEvents({ ...key, afterSeq: 5_000, limit: 20 }),
+      ofUser: listPages({ userId: user.userId }, 'desc'),
+      ofUserAscending: listPages({ userId: user.userId }, 'asc'),
+      ofAll: listPages({ allUsers: true }, 'desc'),
+      ofAllAscending: listPages({ allUsers: true }, 'asc'),
+      withState: () => service.list({ ...user, limit: 20, includeState: true }),
+    };
+
+    beforeAll(async () => {
+      await client.connect();
+      const tables = (['sessions', 'events', 'state'] as const).map(table);
+      for (const each of tables) {
+        await client.query(`ALTER TABLE ${each} SET (autovacuum_enabled = false)`);
+      }
+      if (history === 'analyzed while they were empty') {
+        for (const each of tables) await client.query(`ANALYZE ${each}`);
+        for (let i = 0; i < 10; i++)
+          for (const read of Object.values(reads)) await read().catch(() => {});
+      }
+      await fill();
+      if (history === 'analyzed when full') {
+        for (const each of tables) await client.query(`ANALYZE ${each}`);
+      }
+    }, 60_000);
+    afterAll(() => client.end());
+
+    async function fill(): Promise<void> {
+      await client.query(`
+        INSERT INTO ${table('sessions')}
+        SELECT 'app', 'user-' || i % 10, 'session-' || i, ${now}, ${now} + i, 0, '{}'
+        FROM generate_series(1, ${SESSIONS}) i
+        UNION ALL SELECT 'app', 'user-7', 'long', ${now}, ${now}, ${EVENTS}, '{}'`);
+      await client.query(`
+        INSERT INTO ${table('events')}
+        SELECT 'app', 'user-7', 'long', i, 'event-' || i, ${now} + i,
+          json_build_object('id', 'event-' || i, 'timestamp', ${now} + i)::text
+        FROM generate_series(1, ${EVENTS}) i`);
+      await client.query(`
+        INSERT INTO ${table('state')}
+        SELECT 'app', 'user-' || i % 10, 'session-' || i, 'key-' || k, '"value"'
+        FROM generate_series(1, ${SESSIONS}) i, generate_series(1, 2) k`);
+    }
+
+    /** The scans of a read's statement as the server plans it now, and its sorts. */
+    async function plan(read: Call | undefined) {
+      sent.length = 0;
+      await read?.();
+      const { text, values, name } = sent.at(-1) as PgQuery;
+      expect(name).toBeUndefined();
+      const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${text}`, values);
+      const nodes = flatten(rows[0]['QUERY PLAN'][0].Plan);
+      return {
+        on: (relation: string) =>
+          nodes.filter((node) => node['Relation Name'] === `holdfast_${relation}`),
+        sorts: nodes.filter((node) => node['Node Type'].includes('Sort')).length,
+        nodes: nodes.map((node) => `${node['Node Type']} ${node['Index Name'] ?? ''}`.trim()),
+      };
+    }
+
+    it('walk the end of the events, for the last of them', async () => {
+      const { on, sorts } = await plan(reads['last']);
+      expect(on('events')).toStrictEqual([
+        expect.objectContaining({
+          'Node Type': 'Index Scan',
+          'Index Name': 'holdfast_events_pkey',
+          'Scan Direction': 'Backward',
+        }),
+      ]);
+      expect(sorts).toBe(0);
+    });
+
+    it('walk the index by time, for late events', async () => {
+      const { on, sorts } = await plan(reads['late']);
+      expect(on('events')).toStrictEqual([
+        expect.objectContaining({ 'Index Name': 'holdfast_events_by_time' }),
+      ]);
+      expect(sorts).toBe(0);
+    });
+
+    it('walk the events from the bound, for a page of them', async () => {
+      const { on, sorts } = await plan(reads['page']);
+      expect(on('events')).toStrictEqual([
+        expect.objectContaining({
+          'Node Type': 'Index Scan',
+          'Index Name': 'holdfast_events_pkey',
+        }),
+      ]);
+      expect(sorts).toBe(0);
+    });
+
+    for (const name of ['ofUser', 'ofUserAscending', 'ofAll', 'ofAllAscending']) {
+      const index = name.startsWith('ofUser') ? 'sessions_by_user' : 'sessions_by_time';
+      it(`walk ${index} from the cursor, for a page of sessions (${name})`, async () => {
+        const { on, sorts } = await plan(reads[name]);
+        expect(on('sessions')).toStrictEqual([
+          expect.objectContaining({
+            'Node Type': 'Index Scan',
+            'Index Name': `holdfast_${index}`,
+            'Scan Direction': name.endsWith('Ascending') ? 'Forward' : 'Backward',
+          }),
+        ]);
+        expect(sorts).toBe(0);
+      });
+    }
+
+    it('look up the state of the sessions on a page', async () => {
+      const { on, nodes } = await plan(reads['withState']);
+      expect(on('state').length).toBeGreaterThan(0);
+      expect(nodes.filter((node) => node.startsWith('Seq Scan'))).toStrictEqual([]);
+    });
+  });
+}
+
+describeWithDatabase('The plan of an append', () => {
+  const { schema, table } = useDatabase();
+  const client = new pg.Client(TEST_URL);
+  const sent: PgQuery[] = [];
+  const service = new PostgresSessionService({ client: recording(client, sent), schema });
+  beforeAll(() => client.connect());
+  afterAll(() => client.end());
+
+  it('is made anew, for tables that were small when it was made first', async () => {
+    await client.query(`ALTER TABLE ${table('sessions')} SET (autovacuum_enabled = false)`);
+    await client.query(`ANALYZE ${table('sessions')}`);
+    await service.create(key);
+    const append = async (count: number) => {
+      for (let i = 0; i < count; i++) await service.appendEvent({ ...key, event: {} });
+      return sent.at(-1) as PgQuery;
+    };
+    const first = await append(9);
+    await client.query(`
+      INSERT INTO ${table('sessions')}
+      SELECT 'app', 'ada', 'session-' || i, 1, 1, 0, '{}' FROM generate_series(1, ${SESSIONS}) i`);
+    expect(await planOf(first)).toContain('Seq Scan');
+    expect(await planOf(await append(9))).not.toContain('Seq Scan');
+  });
+
+  /** The plan that the connection keeps for a prepared statement. */
+  async function planOf({ name, values }: PgQuery): Promise<string> {
+    const literals = values.map((value) =>
+      value === null ? 'NULL' : pg.escapeLiteral(`${value}`),
+    );
+    const { rows } = await client.query(`EXPLAIN EXECUTE ${name} (${literals.join(', ')})`);
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  }
+});
+
+function flatten(node: PlanNode): readonly PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(flatten)];
+}
+
+/** A client that notes what is sent over it. */
+function recording(client: pg.Client, sent: PgQuery[]) {
+  return {
+    query: (query: PgQuery) => {
+      sent.push(query);
+      return client.query(query);
+    },
+    on: client.on.bind(client),
+    off: client.off.bind(client),
+    end: () => client.end(),
+  };
+}

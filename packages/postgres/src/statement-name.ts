@@ -1,0 +1,25 @@
+import { hashText } from './hash-text.ts';
+
+/**
+ * Names under which one text is prepared. A name comes from the text, so that it means the same
+ * text to everyone with whom the connection is shared: other services, copies of this package,
+ * and other processes behind a pooler.
+ */
+export class StatementName {
+  readonly #base: string;
+  #uses = 0;
+
+  constructor(text: string) {
+    this.#base = `holdfast_${hashText(text).toString(36)}`;
+  }
+
+  /**
+   * The name for the next use. PostgreSQL keeps the plan of a name, even one that was made for a
+   * table of a few rows and reads the whole of it. After 10, 100, 1,000 … uses there is a new
+   * name, and so a new plan, which knows how large the tables have become.
+   */
+  next(): string {
+    this.#uses++;
+    return `${this.#base}_${String(this.#uses).length}`;
+  }
+}

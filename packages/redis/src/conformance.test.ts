@@ -1,0 +1,58 @@
+import { testSessionService } from '@holdfast/testkit';
+import { afterAll, describe, expect, it } from 'vitest';
+import { RedisSessionService } from './redis-session-service.ts';
+import { describeWithServer, newPrefix, removeKeys, TEST_URL, useServer } from './test-server.ts';
+
+describeWithServer('RedisSessionService', () => {
+  const { open } = useServer();
+  testSessionService(
+    { describe, it },
+    { name: 'on a client of its own', create: () => open(), reopen: () => open() },
+  );
+
+  it('excuses itself from nothing but what it was not told', () => {
+    const capabilities = {
+      persistent: false,
+      shared: true,
+      evicts: false,
+      atomicAppState: true,
+      listAllUsers: true,
+    };
+    expect(open().capabilities).toStrictEqual(capabilities);
+    expect(open({ persistent: true }).capabilities).toStrictEqual({
+      ...capabilities,
+      persistent: true,
+    });
+  });
+
+  const keyPrefix = newPrefix();
+  const openUrl = () => RedisSessionService.open({ url: TEST_URL, keyPrefix, persistent: true });
+  afterAll(() => removeKeys(`${keyPrefix}*`));
+  testSessionService(
+    { describe, it },
+    { name: 'opened by a URL', create: openUrl, reopen: openUrl, propertyRuns: 5 },
+  );
+
+  const prefixed = useServer({ keyPrefix: `${newPrefix()}-client:`, enableAutoPipelining: true });
+  afterAll(() => removeKeys(`${prefixed.client.options.keyPrefix}*`));
+
+  it('works with a client that has a prefix of its own and makes pipelines of its commands', async () => {
+    const service = prefixed.open();
+    const keys = Array.from({ length: 20 }, (_, i) => ({ ...key, userId: `user-${i}` }));
+    await Promise.all(keys.map((each) => service.create({ ...each, state: { 'app:n': 1, n: 0 } })));
+    await Promise.all(
+      keys.map((each, i) =>
+        service.appendEvent({ ...each, event: { actions: { stateDelta: { n: i } } } }),
+      ),
+    );
+    const list = { appName: key.appName, allUsers: true, includeState: true } as const;
+    const { sessions } = await service.list(list);
+    expect(sessions.map(({ state }) => state?.get('n')).sort()).toStrictEqual(
+      keys.map((_, i) => i).sort(),
+    );
+    expect(await open().get(keys[0] ?? key)).toBeUndefined();
+    await service.close();
+  });
+});
+
+const key = { appName: 'app', userId: 'ada', sessionId: 's' };

@@ -1,0 +1,193 @@
+import { isHoldfastError } from '@holdfast/core';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { describeWithOwnServer, OwnServer, sparePort, until } from './own-server.fixture.ts';
+import { RedisSessionService } from './redis-session-service.ts';
+import { TcpProxy } from './tcp-proxy.fixture.ts';
+
+const key = { appName: 'app', userId: 'ada', sessionId: 's' };
+const unavailable = { code: 'unavailable', retryable: true };
+
+describeWithOwnServer('RedisSessionService when its server fails', () => {
+  let server: OwnServer;
+  let admin: Redis;
+  beforeAll(async () => {
+    server = await OwnServer.start(
+      ...['--appendonly', 'yes', '--appendfsync', 'always'],
+      ...['--repl-diskless-sync-delay', '0'],
+    );
+    admin = server.client();
+  });
+  afterAll(() => server.remove());
+
+  async function openFresh(url = server.url): Promise<RedisSessionService> {
+    await admin.flushall();
+    const service = await RedisSessionService.open({ url, callTimeout: 1_000 });
+    await service.create(key);
+    return service;
+  }
+
+  it('is `unavailable` within its time where nobody listens, and says why', async () => {
+    const url = `redis://:secret@127.0.0.1:${await sparePort()}`;
+    const start = performance.now();
+    const refused = await RedisSessionService.open({ url, callTimeout: 300 }).catch((e) => e);
+    expect(refused).toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+    expect(refused.message).not.toContain('secret');
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  it('goes on when its server was killed, and is there again', async () => {
+    const service = await openFresh();
+    const append = (id: string) => service.appendEvent({ ...key, event: { id } });
+    const acknowledged: (number | undefined)[] = [];
+    const many = async (name: string) => {
+      const calls = Array.from({ length: 30 }, (_, i) => append(`${name}-${i}`));
+      for (const outcome of await Promise.allSettled(calls)) {
+        if (outcome.status === 'fulfilled') acknowledged.push(outcome.value.seq);
+        else expect(isHoldfastError(outcome.reason) && outcome.reason.retryable).toBe(true);
+      }
+    };
+    await many('before');
+    const during = many('during');
+    await server.stop('SIGKILL');
+    await during;
+    await expect(append('down')).rejects.toMatchObject(unavailable);
+    await server.start();
+    acknowledged.push((await append('after')).seq);
+    const stored = (await service.get(key))?.events.map(({ seq }) => seq);
+    expect(stored).toStrictEqual(stored?.map((_, i) => i + 1));
+    expect(stored).toEqual(expect.arrayContaining(acknowledged));
+    await service.close();
+  });
+
+  it('is `unavailable` within its time where the server hangs, and goes on after it', async () => {
+    const service = await openFresh();
+    server.signal('SIGSTOP');
+    const hung = service.appendEvent({ ...key, event: { id: 'e' } });
+    await expect(hung).rejects.toMatchObject(unavailable);
+    server.signal('SIGCONT');
+    expect(await service.appendEvent({ ...key, event: { id: 'e' } })).toMatchObject({ seq: 1 });
+    await service.close();
+  });
+
+  for (const brought of [false, true]) {
+    const whose = brought ? 'a client that was brought' : 'its own client';
+    it(`stores an event once whose answer got lost, over ${whose}`, async () => {
+      const proxy = await TcpProxy.start(server.port);
+      const client = new Redis(proxy.url, { lazyConnect: true });
+      client.on('error', () => {});
+      await openFresh().then((service) => service.close());
+      const service = brought
+        ? new RedisSessionService({ client, closeClient: true })
+        : await RedisSessionService.open({ url: proxy.url });
+      await service.get(key);
+      proxy.cutAnswer();
+      const event = { id: 'e', actions: { stateDelta: { n: 1 } } };
+      const first = service.appendEvent({ ...key, event });
+      // The driver of a client that was brought sends it again.
+      if (brought) expect(await first).toMatchObject({ id: 'e', seq: 1 });
+      else await expect(first).rejects.toMatchObject(unavailable);
+      expect(await service.appendEvent({ ...key, event })).toMatchObject({ id: 'e', seq: 1 });
+      expect((await service.get(key))?.events).toHaveLength(1);
+      await service.close();
+      await proxy.stop();
+    });
+  }
+
+  it('knows a session as its own creation where the driver has sent it twice', async () => {
+    await admin.flushall();
+    const proxy = await TcpProxy.start(server.port);
+    const client = new Redis(proxy.url);
+    client.on('error', () => {});
+    const service = new RedisSessionService({ client, closeClient: true });
+    await service.get(key);
+    proxy.cutAnswer();
+    const state = { own: 1, 'user:name': 'Ada', 'app:n': 2 };
+    expect((await service.create({ ...key, state })).state.toJSON()).toStrictEqual(state);
+    await expect(service.create(key)).rejects.toMatchObject({ code: 'already_exists' });
+    await service.close();
+    await proxy.stop();
+  });
+
+  it('changes nothing where the server is full, and still reads and deletes', async () => {
+    const service = await openFresh();
+    await service.appendEvent({ ...key, event: { id: 'kept', actions: { stateDelta: { a: 1 } } } });
+    await admin.config('SET', 'maxmemory', '1');
+    const full = { ...unavailable, message: expect.stringContaining('memory') };
+    const stateDelta = { b: 1, 'user:b': 1, 'app:b': 1 };
+    const event = { id: 'e', actions: { stateDelta, removedStateKeys: ['a'] } };
+    await expect(service.appendEvent({ ...key, event })).rejects.toMatchObject(full);
+    await expect(service.appendEvents({ ...key, events: [event, {}] })).rejects.toMatchObject(full);
+    await expect(service.create({ appName: 'app', userId: 'ada' })).rejects.toMatchObject(full);
+    const owner = { scope: 'user', appName: 'app', userId: 'ada' } as const;
+    await expect(service.updateState({ ...owner, set: { b: 1 } })).rejects.toMatchObject(full);
+    const session = await service.get(key);
+    expect([session?.revision, session?.state.toJSON()]).toStrictEqual([1, { a: 1 }]);
+    expect((await service.list({ appName: 'app', allUsers: true })).sessions).toHaveLength(1);
+    expect(await service.delete(key)).toBe(true);
+    await admin.config('SET', 'maxmemory', '0');
+    await service.create(key);
+    expect(await service.appendEvent({ ...key, event })).toMatchObject({ seq: 1 });
+    await service.close();
+  });
+
+  it('knows nothing of scripts that a server has forgotten', async () => {
+    const service = await openFresh();
+    await admin.script('FLUSH');
+    expect(await service.appendEvent({ ...key, event: { id: 'a' } })).toMatchObject({ seq: 1 });
+    await admin.script('FLUSH');
+    expect((await service.get(key))?.revision).toBe(1);
+    await service.close();
+  });
+
+  it('reads from a replica, and is `unavailable` for its writes', async () => {
+    const service = await openFresh();
+    await service.appendEvent({ ...key, event: { id: 'a' } });
+    const replica = await OwnServer.start('--replicaof', '127.0.0.1', String(server.port));
+    onTestFinished(() => replica.remove());
+    const client = replica.client();
+    await until(async () => /master_link_status:up/.test(await client.info('replication')));
+    const reader = new RedisSessionService({ client });
+    expect((await reader.get(key))?.revision).toBe(1);
+    const refused = { ...unavailable, message: expect.stringContaining('replica') };
+    await expect(reader.appendEvent({ ...key, event: {} })).rejects.toMatchObject(refused);
+    await expect(reader.delete(key)).rejects.toMatchObject(refused);
+    await reader.close();
+    await service.close();
+  });
+
+  it('is `unavailable` while the server loads its data, and waits for it as it opens', async () => {
+    const loading = await OwnServer.start(
+      ...['--appendonly', 'yes', '--loading-process-events-interval-bytes', '1024'],
+      ...['--aof-use-rdb-preamble', 'no'],
+    );
+    onTestFinished(() => loading.remove());
+    const writer = await RedisSessionService.open({ url: loading.url });
+    await writer.create(key);
+    const text = 'x'.repeat(1_000);
+    const events = Array.from({ length: 100 }, () => ({ content: { parts: [{ text }] } }));
+    for (let i = 0; i < 20; i++) await writer.appendEvents({ ...key, events });
+    await writer.close();
+    await loading.client().config('SET', 'key-load-delay', '1');
+    await loading.stop('SIGKILL');
+    await loading.launch();
+    const client = new Redis(loading.url, { enableReadyCheck: false, retryStrategy: () => 5 });
+    client.on('error', () => {});
+    const hasty = new RedisSessionService({ client, closeClient: true });
+    const first = await hasty.get(key).then(
+      (session) => session?.revision,
+      (error: unknown) => error,
+    );
+    // How long it loads is up to the machine.
+    if (first !== 2_000) {
+      expect(first).toMatchObject({ ...unavailable, message: expect.stringContaining('loading') });
+    }
+    const patient = await RedisSessionService.open({ url: loading.url });
+    expect((await patient.get({ ...key, numRecentEvents: 0 }))?.revision).toBe(2_000);
+    await patient.close();
+    await hasty.close();
+  });
+});

@@ -1,0 +1,43 @@
+// A process of its own that does some writes, each of which stops before one of its scripts, to be
+// killed there.
+import { Cluster } from 'ioredis';
+import { interceptedClient } from './intercepted-client.fixture.ts';
+import { RedisSessionService } from './redis-session-service.ts';
+
+/** What such a process is told, as JSON. */
+export interface KilledWriterOrder {
+  readonly port: number;
+  readonly writes: readonly KilledWrite[];
+}
+
+export interface KilledWrite {
+  readonly type: 'append' | 'create';
+  readonly sessionId: string;
+  /** How many scripts it runs. */
+  readonly scripts: number;
+}
+
+const { port, writes } = JSON.parse(process.argv[2] ?? '{}') as KilledWriterOrder;
+const cluster = new Cluster([{ host: '127.0.0.1', port }]);
+let left = writes.length;
+
+for (const { type, sessionId, scripts } of writes) {
+  const client = interceptedClient(cluster, async ({ number, run }) => {
+    if (number <= scripts) return await run();
+    left--;
+    if (left === 0) process.stdout.write('all stopped\n');
+    return await new Promise(() => {});
+  });
+  const service = new RedisSessionService({ client, callTimeout: 60_000 });
+  // Apps of their own: nobody is to finish what another one has left.
+  const key = { appName: `killed-${sessionId}`, userId: 'ada', sessionId };
+  const state = { own: 1, 'app:a': 1, 'app:b': 2 };
+  const write =
+    type === 'create'
+      ? service.create({ ...key, state })
+      : service.appendEvent({ ...key, event: { id: 'e', actions: { stateDelta: state } } });
+  write.catch((error) => {
+    console.error(error);
+    process.exit(1);
+  });
+}

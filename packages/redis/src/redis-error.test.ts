@@ -1,0 +1,58 @@
+import { HoldfastError } from '@holdfast/core';
+import { expect, it } from 'vitest';
+import { translateError } from './redis-error.ts';
+
+const codeOf = (message: string, isCluster = false) => {
+  const error = Object.assign(new Error(message), { name: 'ReplyError' });
+  const translated = translateError(error, { isCluster });
+  expect(translated.cause).toBe(error);
+  expect(translated.message).toContain(message);
+  return translated.code;
+};
+
+it('says of each error of a server what it means to a caller', () => {
+  const script = 'script: 3b2f, on @user_script:5.';
+  const codes = {
+    [`WRONGTYPE Operation against a key holding the wrong kind of value ${script}`]: 'corrupt',
+    // As Redis 6.2 has it.
+    'ERR Error running script (call to f_3b2f): @user_script:5: WRONGTYPE Operation against a key':
+      'corrupt',
+    'ERR Error running script (call to f_3b2f): @user_script:5: @user_script: 5: -READONLY You can not':
+      'unavailable',
+    [`OOM command not allowed when used memory > 'maxmemory'. ${script}`]: 'unavailable',
+    "READONLY You can't write against a read only replica.": 'unavailable',
+    'LOADING Redis is loading the dataset in memory': 'unavailable',
+    'BUSY Redis is busy running a script.': 'unavailable',
+    'MASTERDOWN Link with MASTER is down': 'unavailable',
+    'MISCONF Redis is configured to save RDB snapshots': 'unavailable',
+    'NOREPLICAS Not enough good replicas to write.': 'unavailable',
+    'CLUSTERDOWN Hash slot not served': 'unavailable',
+    'TRYAGAIN Multiple keys request during rehashing of slot': 'unavailable',
+    'NOAUTH Authentication required.': 'unavailable',
+    'WRONGPASS invalid username-password pair': 'unavailable',
+    "NOPERM this user has no permissions to run the 'rpush' command": 'unavailable',
+    'ERR max number of clients reached': 'unavailable',
+    "ERR unknown command 'EVALSHA'": 'unsupported',
+    "CROSSSLOT Keys in request don't hash to the same slot": 'unsupported',
+    'ERR This instance has cluster support disabled': 'unsupported',
+    'ERR hash value is not an integer': 'unavailable',
+  };
+  for (const [message, code] of Object.entries(codes)) expect(codeOf(message)).toBe(code);
+});
+
+it('takes a slot that is elsewhere for a wrong client only where nobody follows it', () => {
+  expect(codeOf('MOVED 3999 127.0.0.1:6381')).toBe('unsupported');
+  expect(codeOf('MOVED 3999 127.0.0.1:6381', true)).toBe('unavailable');
+  expect(codeOf('ASK 3999 127.0.0.1:6381', true)).toBe('unavailable');
+});
+
+it('takes what no server has said for a server that cannot be reached', () => {
+  const lost = translateError(new Error('read ECONNRESET'), { isCluster: false });
+  expect([lost.code, lost.retryable]).toStrictEqual(['unavailable', true]);
+  expect(translateError('odd', { isCluster: false }).code).toBe('unavailable');
+  expect(translateError(new RangeError('Invalid string length'), { isCluster: false }).code).toBe(
+    'too_large',
+  );
+  const own = new HoldfastError('conflict', { message: 'x' });
+  expect(translateError(own, { isCluster: false })).toBe(own);
+});

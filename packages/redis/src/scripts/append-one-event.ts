@@ -1,0 +1,82 @@
+import { script } from './script.ts';
+
+/**
+ * One event in as few calls as can be: this is what a service does all day. The keys are those of
+ * `append-events`, and the arguments begin with the same six; behind them come, for each scope
+ * that changes, how many values are set and how many keys removed, and then all of them.
+ *
+ * Others read each key before the first write. This takes back what it has written where a key
+ * turns out to hold something else; what takes back needs no memory, and cannot fail. So there
+ * is one read, and one more for each scope beyond the first.
+ */
+export const appendOne = script(`
+  local call, try = redis.call, redis.pcall
+  local meta = call('HGET', KEYS[2], ARGV[1])
+  if not meta then return 0 end
+  local updated, timed, revision = string.sub(meta, 18, 33), string.sub(meta, 35, 35), string.sub(meta, 36)
+  local seq, time, last, known = tonumber(revision), ARGV[3] + 0, tonumber(updated), nil
+  if not seq then
+    -- Of a new session, what has created it stands behind its revision.
+    revision = string.match(meta, '^%d+:%d+:%-(0):')
+    if not revision then return -1 end
+    seq = 0
+  end
+  seq = seq + 1
+
+  if ARGV[2] ~= '' and ARGV[2] ~= revision then
+    known = call('HGET', KEYS[5], ARGV[5])
+    if not known then return {'conflict', seq - 1} end
+  else
+    if timed == 't' or time < last then
+      timed = 't'
+      call('ZCARD', KEYS[6])
+    end
+    for key = 8, #KEYS do call('HLEN', KEYS[key]) end
+    revision = string.format('%d', seq)
+    if call('HSETNX', KEYS[5], ARGV[5], revision) == 0 then known = call('HGET', KEYS[5], ARGV[5]) end
+  end
+  if known then
+    if ARGV[4] == '1' then call('HSET', KEYS[5], ARGV[5], known) end
+    return {'stored', known, call('LINDEX', KEYS[4], known - 1) or ''}
+  end
+
+  local done, reply = 1, try('RPUSH', KEYS[4], ARGV[6])
+  local isWhole = reply == seq
+  if type(reply) == 'number' then done = 2 end
+  if isWhole and time > last then
+    reply = try('ZADD', KEYS[1], ARGV[3], ARGV[1])
+    isWhole = type(reply) == 'number'
+    if isWhole then
+      reply, done = try('ZADD', KEYS[3], ARGV[3], ARGV[1]), 3
+      isWhole = type(reply) == 'number'
+      if isWhole then done = 4 end
+    end
+  end
+  local at = 7
+  for key = 7, #KEYS do
+    local sets, removals = ARGV[at] + 0, ARGV[at + 1] + 0
+    local from = at + 2
+    at = from + sets + removals
+    if isWhole and sets > 0 then
+      reply = try('HSET', KEYS[key], unpack(ARGV, from, from + sets - 1))
+      isWhole = type(reply) == 'number'
+    end
+    if isWhole and removals > 0 then
+      reply = try('HDEL', KEYS[key], unpack(ARGV, from + sets, at - 1))
+      isWhole = type(reply) == 'number'
+    end
+  end
+  if not isWhole then
+    if done == 4 then call('ZADD', KEYS[3], updated, ARGV[1]) end
+    if done >= 3 then call('ZADD', KEYS[1], updated, ARGV[1]) end
+    if done >= 2 then call('RPOP', KEYS[4]) end
+    call('HDEL', KEYS[5], ARGV[5])
+    if type(reply) == 'number' then return -1 end
+    return reply
+  end
+
+  if time > last then updated = ARGV[3] end
+  call('HSET', KEYS[2], ARGV[1], string.sub(meta, 1, 17) .. updated .. ':' .. timed .. revision)
+  if timed == 't' then call('ZADD', KEYS[6], ARGV[3], revision) end
+  return seq
+`);

@@ -1,0 +1,135 @@
+import type { Event } from '@holdfast/core';
+import type { PreparedGet } from '@holdfast/session';
+import { corrupt, parseEvent, parseState } from '../parse-stored.ts';
+import { memberOf, type RedisKeys } from '../redis-keys.ts';
+import { parseMeta, type SessionTimes } from '../session-meta.ts';
+import { type ScriptCall, script } from './script.ts';
+
+// KEYS: metas, events, times, the session's state, the user's, and that of
+// the app where it is here. ARGV: member, how many events or '', the earliest time or ''.
+// The events come as runs: the `seq` of the first, and their texts.
+const read = script(`
+  local meta = redis.call('HGET', KEYS[1], ARGV[1])
+  if not meta then return false end
+  local length = redis.call('LLEN', KEYS[2])
+  if tonumber(string.match(meta, '^%d+:%d+:[-t](%d+)') or '-1') ~= length then return -1 end
+  local states = {}
+  for key = 4, #KEYS do states[key - 3] = redis.call('HGETALL', KEYS[key]) end
+  local runs = {}
+  local function add(from, to)
+    if from > to then return end
+    runs[#runs + 1] = from
+    runs[#runs + 1] = redis.call('LRANGE', KEYS[2], from - 1, to - 1)
+  end
+
+  local from = 1
+  if ARGV[2] ~= '' then from = math.max(1, length - tonumber(ARGV[2]) + 1) end
+  if ARGV[3] == '' then
+    add(from, length)
+  elseif from <= length then
+    local after = tonumber(ARGV[3])
+    local indexed = redis.call('ZCARD', KEYS[3])
+    local sorted = length - indexed
+
+    -- The first part is in the order of time. Its first event that counts is looked for in steps
+    -- from the end, which grow: few steps where little is asked for.
+    -- What has no time cannot be read, and is given out to be found.
+    local function counts(text)
+      return (tonumber(string.match(text, '^%d+') or '') or after) >= after
+    end
+    local function countsAt(seq) return counts(redis.call('LINDEX', KEYS[2], seq - 1)) end
+    local low, high, step = from, sorted + 1, 1
+    while low < high do
+      local probe = math.max(low, high - step)
+      if countsAt(probe) then
+        high, step = probe, step * 2
+      else
+        low = probe + 1
+        break
+      end
+    end
+    while low < high do
+      local middle = math.floor((low + high) / 2)
+      if countsAt(middle) then high = middle else low = middle + 1 end
+    end
+    add(high, sorted)
+
+    local first = math.max(from, sorted + 1)
+    if first <= length and redis.call('ZCOUNT', KEYS[3], after, '+inf') > length - first + 1 then
+      -- Less to walk by seq than by time.
+      local texts = redis.call('LRANGE', KEYS[2], first - 1, -1)
+      for i, text in ipairs(texts) do
+        if counts(text) then
+          runs[#runs + 1] = first + i - 1
+          runs[#runs + 1] = {text}
+        end
+      end
+    elseif first <= length then
+      local seqs = redis.call('ZRANGEBYSCORE', KEYS[3], after, '+inf')
+      for i, seq in ipairs(seqs) do seqs[i] = tonumber(seq) end
+      table.sort(seqs)
+      local start, last
+      for _, seq in ipairs(seqs) do
+        if seq >= first then
+          if last and seq ~= last + 1 then
+            add(start, last)
+            start = nil
+          end
+          start, last = start or seq, seq
+        end
+      end
+      if start then add(start, last) end
+    end
+  end
+  return {meta, states, runs}
+`);
+
+export interface ReadRun {
+  readonly get: PreparedGet;
+  readonly keys: RedisKeys;
+  /** Whether the app's state is in the same place. */
+  readonly app: 'here' | 'elsewhere';
+}
+
+/** A session as it was at one moment. The state of the app is there if it was read along. */
+export interface StoredSession extends SessionTimes {
+  readonly events: readonly Event[];
+  readonly session: ReturnType<typeof parseState>;
+  readonly user: ReturnType<typeof parseState>;
+  readonly app: ReturnType<typeof parseState> | undefined;
+}
+
+export function readSession({ get, keys, app }: ReadRun): ScriptCall {
+  const { key, numRecentEvents, afterTimestamp } = get;
+  const { bucket, user, session } = keys.session(key);
+  const names = [bucket.metas, session.events, session.times, session.state, user.state];
+  if (app === 'here') names.push(keys.app(key.appName).state);
+  const args = [
+    memberOf(key),
+    numRecentEvents === undefined ? '' : String(numRecentEvents),
+    afterTimestamp === undefined ? '' : String(afterTimestamp),
+  ];
+  return { script: read, keys: names, args };
+}
+
+/** Undefined where there is no session. */
+export function readStoredSession({ key }: PreparedGet, reply: unknown): StoredSession | undefined {
+  if (reply === null) return undefined;
+  if (reply === -1) throw corrupt('the list of events', { key });
+  const [meta, states, runs] = reply as readonly [unknown, unknown[], unknown[]];
+  const { appName, userId } = key;
+  const events: Event[] = [];
+  for (let i = 0; i < runs.length; i += 2) {
+    const first = runs[i] as number;
+    (runs[i + 1] as readonly unknown[]).forEach((text, at) => {
+      events.push(parseEvent(text, { seq: first + at, key }));
+    });
+  }
+  return {
+    ...parseMeta(meta, key),
+    events,
+    session: parseState(states[0], key),
+    user: parseState(states[1], { appName, userId }),
+    app: states.length > 2 ? parseState(states[2], { appName }) : undefined,
+  };
+}

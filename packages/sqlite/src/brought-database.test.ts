@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { SqliteSessionService } from './sqlite-session-service.ts';
+import { drivers, hasAllDrivers, openDatabase, tempFolder } from './test-database.fixture.ts';
+
+const folder = tempFolder();
+const key = { appName: 'app', userId: 'user', sessionId: 'session' };
+
+async function serviceOn(client: SqliteDatabase): Promise<SqliteSessionService> {
+  const service = new SqliteSessionService({ client });
+  await service.migrate();
+  await service.getOrCreate(key);
+  return service;
+}
+
+describe.each(drivers)('a database that its owner uses, too, by %s', (driver) => {
+  const name = driver.replace(':', '-');
+
+  it('is unavailable within its transaction, which stays whole', async () => {
+    const database = await openDatabase(':memory:', driver);
+    database.exec('CREATE TABLE own (a INTEGER)');
+    const service = await serviceOn(database);
+    database.exec('BEGIN');
+    database.exec('INSERT INTO own VALUES (1)');
+    for (const call of [
+      () => service.appendEvent({ ...key, event: {} }),
+      () => service.delete(key),
+    ]) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining('transaction'),
+      });
+    }
+    database.exec('INSERT INTO own VALUES (2)');
+    database.exec('COMMIT');
+    expect(database.prepare('SELECT a FROM own').all()).toHaveLength(2);
+    expect(await service.appendEvent({ ...key, event: {} })).toMatchObject({ seq: 1 });
+    await service.close();
+    database.close();
+  });
+
+  it('serves two services on one connection', async () => {
+    const database = await openDatabase(':memory:', driver);
+    const services = [await serviceOn(database), await serviceOn(database)];
+    const appends = Array.from({ length: 100 }, (_, i) =>
+      services[i % 2]?.appendEvent({ ...key, event: {} }),
+    );
+    const seqs = (await Promise.all(appends)).map((event) => event?.seq ?? 0);
+    expect(seqs.sort((a, b) => a - b)).toStrictEqual(seqs.map((_, i) => i + 1));
+    for (const service of services) await service.close();
+    database.close();
+  });
+
+  it('works without WAL, among readers and writers', async () => {
+    const file = join(folder, `${name}-rollback.db`);
+    const databases = await Promise.all([openDatabase(file, driver), openDatabase(file, driver)]);
+    const services: SqliteSessionService[] = [];
+    for (const database of databases) services.push(await serviceOn(database));
+    const calls = Array.from({ length: 100 }, async (_, i) => {
+      const service = services[i % 2];
+      await service?.appendEvent({ ...key, event: {} });
+      return service?.get({ ...key, numRecentEvents: 1 });
+    });
+    for (const session of await Promise.all(calls)) {
+      expect(session?.events.at(-1)?.seq).toBe(session?.revision);
+    }
+    expect((await services[0]?.get(key))?.revision).toBe(100);
+    for (const service of services) await service.close();
+    for (const database of databases) database.close();
+  });
+
+  it('may be closed by its owner, and the service ends without a fault', async () => {
+    const database = await openDatabase(':memory:', driver);
+    const service = await serviceOn(database);
+    database.close();
+    await expect(service.list({ appName: 'app', userId: 'user' })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    await service.close();
+  });
+});
+
+describe.runIf(hasAllDrivers)('a database that answers in a way of its own', () => {
+  it('may give integers as bigints, by better-sqlite3', async () => {
+    const database = await openDatabase(join(folder, 'bigints.db'), 'better-sqlite3');
+    (database as unknown as { defaultSafeIntegers(): void }).defaultSafeIntegers();
+    await checkNumbers(database);
+  });
+
+  it.each([{ readBigInts: true }, { returnArrays: true }])(
+    'may be opened with %j, by node:sqlite',
+    async (options) => {
+      const { DatabaseSync } = (await import('node:sqlite')) as unknown as {
+        DatabaseSync: new (file: string, options: object) => SqliteDatabase;
+      };
+      const [name] = Object.keys(options);
+      await checkNumbers(new DatabaseSync(join(folder, `${name}.db`), options));
+    },
+  );
+
+  async function checkNumbers(database: SqliteDatabase): Promise<void> {
+    const service = await serviceOn(database);
+    expect(service.capabilities.persistent).toBe(true);
+    const event = await service.appendEvent({ ...key, event: { timestamp: 8.64e15 } });
+    expect(event.seq).toBe(1);
+    const session = await service.get(key);
+    expect(session?.lastUpdateTime).toBe(8.64e15);
+    expect(session?.events).toStrictEqual([event]);
+    const page = await service.list({ appName: 'app', allUsers: true, includeTotal: true });
+    expect(page.total).toBe(1);
+    expect(await service.delete(key)).toBe(true);
+    await service.close();
+    database.close();
+  }
+});

@@ -1,0 +1,26 @@
+import { isBusy } from './sqlite-error.ts';
+
+/**
+ * How long SQLite itself waits for another connection, in ms. It does so without giving
+ * the event loop back, so most of the waiting is done between tries.
+ */
+export const BLOCKING_WAIT_MS = 5;
+
+const LONGEST_PAUSE_MS = 20;
+
+/** Tries until the database is not busy, up to `timeout` ms; nothing is frozen meanwhile. */
+export async function retryWhileBusy<Result>(
+  attempt: () => Result,
+  timeout: number,
+): Promise<Result> {
+  const deadline = performance.now() + timeout;
+  for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
+    }
+    // At random, so that processes which wait for each other do not keep in step.
+    await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
+  }
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { testSessionService } from '@holdfast/testkit';
+import { afterAll, describe, expect, it } from 'vitest';
+import { SqliteSessionService } from './sqlite-session-service.ts';
+import { drivers, hasAllDrivers, openDatabase, tempFolder } from './test-database.fixture.ts';
+
+const folder = tempFolder();
+
+for (const driver of drivers) {
+  const name = driver.replace(':', '-');
+  const openFile = () =>
+    SqliteSessionService.open({ url: `sqlite:${join(folder, name)}.db`, driver });
+  const openMemory = () => SqliteSessionService.open({ url: 'sqlite::memory:', driver });
+
+  testSessionService(
+    { describe, it },
+    { name: `SqliteSessionService on a file, by ${driver}`, create: openFile, reopen: openFile },
+  );
+  testSessionService(
+    { describe, it },
+    { name: `SqliteSessionService in memory, by ${driver}`, create: openMemory },
+  );
+
+  const client = await openDatabase(join(folder, `${name}-brought.db`), driver);
+  afterAll(() => client.close());
+  const bring = async () => {
+    const service = new SqliteSessionService({ client, tablePrefix: 'brought_' });
+    await service.migrate();
+    return service;
+  };
+  testSessionService(
+    { describe, it },
+    { name: `SqliteSessionService on a database of ${driver}`, create: bring, reopen: bring },
+  );
+
+  describe(`SqliteSessionService by ${driver}`, () => {
+    it('excuses itself from nothing on a file', async () => {
+      await using opened = await openFile();
+      await using brought = await bring();
+      const capabilities = {
+        persistent: true,
+        shared: true,
+        evicts: false,
+        atomicAppState: true,
+        listAllUsers: true,
+      };
+      expect(opened.capabilities).toStrictEqual(capabilities);
+      expect(brought.capabilities).toStrictEqual(capabilities);
+    });
+
+    it('excuses itself from sharing and persisting in memory', async () => {
+      await using service = await openMemory();
+      expect(service.capabilities).toStrictEqual({
+        persistent: false,
+        shared: false,
+        evicts: false,
+        atomicAppState: true,
+        listAllUsers: true,
+      });
+    });
+  });
+}
+
+describe('SqliteSessionService by the drivers of newer Nodes', () => {
+  it('keeps the contract by node:sqlite and better-sqlite3', ({ skip }) => {
+    if (hasAllDrivers) return;
+    skip(
+      `Node ${process.versions.node} has them not; from the root: npx -y -p node@24 node node_modules/vitest/vitest.mjs run --project @holdfast/sqlite`,
+    );
+  });
+});
