@@ -1,115 +1,208 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { existsSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { copyApp } from './copied-app.fixture.ts';
+import { runToEnd, startExample } from './example-process.fixture.ts';
+import { temporaryFolder } from './store/temporary-folder.fixture.ts';
 
-// tsx is a dependency of the workspace's root, four folders up.
-const fromRoot = createRequire(new URL('../../../package.json', import.meta.url));
-const tsx = pathToFileURL(fromRoot.resolve('tsx')).href;
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const withoutStores = copyApp(['core', 'session', 'state', 'in-memory']);
+const packagesOf = { timeout: 30_000 };
 
-/** The transcript of the real program, fed through a pipe. */
-async function transcribe(script: string) {
-  const child = spawn(process.execPath, ['--import', tsx, main], { stdio: 'pipe' });
-  const exited = once(child, 'exit');
-  child.stdin.end(script);
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code] = await exited;
-  return { output, errors, code };
+const occupied = new Set<ReturnType<typeof createServer>>();
+afterEach(() => {
+  for (const server of occupied) server.close();
+  occupied.clear();
+});
+
+/** Takes a port; undefined where somebody else has it already. */
+async function occupy(port: number): Promise<number | undefined> {
+  const server = createServer();
+  const listens = new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (!(await listens)) return undefined;
+  occupied.add(server);
+  return (server.address() as AddressInfo).port;
 }
 
-/** What stands between each echoed line and the next, in order. */
-function answersIn(output: string): readonly string[] {
-  return output
-    .split(/^(?:ada|bob)> .*$/mu)
-    .slice(1)
-    .map((answer) => answer.trim());
-}
-
-async function converse(lines: readonly string[]) {
-  const { output, errors, code } = await transcribe(`${lines.join('\n')}\n`);
-  expect(errors).toBe('');
-  expect(code).toBe(0);
-  const answers = answersIn(output);
-  expect(answers).toHaveLength(lines.length);
-  return answers;
-}
-
-test('a conversation is resumed with its notes and its history', { timeout: 30_000 }, async () => {
-  const answers = await converse([
-    'note: buy milk',
-    '/new',
-    'what are my notes?',
-    '/list',
-    '/resume 2',
-    'what are my notes?',
-    'what did I say?',
-    '/events',
-  ]);
-  expect(answers[2]).toContain('There are no notes');
-  expect(answers[3]).toMatch(/1 {2}"what are my notes\?".*← here\n.*2 {2}"note: buy milk"/);
-  expect(answers[4]).toContain('note: buy milk');
-  expect(answers[4]).toContain('Noted: buy milk');
-  expect(answers[5]).toContain('1 note in this conversation: 1. buy milk');
-  expect(answers[6]).toContain('You said: "note: buy milk", "what are my notes?"');
-  expect(answers[7]).toMatch(/^ +1 {2}user {7}"note: buy milk"$/m);
-  expect(answers[7]).toMatch(/^ +3 {2}agent .*\[\+notes\]$/m);
+test('it prints where it listens, and where the conversations are kept', packagesOf, async () => {
+  const store = `sqlite:${join(temporaryFolder(), 'chat.db')}`;
+  const example = await startExample({ store });
+  expect(example.output).toBe(
+    `Holdfast example: ${example.url}\nThe conversations are kept in ${store.slice(7)}.\n`,
+  );
+  expect(example.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/u);
+  const me = await example.client().me();
+  expect(me.store).toEqual({ description: store.slice(7), persistent: true });
 });
 
-test('each scope is seen by whom it belongs to', { timeout: 30_000 }, async () => {
-  const answers = await converse([
-    'my name is Ada and I like tea',
-    'announce: tea at four',
-    '/new',
-    'what do you know about me?',
-    'what is the announcement?',
-    '/user bob',
-    'what do you know about me?',
-    'what is the announcement?',
-    '/state',
-    '/list',
-  ]);
-  expect(answers[3]).toContain('Your name is Ada. You like tea.');
-  expect(answers[4]).toContain('tea at four');
-  expect(answers[6]).toContain('I know nothing about you yet.');
-  expect(answers[7]).toContain('tea at four');
-  expect(answers[8]).toContain('announcement = "tea at four"');
-  expect(answers[8]).not.toContain('Ada');
-  expect(answers[9]).not.toContain('my name is Ada');
+test('where npm was started is where a path begins', packagesOf, async () => {
+  const folder = temporaryFolder();
+  const example = await startExample({ store: 'sqlite:./chat.db', env: { INIT_CWD: folder } });
+  expect(example.output).toContain('\nThe conversations are kept in chat.db.\n');
+  expect(existsSync(join(folder, 'chat.db'))).toBe(true);
+  expect(existsSync(join(folder, 'chat.db.cookie-secret'))).toBe(true);
 });
 
-test('a deleted conversation is gone, and what is known of the user stays', {
-  timeout: 30_000,
-}, async () => {
-  const answers = await converse([
-    'my name is Ada',
-    '/new',
-    'note: keep me',
-    '/delete 2',
-    '/resume 2',
-    '/list',
-    'what do you know about me?',
-    '/delete 1',
-    '/list',
-  ]);
-  expect(answers[3]).toBe('Conversation 2 is deleted.');
-  expect(answers[4]).toContain('Conversation 2 is gone');
-  expect(answers[5]).toContain('note: keep me');
-  expect(answers[5]).not.toContain('my name is Ada');
-  expect(answers[6]).toContain('Your name is Ada.');
-  expect(answers[7]).toContain('You were in it');
-  expect(answers[8]).toContain('no conversations');
+test.each(['memory:', 'sqlite::memory:'])(
+  'over %s it says how long that is',
+  packagesOf,
+  async (store) => {
+    const example = await startExample({ store });
+    expect(example.output).toContain('The conversations are kept in memory, until it ends.\n');
+    expect((await example.client().me()).store).toEqual({
+      description: 'memory',
+      persistent: false,
+    });
+  },
+);
+
+test('a store that is not used need not be installed', packagesOf, async () => {
+  const example = await startExample({ store: 'memory:', main: withoutStores.main });
+  const client = example.client();
+  expect(await client.ask(await client.begin(), 'hello')).toContain('Hello!');
 });
 
-test('a script needs no newline at its end, and /quit leaves what follows', {
-  timeout: 30_000,
-}, async () => {
-  const open = await transcribe('tell me a story');
-  expect(open).toMatchObject({ code: 0, errors: '' });
-  expect(open.output).toContain('finished the line.\n');
-  const left = await transcribe('/quit\nnote: too late\n');
-  expect(left).toMatchObject({ code: 0, errors: '' });
-  expect(left.output).not.toContain('too late');
+test('without a built page, / says which command builds it', packagesOf, async () => {
+  const example = await startExample({ store: 'memory:', main: withoutStores.main });
+  const response = await fetch(example.url);
+  expect(response.status).toBe(503);
+  expect(response.headers.get('Content-Type')).toContain('text/plain');
+  expect(await response.text()).toContain('npm run build');
+  expect((await example.client().call('GET /assets/none.js')).status).toBe(404);
 });
+
+test('nothing set, the conversations are in data/chat.db of the app', packagesOf, async () => {
+  const { folder, main } = copyApp(['core', 'session', 'state', 'sqlite']);
+  const first = await startExample({ store: undefined, main });
+  expect(first.output).toContain(`kept in ${join(folder, 'data/chat.db')}.`);
+  const client = first.client();
+  await client.become('grace');
+  const id = await client.begin();
+  await client.say(id, 'add milk to my list');
+  expect(await first.end('SIGTERM')).toBe(0);
+  expect(existsSync(join(folder, 'data/chat.db'))).toBe(true);
+
+  const second = await startExample({ store: '', main });
+  const again = second.client();
+  again.cookie = client.cookie;
+  // The user is known by the cookie: its secret is kept beside the file, for its owner alone.
+  expect((await again.me()).userId).toBe('grace');
+  expect((await again.state(id)).state.session).toMatchObject({ shopping: ['milk'] });
+  const secret = join(folder, 'data/chat.db.cookie-secret');
+  expect(statSync(secret).mode & 0o777).toBe(0o600);
+});
+
+test('COOKIE_SECRET is what cookies are signed with', packagesOf, async () => {
+  const store = 'memory:';
+  const [first, second, other] = await Promise.all(
+    ['same', 'same', 'other'].map((COOKIE_SECRET) =>
+      startExample({ store, env: { COOKIE_SECRET } }),
+    ),
+  );
+  const client = first?.client();
+  await client?.become('grace');
+  for (const [example, userId] of [
+    [second, 'grace'],
+    [other, 'ada'],
+  ] as const) {
+    const next = example?.client();
+    if (next === undefined) throw new Error('it has not started');
+    next.cookie = client?.cookie;
+    expect((await next.me()).userId).toBe(userId);
+  }
+});
+
+test.each([
+  ['postgres://ada:secret@127.0.0.1:1/chat', 'ECONNREFUSED'],
+  ['mysql://ada:secret@127.0.0.1:1/chat', 'ECONNREFUSED'],
+  ['mongodb://ada:secret@host/0', 'postgres://'],
+  ['sqlite:', 'sqlite:./chat.db'],
+  [`sqlite:${fileURLToPath(import.meta.url)}`, 'not a database'],
+])('%s cannot be opened, and one line says why', packagesOf, async (store, what) => {
+  const { output, errors, code } = await runToEnd({ store });
+  expect({ output, code }).toEqual({ output: '', code: 1 });
+  expect(errors).toMatch(/^Cannot open the store.*\n$/u);
+  expect(errors).toContain(what);
+  expect(errors).not.toContain('secret');
+});
+
+test.each([
+  ['sqlite:chat.db', '@holdfast/sqlite libsql'],
+  ['postgres://ada:secret@127.0.0.1/chat', '@holdfast/postgres pg'],
+  ['mysql://ada:secret@127.0.0.1/chat', '@holdfast/mysql mysql2'],
+  ['redis://ada:secret@127.0.0.1/0', '@holdfast/redis ioredis'],
+])('without the package of %s, one line says what to install', packagesOf, async (store, names) => {
+  const { output, errors, code } = await runToEnd({ store, main: withoutStores.main });
+  expect({ output, code }).toEqual({ output: '', code: 1 });
+  expect(errors).toMatch(/^Cannot open the store .*\n$/u);
+  expect(errors).toContain(`\`npm install ${names}\``);
+  expect(errors).not.toContain('secret');
+});
+
+test(
+  'without the package of Gemini, a key is answered with what to install',
+  packagesOf,
+  async () => {
+    const env = { GEMINI_API_KEY: 'secret' };
+    const { errors, code } = await runToEnd({ store: 'memory:', main: withoutStores.main, env });
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^Cannot open the model: .*`npm install @google\/genai`\n$/u);
+  },
+);
+
+test.each([
+  [{ PORT: 'many' }, 'PORT'],
+  [{ PORT: '65536' }, 'PORT'],
+  [{ OFFLINE_WORD_DELAY: '-1' }, 'OFFLINE_WORD_DELAY'],
+  [{ GEMINI_BASE_URL: 'localhost' }, 'GEMINI_BASE_URL'],
+])('the setting %j is refused in one line', packagesOf, async (env, name) => {
+  const { output, errors, code } = await runToEnd({ store: 'memory:', env });
+  expect({ output, code }).toEqual({ output: '', code: 1 });
+  expect(errors).toMatch(new RegExp(`^The settings are wrong: ${name} must .*\n$`, 'u'));
+});
+
+test('a port that was asked for and is taken is told in one line', packagesOf, async () => {
+  const port = await occupy(0);
+  const { errors, code } = await runToEnd({ store: 'memory:', env: { PORT: `${port}` } });
+  expect(code).toBe(1);
+  expect(errors).toMatch(/^Cannot listen: .*EADDRINUSE.*\n$/u);
+});
+
+test('where the default port is taken, the next free one is', packagesOf, async () => {
+  await occupy(3000);
+  await occupy(3001);
+  const example = await startExample({ store: 'memory:', env: { PORT: undefined } });
+  const port = Number(new URL(example.url).port);
+  expect(port).toBeGreaterThan(3001);
+  expect(port).toBeLessThanOrEqual(3020);
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  '%s ends an answer, its stream and the store, in this order',
+  packagesOf,
+  async (signal) => {
+    const file = join(temporaryFolder(), 'chat.db');
+    const env = { OFFLINE_WORD_DELAY: '20' };
+    const example = await startExample({ store: `sqlite:${file}`, env });
+    const client = example.client();
+    const id = await client.begin();
+    const stream = await client.stream(`GET /api/sessions/${id}/stream`);
+    const socket = await client.socket(id);
+    socket.send({ type: 'message', text: 'tell me a story' });
+    await socket.until('partial');
+    expect(existsSync(`${file}-wal`)).toBe(true);
+    expect(await example.end(signal)).toBe(0);
+    await stream.rest();
+    await socket.closed;
+    expect(existsSync(`${file}-wal`)).toBe(false);
+
+    const again = await startExample({ store: `sqlite:${file}` });
+    const { events } = await again.client().view(id);
+    expect(events.at(-1)).toMatchObject({ interrupted: true, turnComplete: true });
+  },
+);

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerOptions } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type ServerType, type WebSocketServerLike } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { WebSocketServer } from 'ws';
+import { MAX_BODY_BYTES } from './guard.ts';
+import { type IsUpgrade, limitUpgrades } from './limit-upgrades.ts';
+import { isSocketPath } from './socket-route.ts';
+
+export interface ListenOptions {
+  readonly app: Hono;
+  readonly host: string;
+  readonly port: number;
+  /** How many ports behind it may be tried where it is taken. */
+  readonly otherPorts: number;
+}
+
+export interface Listening {
+  /** Where the server is, such as `http://127.0.0.1:3000/`. */
+  readonly url: string;
+  /** Takes no more requests. Those that run go on. */
+  stop(): void;
+  /** Ends what is still connected. */
+  close(): Promise<void>;
+}
+
+/** How long those who are connected have to leave by themselves, in ms. */
+const GRACE = 1_000;
+
+const isWebSocket: IsUpgrade = ({ headers, url = '' }: IncomingMessage) =>
+  headers.upgrade?.toLowerCase() === 'websocket' &&
+  URL.canParse(url, 'http://host') &&
+  isSocketPath(new URL(url, 'http://host').pathname);
+
+// Node 24.9 and newer ask before they upgrade; others do not know this option.
+const serverOptions: ServerOptions & { readonly shouldUpgradeCallback: IsUpgrade } = {
+  shouldUpgradeCallback: isWebSocket,
+};
+
+/** Listens, on the first port that is free. Fails with the error of Node where none is. */
+export async function listen({ app, host, port, otherPorts }: ListenOptions): Promise<Listening> {
+  for (let other = 0; ; other++) {
+    const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
+    // The types differ in what may be undefined, and in nothing else.
+    const websocket = { server: sockets as unknown as WebSocketServerLike };
+    const server = createAdaptorServer({ fetch: app.fetch, websocket, serverOptions });
+    limitUpgrades(server, isWebSocket);
+    try {
+      server.listen(port + other, host);
+      await once(server, 'listening');
+      return listening(server, { sockets, host });
+    } catch (error) {
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      if (!isTaken || other >= otherPorts) throw error;
+    }
+  }
+}
+
+function listening(
+  server: ServerType,
+  { sockets, host }: { readonly sockets: WebSocketServer; readonly host: string },
+): Listening {
+  const { port } = server.address() as AddressInfo;
+  const name = host.includes(':') ? `[${host}]` : host;
+  const closed = once(server, 'close');
+  return {
+    url: `http://${name}:${port}/`,
+    stop: () => void server.close(),
+    async close() {
+      for (const socket of sockets.clients) socket.close(1001, 'the server ends');
+      const deadline = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }, GRACE);
+      // Those that are answered just now are idle a moment later.
+      const sweep = setInterval(() => {
+        if ('closeIdleConnections' in server) server.closeIdleConnections();
+      }, 20);
+      await closed;
+      clearTimeout(deadline);
+      clearInterval(sweep);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { invalidArgument } from '@holdfast/core';
+import { sessionNotFound } from '@holdfast/session';
+import { upgradeWebSocket } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { SocketFrame } from '../api/wire.ts';
+import { type AppContext, sessionKeyOf } from './app-context.ts';
+import { Conversation } from './conversation.ts';
+
+/** How far a WebSocket's reader may be behind, in bytes, before it is cut off. */
+const MAX_BUFFERED = 16 * 1024 * 1024;
+
+/** Whether a path is that of a WebSocket. */
+export function isSocketPath(path: string): boolean {
+  return /^\/api\/sessions\/[^/]+\/socket$/u.test(path);
+}
+
+/** A conversation over a WebSocket, on which both sides may speak at any time. */
+export function socketRoute(app: AppContext): Hono {
+  const upgrade = upgradeWebSocket(async (c) => {
+    const key = sessionKeyOf(c, app);
+    const session = await app.service.get({ ...key, numRecentEvents: 0 });
+    if (session === undefined) throw sessionNotFound(key);
+    let conversation: Conversation | undefined;
+    return {
+      onMessage({ data }, socket) {
+        const raw = socket.raw as unknown as { readonly bufferedAmount: number } | undefined;
+        const send = (frame: SocketFrame) => {
+          if (socket.readyState !== 1) return;
+          if ((raw?.bufferedAmount ?? 0) > MAX_BUFFERED) socket.close(1013, 'too slow');
+          else socket.send(JSON.stringify(frame));
+        };
+        conversation ??= new Conversation({ hub: app.hub, key, send });
+        void conversation.hear(data);
+      },
+      onClose: () => conversation?.leave(),
+    };
+  });
+  return new Hono().get('/:id/socket', upgrade, () => {
+    throw invalidArgument('Upgrade', 'must be websocket');
+  });
+}

@@ -1,0 +1,144 @@
+import { setMaxListeners } from 'node:events';
+import {
+  createUuidV7,
+  type GenerateContentConfig,
+  HoldfastError,
+  type SessionKey,
+  type StreamingMode,
+} from '@holdfast/core';
+import { type SessionService, sessionNotFound } from '@holdfast/session';
+import type { Agent, AgentStep } from '../agent/agent.ts';
+import { type FrameListener, RunningTurn } from './running-turn.ts';
+
+/** How many of the last events a model is told: what a message costs does not grow with its past. */
+const KNOWN_EVENTS = 200;
+
+export interface TurnHubOptions {
+  readonly service: SessionService;
+  readonly agent: Agent;
+}
+
+export interface TurnRequest {
+  readonly key: SessionKey;
+  readonly text: string;
+  readonly eventId?: string | undefined;
+  readonly streamingMode: StreamingMode;
+  readonly config: GenerateContentConfig;
+}
+
+/** The turns that run in this process: one at a time in a conversation, each with any listeners. */
+export class TurnHub {
+  readonly #service: SessionService;
+  readonly #agent: Agent;
+  readonly #turns = new Map<string, RunningTurn>();
+  readonly #followers = new Map<string, Set<FrameListener>>();
+  readonly #closing = new AbortController();
+
+  constructor({ service, agent }: TurnHubOptions) {
+    setMaxListeners(0, this.#closing.signal); // each open stream listens
+    this.#service = service;
+    this.#agent = agent;
+  }
+
+  /** Aborted when the hub closes: then streams end, too. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /**
+   * Begins a turn, and gives it when its message is stored. The message of a turn that runs
+   * gives that turn; one of an earlier turn brings what is stored of it, or its rest where it
+   * was cut off. `conflict` while another turn runs in the conversation, unless that one was
+   * interrupted: then it is waited for. `not_found` where there is no conversation.
+   *
+   * Of turns in other processes it does not know. Where two of them write into one conversation,
+   * who stores first goes on, and the other ends with `conflict`: a message that came too late is
+   * not stored at all. A turn that runs elsewhere cannot be told from one that was cut off, so if
+   * its message is sent here, too, both answer, until one of them has stored something.
+   */
+  async start(request: TurnRequest): Promise<RunningTurn> {
+    const id = idOf(request.key);
+    for (;;) {
+      if (this.closing.aborted) throw new HoldfastError('closed', { message: 'the server ends' });
+      const running = this.#turns.get(id);
+      if (running === undefined) break;
+      if (running.eventId === request.eventId) return sameTurn(running, request);
+      if (!running.isEnding) throw turnRuns(request.key);
+      await running.ended;
+    }
+    const { text, eventId = createUuidV7() } = request;
+    const turn = new RunningTurn({
+      eventId,
+      text,
+      run: (signal) => this.#run({ ...request, eventId }, signal),
+    });
+    this.#turns.set(id, turn);
+    turn.listen((frame) => {
+      const isOver = frame.type === 'done' || frame.type === 'error';
+      if (isOver) this.#turns.delete(id);
+      // Of a message that was refused only its sender is told.
+      if (isOver && turn.events.length === 0) return;
+      for (const follower of [...(this.#followers.get(id) ?? [])]) follower(frame);
+    });
+    await turn.begun;
+    return turn;
+  }
+
+  /** The turn that runs in a conversation; undefined where none does. */
+  running(key: SessionKey): RunningTurn | undefined {
+    return this.#turns.get(idOf(key));
+  }
+
+  interrupt(key: SessionKey): void {
+    this.running(key)?.interrupt();
+  }
+
+  /** Tells of all turns of a conversation, the one that runs and those to come. */
+  follow(key: SessionKey, listener: FrameListener): () => void {
+    const id = idOf(key);
+    const followers = this.#followers.get(id) ?? new Set();
+    this.#followers.set(id, followers.add(listener));
+    // Heard once: what comes later comes through the hub.
+    this.#turns.get(id)?.listen(listener)();
+    return () => {
+      followers.delete(listener);
+      if (followers.size === 0 && this.#followers.get(id) === followers) this.#followers.delete(id);
+    };
+  }
+
+  /** Interrupts every turn, and waits until what was said is stored. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const turns = [...this.#turns.values()];
+    for (const turn of turns) turn.interrupt();
+    await Promise.all(turns.map(({ ended }) => ended));
+  }
+
+  async *#run(
+    { key, text, eventId, streamingMode, config }: TurnRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<AgentStep, void, undefined> {
+    const session = await this.#service.get({ ...key, numRecentEvents: KNOWN_EVENTS });
+    if (session === undefined) throw sessionNotFound(key);
+    const runConfig = { streamingMode };
+    yield* this.#agent.run({ session, message: text, eventId, runConfig, config, signal });
+  }
+}
+
+async function sameTurn(running: RunningTurn, { text, key }: TurnRequest): Promise<RunningTurn> {
+  if (running.text !== text) {
+    const message = 'this event id is that of another message, which is being answered';
+    throw new HoldfastError('already_exists', { message, key, path: 'eventId' });
+  }
+  await running.begun;
+  return running;
+}
+
+function turnRuns(key: SessionKey): HoldfastError {
+  const message = 'another message of this conversation is being answered';
+  return new HoldfastError('conflict', { message, key });
+}
+
+function idOf({ appName, userId, sessionId }: SessionKey): string {
+  return JSON.stringify([appName, userId, sessionId]);
+}

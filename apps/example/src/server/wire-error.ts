@@ -1,0 +1,39 @@
+import { type HoldfastErrorCode, isHoldfastError } from '@holdfast/core';
+import type { ErrorBody, WireError } from '../api/wire.ts';
+
+/** The status of an answer that is an error, by its code. */
+const STATUS = {
+  invalid_argument: 400,
+  not_found: 404,
+  already_exists: 409,
+  conflict: 409,
+  too_large: 413,
+  corrupt: 500,
+  unsupported: 501,
+  unavailable: 503,
+  closed: 503,
+} as const satisfies Record<HoldfastErrorCode, number>;
+
+/** The statuses that errors have. 403 is for a request that comes from elsewhere. */
+export type ErrorStatus = (typeof STATUS)[HoldfastErrorCode] | 403;
+
+export interface ErrorAnswer {
+  readonly status: ErrorStatus;
+  readonly body: ErrorBody;
+}
+
+/** An error as the other side may know it. What is unexpected is logged, and kept to ourselves. */
+export function toWireError(error: unknown): WireError {
+  if (!isHoldfastError(error)) {
+    console.error(error);
+    return { code: 'unavailable', message: 'the server failed; its log says why' };
+  }
+  const { code, message, path } = error;
+  return { code, message, ...(path !== undefined && { path }) };
+}
+
+/** An error as an answer. */
+export function toErrorAnswer(error: unknown): ErrorAnswer {
+  const status = isHoldfastError(error) ? STATUS[error.code] : 500;
+  return { status, body: { error: toWireError(error) } };
+}
