@@ -1,0 +1,18 @@
+import { among } from './among.ts';
+import { history } from './history.ts';
+import { keys } from './keys.ts';
+import { list } from './list.ts';
+import { memoryUse } from './memory.ts';
+import type { Question } from './question.ts';
+import { start } from './start.ts';
+import { writers } from './writers.ts';
+
+export const QUESTIONS: readonly Question[] = [
+  history,
+  keys,
+  writers,
+  list,
+  among,
+  memoryUse,
+  start,
+];
