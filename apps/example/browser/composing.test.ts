@@ -30,7 +30,7 @@ describeInBrowser({ title: 'what one writes', wordDelay: 25 }, (it) => {
     }, MANY_LINES);
     await expect.poll(() => chat.answers().count(), patiently).toBe(2);
     await expect.poll(distance, patiently).toBeLessThan(4);
-    expect(await page.locator('#jump').isHidden()).toBe(true);
+    await expect.poll(() => page.locator('#jump').isHidden(), patiently).toBe(true);
 
     await page.locator('#message').fill('');
     await chat.ask('Tell me a story');
@@ -51,11 +51,13 @@ describeInBrowser({ title: 'what one writes', wordDelay: 25 }, (it) => {
       await chat.chooseMode(mode);
       await chat.say(TOO_LONG);
       await page.locator('.notice').waitFor();
-      expect(await page.locator('#message').inputValue()).toBe(TOO_LONG.trim());
-      expect(await page.locator('.notice button').count()).toBe(0);
-      expect(await page.locator('.pending').count()).toBe(0);
+      await expect
+        .poll(() => page.locator('#message').inputValue(), patiently)
+        .toBe(TOO_LONG.trim());
+      await expect.poll(() => page.locator('.notice button').count(), patiently).toBe(0);
+      await expect.poll(() => page.locator('.pending').count(), patiently).toBe(0);
       expect(await chat.ask('My name is Ada')).toContain('Ada');
-      expect(await page.locator('.notice').count()).toBe(0);
+      await expect.poll(() => page.locator('.notice').count(), patiently).toBe(0);
     },
   );
 
@@ -69,8 +71,10 @@ describeInBrowser({ title: 'what one writes', wordDelay: 25 }, (it) => {
     await chat.say('My name is Ada');
     await expect.poll(() => chat.answers().count(), patiently).toBe(2);
     expect(await chat.answers().first().textContent()).not.toMatch(story);
-    expect(await chat.answers().last().textContent()).toContain('Ada');
-    expect(await chat.messages().allInnerTexts()).toEqual(['Tell me a story', 'My name is Ada']);
+    await expect.poll(() => chat.answers().last().textContent(), patiently).toContain('Ada');
+    await expect
+      .poll(() => chat.messages().allInnerTexts(), patiently)
+      .toEqual(['Tell me a story', 'My name is Ada']);
     await chat.sees(/Interrupted/u);
   });
 
@@ -83,10 +87,14 @@ describeInBrowser({ title: 'what one writes', wordDelay: 25 }, (it) => {
       await chat.page.locator('#stop').waitFor();
       await chat.say('My name is Ada');
       await chat.sees(/the answer has to end first, or be stopped/u);
-      expect(await chat.page.locator('#message').inputValue()).toBe('My name is Ada');
+      await expect
+        .poll(() => chat.page.locator('#message').inputValue(), patiently)
+        .toBe('My name is Ada');
       await chat.page.locator('#send').waitFor();
-      expect(await chat.answers().last().textContent()).toMatch(story);
-      expect(await chat.page.locator('#composer-note').textContent()).toBe('');
+      await expect.poll(() => chat.answers().last().textContent(), patiently).toMatch(story);
+      await expect
+        .poll(() => chat.page.locator('#composer-note').textContent(), patiently)
+        .toBe('');
       await chat.page.locator('#message').press('Enter');
       await expect.poll(() => chat.answers().count(), patiently).toBe(2);
     },
@@ -101,16 +109,16 @@ describeInBrowser({ title: 'what one writes', wordDelay: 25 }, (it) => {
     const left = page.locator('#next-list button');
     await page.getByRole('button', { name: 'My name is Ada and I like tea' }).click();
     await expect.poll(() => chat.answers().count(), patiently).toBe(1);
-    expect(await left.count()).toBe(4);
+    await expect.poll(() => left.count(), patiently).toBe(4);
     await left.filter({ hasText: 'Announce: tea at four' }).click();
     await expect.poll(() => chat.answers().count(), patiently).toBe(2);
     expect(await left.allInnerTexts()).not.toContain('Announce: tea at four');
     await page.locator('#dismiss-next').click();
-    expect(await page.locator('#next-steps').isHidden()).toBe(true);
-    expect(await chat.focused()).toBe('message');
+    await expect.poll(() => page.locator('#next-steps').isHidden(), patiently).toBe(true);
+    await expect.poll(() => chat.focused(), patiently).toBe('message');
     await page.reload();
     await expect.poll(() => chat.messages().count(), patiently).toBe(2);
-    expect(await page.locator('#next-steps').isHidden()).toBe(true);
+    await expect.poll(() => page.locator('#next-steps').isHidden(), patiently).toBe(true);
   });
 
   it('keeps in its place what turns the direction of a text', async ({ stage, expect }) => {
@@ -118,8 +126,10 @@ describeInBrowser({ title: 'what one writes', wordDelay: 25 }, (it) => {
     const { page } = chat;
     await chat.ask('My name is \u202eadA');
     const turned = page.locator('.tool-value', { hasText: '\u202e' });
-    expect(await turned.evaluate((one) => getComputedStyle(one).unicodeBidi)).toBe('isolate');
-    expect(await chat.stateOf('user', 'name')).toContain('"\\u202eadA"');
+    await expect
+      .poll(() => turned.evaluate((one) => getComputedStyle(one).unicodeBidi), patiently)
+      .toBe('isolate');
+    await expect.poll(() => chat.stateOf('user', 'name'), patiently).toContain('"\\u202eadA"');
     expect(await page.title()).not.toContain('\u202e');
   });
 });

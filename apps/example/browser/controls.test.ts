@@ -4,15 +4,17 @@ describeInBrowser({ title: 'the controls', wordDelay: 0 }, (it) => {
   it('sends with Enter, and makes a new line with Shift and Enter', async ({ stage, expect }) => {
     const chat = await stage.newPage();
     const { keyboard } = chat.page;
-    expect(await chat.focused()).toBe('message');
+    await expect.poll(() => chat.focused(), patiently).toBe('message');
     await keyboard.type('My name is Ada');
     await keyboard.press('Shift+Enter');
     await keyboard.type('and I like tea');
-    expect(await chat.messages().count()).toBe(0);
+    await expect.poll(() => chat.messages().count(), patiently).toBe(0);
     await keyboard.press('Enter');
     await chat.answers().first().waitFor();
-    expect(await chat.messages().allInnerTexts()).toEqual(['My name is Ada\nand I like tea']);
-    expect(await chat.focused()).toBe('message');
+    await expect
+      .poll(() => chat.messages().allInnerTexts(), patiently)
+      .toEqual(['My name is Ada\nand I like tea']);
+    await expect.poll(() => chat.focused(), patiently).toBe('message');
   });
 
   it('reaches everything by Tab, beginning with a link to the message', async ({
@@ -38,12 +40,14 @@ describeInBrowser({ title: 'the controls', wordDelay: 0 }, (it) => {
     const { keyboard } = chat.page;
     await chat.page.locator('#tab-state').focus();
     await keyboard.press('ArrowRight');
-    expect(await chat.focused()).toBe('tab-timeline');
-    expect(await chat.page.locator('#panel-timeline').isVisible()).toBe(true);
+    await expect.poll(() => chat.focused(), patiently).toBe('tab-timeline');
+    await expect.poll(() => chat.page.locator('#panel-timeline').isVisible(), patiently).toBe(true);
     await keyboard.press('ArrowLeft');
     await keyboard.press('ArrowLeft');
-    expect(await chat.focused()).toBe('tab-settings');
-    expect(await chat.page.locator('#panel-timeline').isVisible()).toBe(false);
+    await expect.poll(() => chat.focused(), patiently).toBe('tab-settings');
+    await expect
+      .poll(() => chat.page.locator('#panel-timeline').isVisible(), patiently)
+      .toBe(false);
   });
 
   it('switches the user from the menu, and comes back to its button', async ({ stage, expect }) => {
@@ -54,14 +58,14 @@ describeInBrowser({ title: 'the controls', wordDelay: 0 }, (it) => {
     await keyboard.press('Enter');
     await expect.poll(() => chat.focused(), patiently).toBe('ada');
     await keyboard.press('Tab');
-    expect(await chat.focused()).toBe('grace');
+    await expect.poll(() => chat.focused(), patiently).toBe('grace');
     await keyboard.press('Enter');
     await expect.poll(() => chat.page.locator('#user-name').textContent(), patiently).toBe('grace');
-    expect(await chat.focused()).toBe('user-button');
+    await expect.poll(() => chat.focused(), patiently).toBe('user-button');
     await keyboard.press('Enter');
     await expect.poll(() => chat.focused(), patiently).toBe('ada');
     await keyboard.press('Escape');
-    expect(await chat.focused()).toBe('user-button');
+    await expect.poll(() => chat.focused(), patiently).toBe('user-button');
   });
 
   it('undoes a deletion, by the button and by Ctrl+Z', async ({ stage, expect }) => {
@@ -72,16 +76,16 @@ describeInBrowser({ title: 'the controls', wordDelay: 0 }, (it) => {
     const rows = chat.page.locator('.conversation-row');
     await remove.focus();
     await keyboard.press('Enter');
-    expect(await rows.count()).toBe(0);
-    expect(await chat.focused()).toBe('Undo');
+    await expect.poll(() => rows.count(), patiently).toBe(0);
+    await expect.poll(() => chat.focused(), patiently).toBe('Undo');
     await keyboard.press('Enter');
-    expect(await rows.count()).toBe(1);
+    await expect.poll(() => rows.count(), patiently).toBe(1);
     await remove.focus();
     await keyboard.press('Enter');
-    expect(await rows.count()).toBe(0);
+    await expect.poll(() => rows.count(), patiently).toBe(0);
     await keyboard.press('Control+z');
-    expect(await rows.count()).toBe(1);
-    expect(await chat.focused()).toMatch(/^My name is Ada/u);
+    await expect.poll(() => rows.count(), patiently).toBe(1);
+    await expect.poll(() => chat.focused(), patiently).toMatch(/^My name is Ada/u);
   });
 
   it('opens and closes the panels of a narrow window, and comes back to where it was', async ({
@@ -91,7 +95,7 @@ describeInBrowser({ title: 'the controls', wordDelay: 0 }, (it) => {
     const chat = await stage.newPage({ viewport: { width: 360, height: 740 } });
     const { keyboard } = chat.page;
     for (const panel of ['conversations', 'inspector']) {
-      expect(await chat.page.locator(`#${panel}`).isVisible()).toBe(false);
+      await expect.poll(() => chat.page.locator(`#${panel}`).isVisible(), patiently).toBe(false);
       await chat.page.locator(`#open-${panel}`).focus();
       await keyboard.press('Enter');
       await expect.poll(() => chat.page.locator(`#${panel}`).isVisible(), patiently).toBe(true);
@@ -101,7 +105,7 @@ describeInBrowser({ title: 'the controls', wordDelay: 0 }, (it) => {
         expect(await chat.focused()).not.toBe('message');
       }
       await keyboard.press('Escape');
-      expect(await chat.focused()).toBe(`open-${panel}`);
+      await expect.poll(() => chat.focused(), patiently).toBe(`open-${panel}`);
       await expect.poll(() => chat.page.locator(`#${panel}`).isVisible(), patiently).toBe(false);
     }
   });
@@ -114,12 +118,12 @@ describeInBrowser({ title: 'the controls', wordDelay: 0 }, (it) => {
     for (const panel of ['conversations', 'inspector']) {
       await chat.page.locator(`#open-${panel}`).focus();
       await chat.page.keyboard.press('Enter');
-      expect(await chat.focused()).toBe(panel);
+      await expect.poll(() => chat.focused(), patiently).toBe(panel);
       // The link that skips to the message would lead under the panel.
       await chat.page.locator('.skip-link').evaluate((link) => (link as HTMLElement).focus());
-      expect(await chat.focused()).toBe(panel);
+      await expect.poll(() => chat.focused(), patiently).toBe(panel);
       await chat.page.keyboard.press('Escape');
-      expect(await chat.focused()).toBe(`open-${panel}`);
+      await expect.poll(() => chat.focused(), patiently).toBe(`open-${panel}`);
     }
   });
 
@@ -138,9 +142,13 @@ describeInBrowser({ title: 'the controls', wordDelay: 0 }, (it) => {
     ] as const) {
       const input = page.locator(`#setting-${field}`);
       await input.fill(typed);
-      expect(await page.locator(`#setting-${field}-error`).textContent()).toMatch(problem);
-      expect(await input.getAttribute('aria-invalid')).toBe('true');
-      expect(await input.getAttribute('aria-describedby')).toContain(`setting-${field}-error`);
+      await expect
+        .poll(() => page.locator(`#setting-${field}-error`).textContent(), patiently)
+        .toMatch(problem);
+      await expect.poll(() => input.getAttribute('aria-invalid'), patiently).toBe('true');
+      await expect
+        .poll(() => input.getAttribute('aria-describedby'), patiently)
+        .toContain(`setting-${field}-error`);
     }
     await page.locator('#setting-topK').fill('40');
     const sent = page.waitForRequest((request) => request.url().endsWith('/messages'));
@@ -166,9 +174,15 @@ describeInBrowser({ title: 'the controls', wordDelay: 0 }, (it) => {
     await page.locator('#theme-button').click();
     await page.locator('#theme-button').click();
     await page.reload();
-    expect(await page.locator('#mode-bidi').isChecked()).toBe(true);
-    expect(await page.locator('#setting-temperature').inputValue()).toBe('0.5');
-    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
-    expect(await page.locator('#theme-button').getAttribute('aria-label')).toBe('Theme: dark');
+    await expect.poll(() => page.locator('#mode-bidi').isChecked(), patiently).toBe(true);
+    await expect
+      .poll(() => page.locator('#setting-temperature').inputValue(), patiently)
+      .toBe('0.5');
+    await expect
+      .poll(() => page.locator('html').getAttribute('data-theme'), patiently)
+      .toBe('dark');
+    await expect
+      .poll(() => page.locator('#theme-button').getAttribute('aria-label'), patiently)
+      .toBe('Theme: dark');
   });
 });

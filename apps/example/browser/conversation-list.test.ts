@@ -31,10 +31,12 @@ describeInBrowser({ title: 'the list of conversations', wordDelay: 0 }, (it) => 
     const chat = await stage.newPage();
     await haveTwo(chat);
     await chat.page.getByRole('button', { name: 'Delete Announce: tea at four' }).click();
-    expect(await titles(chat)).toEqual(['My name is Ada']);
+    await expect.poll(() => titles(chat), patiently).toEqual(['My name is Ada']);
     await chat.sees('Deleted “Announce: tea at four”');
     await chat.page.getByRole('button', { name: 'Undo' }).click();
-    expect(await titles(chat)).toEqual(['Announce: tea at four', 'My name is Ada']);
+    await expect
+      .poll(() => titles(chat), patiently)
+      .toEqual(['Announce: tea at four', 'My name is Ada']);
     // It was open when it was deleted, and is open again.
     await expect
       .poll(() => chat.messages().allInnerTexts(), patiently)
@@ -59,7 +61,7 @@ describeInBrowser({ title: 'the list of conversations', wordDelay: 0 }, (it) => 
     );
     await chat.page.clock.runFor(4_000);
     expect((await deleted).status()).toBe(204);
-    expect(await chat.page.locator('.toast').count()).toBe(0);
+    await expect.poll(() => chat.page.locator('.toast').count(), patiently).toBe(0);
   });
 
   it('deletes what waits when the page is left', async ({ stage, expect }) => {
@@ -80,7 +82,9 @@ describeInBrowser({ title: 'the list of conversations', wordDelay: 0 }, (it) => 
     await expect.poll(() => titles(chat), patiently).toHaveLength(30);
     await chat.page.getByRole('button', { name: 'Show more' }).click();
     await expect.poll(() => titles(chat), patiently).toHaveLength(40);
-    expect(await chat.page.locator('#more-conversations').isHidden()).toBe(true);
+    await expect
+      .poll(() => chat.page.locator('#more-conversations').isHidden(), patiently)
+      .toBe(true);
   });
 
   it('opens the state of the user in a new conversation', async ({ stage, expect }) => {
@@ -100,7 +104,7 @@ describeInBrowser({ title: 'the list of conversations', wordDelay: 0 }, (it) => 
     await page.locator('#message').fill('for the second');
     await page.getByRole('link', { name: 'My name is Ada' }).click();
     await expect.poll(() => chat.messages().allInnerTexts(), patiently).toEqual(['My name is Ada']);
-    expect(await written()).toBe('');
+    await expect.poll(() => written(), patiently).toBe('');
     await page.locator('#message').fill('for the first');
     await page.getByRole('link', { name: 'Announce: tea at four' }).click();
     await expect.poll(written, patiently).toBe('for the second');

@@ -22,9 +22,11 @@ describeInBrowser({ title: 'a conversation', wordDelay: 25 }, (it) => {
     const answered = chat.page.waitForResponse((response) => response.url().endsWith('/messages'));
     await chat.startAnswer();
     expect((await answered).headers()['content-type']).toMatch(/^text\/event-stream/u);
-    expect(await chat.answers().count()).toBe(0);
+    await expect.poll(() => chat.answers().count(), patiently).toBe(0);
     await chat.page.locator('#send').waitFor();
-    expect(await chat.answers().allInnerTexts()).toEqual([expect.stringMatching(story)]);
+    await expect
+      .poll(() => chat.answers().allInnerTexts(), patiently)
+      .toEqual([expect.stringMatching(story)]);
   });
 
   it('streams the answer over a WebSocket in the mode bidi', async ({ stage, expect }) => {
@@ -34,7 +36,9 @@ describeInBrowser({ title: 'a conversation', wordDelay: 25 }, (it) => {
     await chat.startAnswer();
     expect((await opened).url()).toMatch(/\/socket$/u);
     await chat.page.locator('#send').waitFor();
-    expect(await chat.answers().allInnerTexts()).toEqual([expect.stringMatching(story)]);
+    await expect
+      .poll(() => chat.answers().allInnerTexts(), patiently)
+      .toEqual([expect.stringMatching(story)]);
   });
 
   it.for(['none', 'sse', 'bidi'] as const)(
@@ -64,8 +68,12 @@ describeInBrowser({ title: 'a conversation', wordDelay: 25 }, (it) => {
     await chat.page.reload();
     await chat.startsWith('A keeper of a lighthouse');
     await chat.page.locator('#send').waitFor();
-    expect(await chat.answers().allInnerTexts()).toEqual([expect.stringMatching(story)]);
-    expect(await chat.messages().allInnerTexts()).toEqual(['Tell me a story']);
+    await expect
+      .poll(() => chat.answers().allInnerTexts(), patiently)
+      .toEqual([expect.stringMatching(story)]);
+    await expect
+      .poll(() => chat.messages().allInnerTexts(), patiently)
+      .toEqual(['Tell me a story']);
   });
 
   it('shows what another process stores, and offers to ask again where an answer has failed', async ({
@@ -93,10 +101,8 @@ describeInBrowser({ title: 'a conversation', wordDelay: 25 }, (it) => {
     await chat.sees('Failed: the quota is used up');
     await chat.page.getByRole('button', { name: 'Ask again' }).click();
     await expect.poll(() => chat.answers().count(), patiently).toBe(2);
-    expect(await chat.messages().allInnerTexts()).toEqual([
-      'My name is Mary',
-      'I like tea',
-      'I like tea',
-    ]);
+    await expect
+      .poll(() => chat.messages().allInnerTexts(), patiently)
+      .toEqual(['My name is Mary', 'I like tea', 'I like tea']);
   });
 });

@@ -44,8 +44,8 @@ describeInBrowser({ title: `a conversation of ${EVENTS} events`, wordDelay: 0 },
     );
     console.info(`The last of ${EVENTS} events showed after ${Math.round(opened ?? -1)} ms.`);
     expect(opened).toBeLessThan(SECOND);
-    expect(await page.locator('#messages > li').count()).toBe(50);
-    expect(await isInSight(9_999)).toBe(true);
+    await expect.poll(() => page.locator('#messages > li').count(), patiently).toBe(50);
+    await expect.poll(() => isInSight(9_999), patiently).toBe(true);
 
     // Back by scrolling: what is in sight stays where it is.
     for (const first of [9_901, 9_851, 9_801]) {
@@ -68,9 +68,9 @@ describeInBrowser({ title: `a conversation of ${EVENTS} events`, wordDelay: 0 },
         return Math.abs(item.getBoundingClientRect().top - offset);
       });
       expect(top).toBeLessThan(40);
-      expect(await page.locator('#messages > li').first().getAttribute('data-seq')).toBe(
-        String(first),
-      );
+      await expect
+        .poll(() => page.locator('#messages > li').first().getAttribute('data-seq'), patiently)
+        .toBe(String(first));
     }
 
     // And by the button, with the keyboard.

@@ -12,17 +12,21 @@ describeInBrowser({ title: 'a server that is killed', wordDelay: 15, sequential:
       stage.allowFailedRequests();
       await stage.server.kill();
       await chat.sees(/connection to the server is lost/u);
-      expect(await chat.page.locator('.speaking').count()).toBe(0);
+      await expect.poll(() => chat.page.locator('.speaking').count(), patiently).toBe(0);
       await stage.server.start();
       await chat.sees(/connection is back/u);
-      expect(await chat.messages().allInnerTexts()).toEqual(['My name is Ada', 'Tell me a story']);
-      expect(await chat.answers().count()).toBe(1);
+      await expect
+        .poll(() => chat.messages().allInnerTexts(), patiently)
+        .toEqual(['My name is Ada', 'Tell me a story']);
+      await expect.poll(() => chat.answers().count(), patiently).toBe(1);
 
       // Asked again with the same id, the message is stored once, and answered.
       await chat.page.getByRole('button', { name: 'Try again' }).click();
       await expect.poll(() => chat.answers().count(), patiently).toBe(2);
-      expect(await chat.answers().last().textContent()).toMatch(/finished the line\.$/u);
-      expect(await chat.messages().count()).toBe(2);
+      await expect
+        .poll(() => chat.answers().last().textContent(), patiently)
+        .toMatch(/finished the line\.$/u);
+      await expect.poll(() => chat.messages().count(), patiently).toBe(2);
     },
   );
 
@@ -39,9 +43,11 @@ describeInBrowser({ title: 'a server that is killed', wordDelay: 15, sequential:
     await chat.sees(/connection is back/u);
     await chat.page.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => chat.answers().count(), patiently).toBe(2);
-    expect(await chat.messages().allInnerTexts()).toEqual(['My name is Ada', 'I like tea']);
+    await expect
+      .poll(() => chat.messages().allInnerTexts(), patiently)
+      .toEqual(['My name is Ada', 'I like tea']);
     const likes = chat.page.locator('[data-scope="user"] [data-key^="likes"]');
-    expect(await likes.textContent()).toContain('tea');
+    await expect.poll(() => likes.textContent(), patiently).toContain('tea');
   });
 
   it('keeps its user and the open conversation over a reload', async ({ stage }) => {
@@ -51,7 +57,7 @@ describeInBrowser({ title: 'a server that is killed', wordDelay: 15, sequential:
     await stage.server.start();
     await chat.page.reload();
     await expect.poll(() => chat.messages().allInnerTexts(), patiently).toEqual(['My name is Ada']);
-    expect(await chat.stateOf('user', 'name')).toContain('Ada');
+    await expect.poll(() => chat.stateOf('user', 'name'), patiently).toContain('Ada');
     stage.allowFailedRequests();
   });
 });

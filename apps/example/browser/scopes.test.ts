@@ -5,15 +5,19 @@ describeInBrowser({ title: 'the scopes of state', wordDelay: 15, sequential: tru
   it('shows what each message puts into which scope', async ({ stage }) => {
     const chat = await stage.newPage();
     await chat.ask('My name is Ada and I like tea');
-    expect(await chat.stateOf('user', 'name')).toBe('"Ada" set #3');
+    await expect.poll(() => chat.stateOf('user', 'name'), patiently).toBe('"Ada" set #3');
     await chat.sees('remembered name = Ada');
     await chat.ask('Add milk and bread to my shopping list');
-    expect(await chat.stateOf('session', 'shopping')).toBe('["milk", "bread"] set #7');
-    expect(await chat.stateOf('user', 'name')).toBe('"Ada"');
+    await expect
+      .poll(() => chat.stateOf('session', 'shopping'), patiently)
+      .toBe('["milk", "bread"] set #7');
+    await expect.poll(() => chat.stateOf('user', 'name'), patiently).toBe('"Ada"');
     await chat.ask('Announce: tea at four');
-    expect(await chat.stateOf('app', 'announcement')).toBe('"tea at four" set #11');
+    await expect
+      .poll(() => chat.stateOf('app', 'announcement'), patiently)
+      .toBe('"tea at four" set #11');
     await chat.ask('Forget my name');
-    expect(await chat.stateOf('user', 'name')).toBe('removed #15');
+    await expect.poll(() => chat.stateOf('user', 'name'), patiently).toBe('removed #15');
   });
 
   it('shows the temporary state while the agent works, and that it is gone then', async ({
@@ -30,18 +34,23 @@ describeInBrowser({ title: 'the scopes of state', wordDelay: 15, sequential: tru
     await chat.ask('My name is Ada');
     await chat.page.locator('#tab-timeline').click();
     const event = chat.page.locator('#timeline [data-seq="3"]');
-    expect(await event.textContent()).toContain('user:name');
+    await expect.poll(() => event.textContent(), patiently).toContain('user:name');
     await event.locator('summary').click();
-    const json = JSON.parse((await event.locator('.json').textContent()) ?? '');
-    expect(json).toMatchObject({ seq: 3, actions: { stateDelta: { 'user:name': 'Ada' } } });
+    const json = event.locator('.json', { hasText: '}' });
+    expect(JSON.parse((await json.textContent()) ?? '')).toMatchObject({
+      seq: 3,
+      actions: { stateDelta: { 'user:name': 'Ada' } },
+    });
   });
 
   it('shows what the user writes as text, never as HTML', async ({ stage }) => {
     const chat = await stage.newPage();
     const text = '<img src=x onerror="document.title=1"> <b>bold</b>';
     await chat.ask(`My name is ${text}`);
-    expect(await chat.messages().allInnerTexts()).toEqual([`My name is ${text}`]);
-    expect(await chat.page.locator('img, b').count()).toBe(0);
+    await expect
+      .poll(() => chat.messages().allInnerTexts(), patiently)
+      .toEqual([`My name is ${text}`]);
+    await expect.poll(() => chat.page.locator('img, b').count(), patiently).toBe(0);
   });
 
   it('shows in every window of a user what one of them writes to user: and app:', async ({
@@ -86,7 +95,7 @@ describeInBrowser({ title: 'the scopes of state', wordDelay: 15, sequential: tru
     await ada.ask('Announce: biscuits at five');
     await expect.poll(() => grace.stateOf('app', 'announcement'), patiently).toContain('biscuits');
     expect(await grace.stateOf('user', 'name')).toBeUndefined();
-    expect(await grace.page.locator('.conversation-row').count()).toBe(0);
+    await expect.poll(() => grace.page.locator('.conversation-row').count(), patiently).toBe(0);
   });
 
   it('refuses to open the conversation of another user', async ({ stage }) => {
@@ -95,7 +104,7 @@ describeInBrowser({ title: 'the scopes of state', wordDelay: 15, sequential: tru
     stage.allowFailedRequests();
     const grace = await stage.newPage({ path: new URL(ada.page.url()).hash });
     await grace.sees(/not there, or it is not yours/u);
-    expect(await grace.messages().count()).toBe(0);
+    await expect.poll(() => grace.messages().count(), patiently).toBe(0);
   });
 
   it('takes over the user that another window has switched to, and says so', async ({ stage }) => {
@@ -109,7 +118,7 @@ describeInBrowser({ title: 'the scopes of state', wordDelay: 15, sequential: tru
     await second.page.locator('#new-user').press('Enter');
     await first.sees(/you are mary here, too/u);
     await expect.poll(() => first.page.locator('.conversation-row').count(), patiently).toBe(0);
-    expect(await first.page.locator('#user-name').textContent()).toBe('mary');
+    await expect.poll(() => first.page.locator('#user-name').textContent(), patiently).toBe('mary');
     expect(await first.stateOf('user', 'name')).toBeUndefined();
   });
 
@@ -122,7 +131,7 @@ describeInBrowser({ title: 'the scopes of state', wordDelay: 15, sequential: tru
     await expect
       .poll(() => chat.page.locator('#new-user-error').textContent(), patiently)
       .toMatch(/^The name .*255/u);
-    expect(await chat.focused()).toBe('new-user');
+    await expect.poll(() => chat.focused(), patiently).toBe('new-user');
     await chat.page.locator('#new-user').fill('');
     await chat.page.locator('#new-user').press('Enter');
     await expect
