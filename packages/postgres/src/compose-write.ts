@@ -1,4 +1,4 @@
-import type { SqlQuery, SqlWrite } from '@holdfast/sql';
+import type { SqlWrite } from '@holdfast/sql';
 import type { PostgresQuery, PostgresValue } from './postgres-connections.ts';
 import { GUARD, postgresDialect } from './postgres-dialect.ts';
 import { StatementName } from './statement-name.ts';
@@ -55,22 +55,8 @@ function composeText({ guard, inserts }: SqlWrite): string {
   return `WITH ${[first, ...parts].join(', ')} SELECT revision FROM ${GUARD}`;
 }
 
-/** Numbers the values of statements, whose texts come again and again. */
-export class QueryNumberer {
-  readonly #texts = new Map<string, string>();
-
-  number({ text, values }: SqlQuery): PostgresQuery {
-    let numbered = this.#texts.get(text);
-    if (numbered === undefined) {
-      numbered = numberValues(text);
-      this.#texts.set(text, numbered);
-    }
-    return { text: numbered, values };
-  }
-}
-
 /** A text whose values are `?`, with `$1`, `$2` … for them. */
-function numberValues(text: string): string {
+export function numberValues(text: string): string {
   let count = 0;
   return text.replaceAll('?', () => `$${++count}`);
 }

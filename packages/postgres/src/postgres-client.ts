@@ -8,40 +8,40 @@ import {
   type SqlWrite,
   type SqlWriteOutcome,
 } from '@holdfast/sql';
-import { QueryNumberer, WriteComposer } from './compose-write.ts';
+import { QueryComposer } from './compose-query.ts';
+import { WriteComposer } from './compose-write.ts';
 import { hashText } from './hash-text.ts';
 import type { PostgresConnections, PostgresQuery, RunQuery } from './postgres-connections.ts';
 import { isContention, isDuplicate, isSchemaRace, translateError } from './postgres-error.ts';
 
 export interface PostgresClientOptions {
   readonly connections: PostgresConnections;
-  /** Whether writes have names. */
+  /** Whether statements have names. */
   readonly preparedStatements: boolean;
 }
 
 /** PostgreSQL over any driver. A write is one statement, and so one round trip. */
 export class PostgresClient implements SqlClient {
   readonly #connections: PostgresConnections;
-  readonly #composer: WriteComposer;
-  readonly #numberer = new QueryNumberer();
+  readonly #writes: WriteComposer;
+  readonly #queries: QueryComposer;
 
   constructor(options: PostgresClientOptions) {
     this.#connections = options.connections;
-    this.#composer = new WriteComposer(options);
+    this.#writes = new WriteComposer(options);
+    this.#queries = new QueryComposer(options);
   }
 
-  // A read is planned each time. A plan that was made while the tables were empty reads the whole
-  // of a table, and would stay when they are not empty any more.
   async query(query: SqlQuery): Promise<readonly SqlRow[]> {
     try {
-      return await this.#run(this.#numberer.number(query));
+      return await this.#run(this.#queries.compose(query));
     } catch (error) {
       throw translateError(error);
     }
   }
 
   async write(write: SqlWrite): Promise<SqlWriteOutcome> {
-    const query = this.#composer.compose(write);
+    const query = this.#writes.compose(write);
     try {
       const [row] = await this.#run(query);
       return row === undefined ? { type: 'unmet' } : { type: 'written', revision: Number(row[0]) };
@@ -91,7 +91,7 @@ export class PostgresClient implements SqlClient {
 
   async #runProgram<Result>(program: SqlProgram<Result>, run: RunQuery): Promise<Result> {
     let step = program.next();
-    while (step.done !== true) step = program.next(await run(this.#numberer.number(step.value)));
+    while (step.done !== true) step = program.next(await run(this.#queries.compose(step.value)));
     return step.value;
   }
 }

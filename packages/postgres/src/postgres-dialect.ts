@@ -12,6 +12,14 @@ import { isMissingTable } from './postgres-error.ts';
 /** The name of the guard's row within a write: its revision is what `fromRevision` counts from. */
 export const GUARD = 'guard';
 
+/**
+ * What makes PostgreSQL plan a prepared statement anew for each use. A plan that it keeps may have
+ * been made while the tables were empty, and reads the whole of a table. It keeps none that looks
+ * dearer than planning each time: and only where the values are known it is known that these rows
+ * are never made. Dearer still, and it might be compiled before it is used.
+ */
+export const NEVER_KEPT = 'generate_series(1, 5000000)';
+
 const types = { identifier: 'text COLLATE "C"', integer: 'bigint', json: 'text' } as const;
 const parameterTypes = { identifier: 'text', integer: 'bigint', json: 'text' } as const;
 
@@ -26,8 +34,11 @@ export const postgresDialect: SqlDialect = {
   // The inner limit is a number that the planner does not know. It takes it for a small one, and
   // walks the index that has the order, rather than collecting all rows to sort them. The outer one
   // is known: what is joined to these rows is looked up, one by one.
-  take: (select, count) =>
-    sql`SELECT * FROM (${select} LIMIT (SELECT CAST(${count} AS bigint))) few LIMIT ${count}`,
+  take(select, count) {
+    const limit = sql`CAST(${count} AS bigint)`;
+    const unknown = sql`SELECT ${limit} + count(*) FROM ${NEVER_KEPT} WHERE ${limit} < 0`;
+    return sql`SELECT * FROM (${select} LIMIT (${unknown})) few LIMIT ${count}`;
+  },
   compareRows: compareAsRow,
   readIndex: () => '',
   insertRows: (insert, source) =>

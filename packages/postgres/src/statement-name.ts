@@ -1,16 +1,21 @@
 import { hashText } from './hash-text.ts';
 
 /**
- * Names under which one text is prepared. A name comes from the text, so that it means the same
- * text to everyone with whom the connection is shared: other services, copies of this package,
- * and other processes behind a pooler.
+ * The name under which a text is prepared. It comes from the text, so that it means the same text
+ * to everyone with whom the connection is shared: other services, copies of this package, and
+ * other processes behind a pooler.
  */
+export function statementName(text: string): string {
+  return `holdfast_${hashText(text).toString(36)}`;
+}
+
+/** Names under which one text is prepared, one after the other. */
 export class StatementName {
   readonly #base: string;
   #uses = 0;
 
   constructor(text: string) {
-    this.#base = `holdfast_${hashText(text).toString(36)}`;
+    this.#base = statementName(text);
   }
 
   /**

@@ -6,6 +6,7 @@ import { Filler } from './filler.ts';
 import { type MeasuredSize, measureSizes } from './measure-cells.ts';
 import type { Asked, Question } from './question.ts';
 import { timeReads } from './time-calls.ts';
+import { withStore } from './with-store.ts';
 
 const user = 'many';
 const PAGE = 50;
@@ -46,17 +47,14 @@ export const among: Question = {
     ['page', 'recent-among', 'append-among'].flatMap((section) =>
       sessionCounts.map((at) => ({ section, at })),
     ),
-  async answer(asked) {
-    const store = await asked.contestant.open(asked.place);
-    try {
+  answer(asked) {
+    return withStore(asked, async (store) => {
       const { sessionCounts } = asked.effort;
       const sizes = sessionCounts.map((at, i) =>
         sizeOf(store, { ...asked, at, before: sessionCounts[i - 1] ?? 0 }),
       );
       return await measureSizes({ store, asked }, sizes);
-    } finally {
-      await store.close();
-    }
+    });
   },
 };
 

@@ -6,6 +6,7 @@ import { Filler } from './filler.ts';
 import { type MeasuredSize, measureSizes } from './measure-cells.ts';
 import type { Asked, Question } from './question.ts';
 import { timeReads } from './time-calls.ts';
+import { withStore } from './with-store.ts';
 
 const user = 'user';
 const MAX_APPENDS = 5_000;
@@ -47,14 +48,11 @@ export const history: Question = {
     { section: 'full', at: fullHistory },
     ...histories.map((at) => ({ section: 'append', at })),
   ],
-  async answer(asked) {
-    const store = await asked.contestant.open(asked.place);
-    try {
+  answer(asked) {
+    return withStore(asked, async (store) => {
       const sizes = asked.effort.histories.map((at) => sizeOf(store, { ...asked, at }));
       return await measureSizes({ store, asked }, sizes);
-    } finally {
-      await store.close();
-    }
+    });
   },
 };
 

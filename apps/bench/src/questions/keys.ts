@@ -3,6 +3,7 @@ import { sampleDelta } from '../contestants/sample-event.ts';
 import { measureSizes } from './measure-cells.ts';
 import type { Question } from './question.ts';
 import { timeCalls } from './time-calls.ts';
+import { withStore } from './with-store.ts';
 
 const user = 'user';
 
@@ -21,10 +22,9 @@ export const keys: Question = {
     },
   ],
   cells: (effort) => [0, effort.keys].map((at) => ({ section: 'append-keys', at })),
-  async answer(asked) {
-    const { contestant, place, effort } = asked;
-    const store = await contestant.open(place);
-    try {
+  answer(asked) {
+    const { effort } = asked;
+    return withStore(asked, async (store) => {
       const { createWithState } = store;
       if (createWithState === undefined) return [];
       const sizes = [0, effort.keys].map((at) => {
@@ -43,8 +43,6 @@ export const keys: Question = {
         };
       });
       return await measureSizes({ store, asked }, sizes);
-    } finally {
-      await store.close();
-    }
+    });
   },
 };

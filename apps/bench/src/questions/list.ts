@@ -4,6 +4,7 @@ import { Filler } from './filler.ts';
 import { type MeasuredSize, measureCells } from './measure-cells.ts';
 import type { Answer, Asked, Question } from './question.ts';
 import { timeReads } from './time-calls.ts';
+import { withStore } from './with-store.ts';
 
 const PAGE = 50;
 
@@ -29,9 +30,8 @@ export const list: Question = {
     },
   ],
   cells: () => [FIRST, ALL, EMPTY].map((at) => ({ section: 'list', at })),
-  async answer(asked) {
-    const store = await asked.contestant.open(asked.place);
-    try {
+  answer(asked) {
+    return withStore(asked, async (store) => {
       const answers: Answer[] = [];
       if (store.list === undefined) return answers;
       const filled = new Map<string, Promise<void>>();
@@ -41,9 +41,7 @@ export const list: Question = {
         );
       }
       return answers;
-    } finally {
-      await store.close();
-    }
+    });
   },
 };
 

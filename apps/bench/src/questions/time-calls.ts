@@ -12,13 +12,15 @@ export async function timeCalls(options: {
   readonly call: () => Promise<unknown>;
   readonly warmUpMs: number;
   readonly measureMs: number;
+  /** After how many calls it ends earlier. */
+  readonly maxCalls?: number;
 }): Promise<number> {
-  const { call, warmUpMs, measureMs } = options;
+  const { call, warmUpMs, measureMs, maxCalls = Number.POSITIVE_INFINITY } = options;
   let batch = 1;
   const run = async (until: number) => {
     let calls = 0;
     let took = 0;
-    while (took < until) {
+    while (took < until && calls < maxCalls) {
       const start = performance.now();
       for (let i = 0; i < batch; i++) await call();
       const elapsed = performance.now() - start;
@@ -46,7 +48,7 @@ export interface ReadTiming<Request> {
  * cannot read so. A read that takes longer than all of `measureMs` is done this once.
  */
 export async function timeReads<Request>(
-  limits: { readonly warmUpMs: number; readonly measureMs: number },
+  limits: { readonly warmUpMs: number; readonly measureMs: number; readonly maxCalls?: number },
   timing: ReadTiming<Request>,
 ): Promise<number | undefined> {
   const { read, request } = timing;

@@ -3,6 +3,7 @@ import { CONTESTANTS } from '../contestants/catalogue.ts';
 import { checkLoad } from './check-load.ts';
 import type { Answer, Asked, Cell, Question } from './question.ts';
 import { runLoad } from './run-load.ts';
+import { withStore } from './with-store.ts';
 
 const COLUMNS = [
   { at: '16 sessions', sessions: 16, app: false },
@@ -27,15 +28,12 @@ export const writers: Question = {
     },
   ],
   cells: () => COLUMNS.map(({ at }) => ({ section: 'writers', at })),
-  async answer(asked) {
-    const store = await asked.contestant.open(asked.place);
-    try {
+  answer(asked) {
+    return withStore(asked, async (store) => {
       const answers: Answer[] = [];
       for (const cell of asked.cells) answers.push(await measureLoad(store, { asked, cell }));
       return answers;
-    } finally {
-      await store.close();
-    }
+    });
   },
 };
 
@@ -47,7 +45,7 @@ async function measureLoad(
   if (column === undefined) throw new Error(`there is no column ${cell.at}`);
   const { effort } = asked;
   const name = `load-${COLUMNS.indexOf(column)}`;
-  await runLoad(store, { ...column, user: `${name}-warm-up`, ms: effort.warmUpMs });
+  await runLoad(store, { ...column, user: `${name}-warm-up`, ms: effort.loadMs / 2 });
   const load = await runLoad(store, { ...column, user: name, ms: effort.loadMs });
   return { ...cell, value: load.rate, ...(await checkLoad(store, load)) };
 }

@@ -4,23 +4,20 @@ import type { Schema } from '../create-table.ts';
 import type { SqlQuery } from '../sql-client.ts';
 import { bind, type SqlTemplate, sql } from '../sql-template.ts';
 import { ofSession } from './of-session.ts';
-import { selectSharedState } from './select-state.ts';
+import { selectVisibleState } from './select-state.ts';
 
 type Get = PreparedGet['key'] & Omit<PreparedGet, 'key'>;
 
 /** A session, its state and its events, as answer rows. */
 export function getSession(schema: Schema): (get: PreparedGet) => SqlQuery {
   const { dialect } = schema;
-  const { sessions, state, events } = schema.tables;
+  const { sessions, events } = schema.tables;
   const snapshot = sql<Get>`
     SELECT ${String(RowKind.Session)} AS kind, '' AS name, '' AS body,
       create_time AS a, last_update_time AS b, revision AS c
     FROM ${sessions} WHERE ${ofSession}
     UNION ALL
-    SELECT ${String(RowKind.SessionState)}, name, value, 0, 0, 0
-    FROM ${state} WHERE ${ofSession} AND value IS NOT NULL
-    UNION ALL
-    ${selectSharedState(schema)}`;
+    ${selectVisibleState(schema)}`;
   const withEvents = (branch: SqlTemplate<Get>) => sql<Get>`${snapshot} UNION ALL ${branch}`;
   const chosen = sql<Get>`
     SELECT ${String(RowKind.Event)} AS kind, '' AS name, body, seq AS a, 0 AS b, 0 AS c

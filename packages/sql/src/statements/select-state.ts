@@ -35,3 +35,16 @@ export function selectSharedState(
     WHERE app_name = ${({ appName }) => appName} AND user_id = '' AND session_id = ''
       AND value IS NOT NULL`;
 }
+
+/** All scopes that a session sees, as answer rows. No row has a session and no user. */
+export function selectVisibleState({ tables }: Schema): SqlTemplate<StateOwnerRow> {
+  const { SessionState, UserState, AppState } = RowKind;
+  const kind = `CASE WHEN session_id <> '' THEN ${SessionState} WHEN user_id <> '' THEN ${UserState} ELSE ${AppState} END`;
+  return sql`
+    SELECT ${kind}, name, value, 0, 0, 0
+    FROM ${tables.state}
+    WHERE app_name = ${({ appName }) => appName}
+      AND user_id IN ('', ${({ userId }) => userId})
+      AND session_id IN ('', ${({ sessionId }) => sessionId})
+      AND value IS NOT NULL`;
+}

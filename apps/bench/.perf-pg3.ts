@@ -1,0 +1,13 @@
+import pg from 'pg';
+import { postgres } from './src/contestants/holdfast/postgres.ts';
+import { barePostgres } from './src/contestants/limits/bare-postgres.ts';
+const base='postgres://postgres@127.0.0.1:5432/';
+const admin=new pg.Client(base+'test'); await admin.connect();
+const c = process.argv[2]==='ours'?postgres:barePostgres;
+await admin.query(`DROP DATABASE IF EXISTS perf_x`); await admin.query(`CREATE DATABASE perf_x`); 
+const s:any=await c.open({postgresUrl:base+`perf_x`} as any); await s.fill({user:'u',sessions:['s'],from:0,count:1000}); await s.settle();
+for(let r=0;r<15000;r++) await s.recent({user:'u',session:'s',count:20});
+const cpu=process.cpuUsage(); const t=performance.now();
+for(let r=0;r<5000;r++) await s.recent({user:'u',session:'s',count:20});
+const u=process.cpuUsage(cpu); console.log(process.argv[2],(performance.now()-t)/5,'us; node cpu us/call',(u.user+u.system)/5000);
+await s.close(); await admin.query(`DROP DATABASE perf_x`); await admin.end();
