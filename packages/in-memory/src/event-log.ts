@@ -4,7 +4,7 @@ import { firstIndex, SortedList } from './sorted-list.ts';
 /** The events of one session: by `seq`, by id, and by time. */
 export class EventLog {
   readonly #events: Event[] = [];
-  readonly #byId = new Map<string, Event>();
+  #byId: Map<string, Event> | undefined;
   // Most sessions get their events in the order of time, and then the events themselves
   // are the index. The first reader by time of a session that doesn't pays for another.
   #inTimeOrder = true;
@@ -18,12 +18,13 @@ export class EventLog {
     const before = this.#events.at(-1);
     if (before !== undefined && before.timestamp > event.timestamp) this.#inTimeOrder = false;
     this.#events.push(event);
+    this.#byId ??= new Map();
     this.#byId.set(event.id, event);
     this.#byTime?.add(event);
   }
 
   byId(id: string): Event | undefined {
-    return this.#byId.get(id);
+    return this.#byId?.get(id);
   }
 
   /** The events from `fromSeq` on, up to `toSeq`, that one not included. */

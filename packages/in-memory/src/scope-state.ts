@@ -5,15 +5,19 @@ import { OverlayMap } from './overlay-map.ts';
 // Up to so many keys a copy costs less than looking through two maps.
 const SMALL = 64;
 
+// Of the many sessions that never have state, none has a map of its own.
+const NOTHING: ReadonlyMap<string, JsonValue> = new Map();
+
 /**
  * The state of one scope. A read after a write costs no copy of the whole: what has changed is
  * kept apart, until it is large enough for the copy to pay.
  */
 export class ScopeState {
   // Readers may hold it. From then on it does not change, and changes are kept apart.
-  #base = new Map<string, JsonValue>();
-  #isShared = false;
-  #changes = new Map<string, JsonValue | undefined>();
+  #base: ReadonlyMap<string, JsonValue> = NOTHING;
+  /** `#base`, as long as nobody else has it. */
+  #own: Map<string, JsonValue> | undefined;
+  #changes: Map<string, JsonValue | undefined> | undefined;
   #snapshot: ReadonlyMap<string, JsonValue> | undefined;
 
   get isEmpty(): boolean {
@@ -23,8 +27,16 @@ export class ScopeState {
   apply(changes: StateChanges): void {
     if (changes.size === 0) return;
     this.#snapshot = undefined;
-    if (this.#isShared) for (const [name, value] of changes) this.#changes.set(name, value);
-    else applyChanges(this.#base, changes);
+    if (this.#base === NOTHING) {
+      this.#own = new Map();
+      this.#base = this.#own;
+    }
+    if (this.#own !== undefined) {
+      applyChanges(this.#own, changes);
+      return;
+    }
+    this.#changes ??= new Map();
+    for (const [name, value] of changes) this.#changes.set(name, value);
   }
 
   /** The state as it is now. The map never changes; it is shared until the next change. */
@@ -34,17 +46,19 @@ export class ScopeState {
   }
 
   #share(): ReadonlyMap<string, JsonValue> {
-    if (this.#changes.size > 0) {
+    const changes = this.#changes;
+    if (changes !== undefined) {
       // So the copies of the changes and those of the whole cost about the same in the long run.
       const many = Math.sqrt(2 * this.#base.size);
-      if (this.#base.size > SMALL && this.#changes.size < many) {
-        return new OverlayMap(this.#base, new Map(this.#changes));
+      if (this.#base.size > SMALL && changes.size < many) {
+        return new OverlayMap(this.#base, new Map(changes));
       }
-      this.#base = new Map(this.#base);
-      applyChanges(this.#base, this.#changes);
-      this.#changes = new Map();
+      const whole = new Map(this.#base);
+      applyChanges(whole, changes);
+      this.#base = whole;
+      this.#changes = undefined;
     }
-    this.#isShared = true;
+    this.#own = undefined;
     return this.#base;
   }
 }

@@ -13,15 +13,20 @@ export class PreparedStatements {
   }
 
   run({ text, values }: SqlQuery): SqlResult {
-    const { statement, givesRows } = this.#prepare(text);
-    if (givesRows) return { rows: statement.all(...values).map(toArray), changes: 0 };
-    return { rows: [], changes: Number(statement.run(...values).changes) };
+    const { statement, givesRows, takesArrays } = this.#prepare(text);
+    if (givesRows) {
+      const rows = takesArrays ? statement.all(values) : statement.all(...values);
+      return { rows: rows.map(toArray), changes: 0 };
+    }
+    const { changes } = takesArrays ? statement.run(values) : statement.run(...values);
+    return { rows: [], changes: Number(changes) };
   }
 
   /** The first row of a statement that gives rows: fewer calls into the driver than all of them. */
   first({ text, values }: SqlQuery): SqlRow | undefined {
     try {
-      const row = this.#prepare(text).statement.get(...values);
+      const { statement, takesArrays } = this.#prepare(text);
+      const row = takesArrays ? statement.get(values) : statement.get(...values);
       return row === undefined ? undefined : toArray(row);
     } catch (error) {
       // A statement of libsql 0.5.29 that has failed in `get` fails for good, with old values.
@@ -48,16 +53,20 @@ export class PreparedStatements {
 interface Prepared {
   readonly statement: SqliteStatement;
   readonly givesRows: boolean;
+  /** Whether it takes its values as one array, which costs the driver a fifth less. */
+  readonly takesArrays: boolean;
 }
 
 function prepare(database: SqliteDatabase, text: string): Prepared {
   const statement = database.prepare(text);
   const givesRows = GIVES_ROWS.test(text);
+  // What has `raw` is libsql or better-sqlite3, and those do.
+  const takesArrays = statement.raw !== undefined;
   if (givesRows) {
-    if (statement.raw !== undefined) statement.raw(true);
+    if (takesArrays) statement.raw?.(true);
     else statement.setReturnArrays?.(true);
   }
-  return { statement, givesRows };
+  return { statement, givesRows, takesArrays };
 }
 
 // Node 22.13 to 22.15 has objects only. Every column has a name of its own.

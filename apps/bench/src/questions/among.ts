@@ -11,7 +11,7 @@ import { withStore } from './with-store.ts';
 const user = 'many';
 const PAGE = 50;
 const HISTORY = 100;
-const MAX_APPENDS = 2_000;
+const MAX_APPENDS = 20_000;
 
 const columns = { unit: 'µs', axis: 'sessions of the user' } as const;
 

@@ -10,7 +10,7 @@ export const FULL_EFFORT: Effort = {
   startUpMs: 3_000,
   measureMs: 200,
   warmUpMs: 80,
-  loadMs: 400,
+  loadMs: 800,
   peerFillMs: 4_000,
   startMs: 600,
 };

@@ -9,7 +9,7 @@ import { timeReads } from './time-calls.ts';
 import { withStore } from './with-store.ts';
 
 const user = 'user';
-const MAX_APPENDS = 5_000;
+const MAX_APPENDS = 20_000;
 
 /** What appends and reads cost in a session of some length. */
 export const history: Question = {
