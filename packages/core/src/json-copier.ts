@@ -12,6 +12,7 @@ export const MAX_JSON_BYTES = 8 * 1024 * 1024;
 // JSON writes a UTF-16 unit in 6 bytes at most (`\u0000`), a number in 25.
 const MAX_BYTES_PER_UNIT = 6;
 const MAX_BYTES_PER_SCALAR = 25;
+const SHORT_ARRAY = 16;
 // What stands around the copied parts: an event's own keys, and what is filled in.
 const MAX_BYTES_AROUND = 1024;
 
@@ -106,13 +107,14 @@ export class JsonCopier {
     if (!Array.isArray(Object.getPrototypeOf(array))) {
       throw this.invalid('must be a plain array, got an instance of a class');
     }
-    const copied: JsonValue[] = [];
+    // An array that is pushed to has room for 17 at once, which a short one would keep for ever.
+    const copied: JsonValue[] = new Array(array.length <= SHORT_ARRAY ? array.length : 0);
     for (let i = 0; i < array.length; i++) {
       const item = this.read(array, i);
       if (item === undefined) {
         throw this.invalid(i in array ? 'must not be undefined' : 'must not be a hole', i);
       }
-      copied.push(this.#copyValue(item, i, depth + 1));
+      copied[i] = this.#copyValue(item, i, depth + 1);
     }
     if (Object.keys(array).length !== copied.length) {
       throw this.invalid('must be an array without other properties');

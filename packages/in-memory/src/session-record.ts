@@ -66,13 +66,22 @@ export function appendTo(session: SessionRecord, events: readonly Event[]): void
     if (event.timestamp > latest) latest = event.timestamp;
   }
   if (latest === session.lastUpdateTime) return;
-  // A session that is the last already stays the last: it only moves up.
   const { user } = session;
-  const inUser = user.list.last !== session;
-  const inApp = user.app.list.last !== session;
+  const inUser = overtakes(session, { time: latest, list: user.list });
+  const inApp = overtakes(session, { time: latest, list: user.app.list });
   if (inUser) user.list.remove(session);
   if (inApp) user.app.list.remove(session);
   session.lastUpdateTime = latest;
   if (inUser) user.list.add(session);
   if (inApp) user.app.list.add(session);
+}
+
+/** Whether a session has another place in a list when it is updated at a later time. */
+function overtakes(
+  session: SessionRecord,
+  { time, list }: { readonly time: number; readonly list: SessionList },
+): boolean {
+  const next = list.last === session ? undefined : list.next(session);
+  if (next === undefined) return false;
+  return comparePosition(next, { ...positionOf(session), lastUpdateTime: time }) < 0;
 }

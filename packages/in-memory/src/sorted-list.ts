@@ -22,6 +22,14 @@ export class SortedList<T> {
     return this.#chunks.at(-1)?.at(-1);
   }
 
+  /** What stands behind an item that is in the list; undefined where it is the last. */
+  next(item: T): T | undefined {
+    const reaches = (other: T) => this.#compare(other, item) >= 0;
+    const [at, chunk] = this.#chunkFor(reaches);
+    if (chunk === undefined) return undefined;
+    return chunk[this.#indexIn(chunk, reaches) + 1] ?? this.#chunks[at + 1]?.[0];
+  }
+
   add(item: T): void {
     this.#size++;
     const reaches = (other: T) => this.#compare(other, item) >= 0;
