@@ -23,7 +23,7 @@ import { translateError } from './postgres-error.ts';
 
 interface PostgresStoreOptions extends SqlStoreOptions, TableOptions, PoolStoreOptions {
   /**
-   * Whether appends are prepared under names. Turn it off behind PgBouncer in transaction
+   * Whether statements are prepared under names. Turn it off behind PgBouncer in transaction
    * mode. True where it is missing.
    */
   readonly preparedStatements?: boolean | undefined;
