@@ -1,13 +1,10 @@
 import {
   checkTimestamp,
-  describeSessionKey,
   describeType,
   type Event,
-  HoldfastError,
   invalidArgument,
   type JsonObject,
   type JsonValue,
-  type SessionKey,
 } from '@holdfast/core';
 import {
   type AppendEventRequest,
@@ -22,8 +19,6 @@ import {
   type GetStateRequest,
   type ListEventsRequest,
   type ListSessionRequest,
-  matchStored,
-  type PreparedAppend,
   type PreparedCreate,
   type PreparedGet,
   type PreparedGetState,
@@ -37,7 +32,6 @@ import {
   prepareList,
   prepareListEvents,
   prepareUpdateState,
-  revisionConflict,
   Session,
   type SessionCapabilities,
   type SessionPage,
@@ -49,15 +43,15 @@ import {
 } from '@holdfast/session';
 import { stateRecord } from '@holdfast/state';
 import { AnswerRows, parseState } from './answer-rows.ts';
+import { changedTooOften, MAX_ATTEMPTS } from './changed-too-often.ts';
 import type { Schema } from './create-table.ts';
+import { EventAppender } from './event-appender.ts';
 import { Migrator } from './migrator.ts';
 import { sessionPage } from './session-page.ts';
-import type { SqlClient, SqlRows, SqlWrite } from './sql-client.ts';
+import type { SqlClient } from './sql-client.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 import { bind } from './sql-template.ts';
-import { eventRows } from './statements/append-events.ts';
-import { FIND_EVENTS_LIMIT } from './statements/find-events.ts';
-import { scopeRows, stateRows } from './statements/write-state.ts';
+import { scopeRows, stateInserts, stateRows } from './statements/write-state.ts';
 import { createStatements, type Statements } from './statements.ts';
 import { checkTablePrefix, type TableOptions, tablesOf } from './tables.ts';
 
@@ -77,20 +71,12 @@ export interface SqlSessionServiceOptions extends SqlStoreOptions, TableOptions 
   readonly capabilities: SessionCapabilities;
 }
 
-// Another writer may come between a write and the look at why it was refused. So often in a row
-// it is no accident.
-const MAX_ATTEMPTS = 20;
-
-interface FoundEvents {
-  readonly revision: number;
-  readonly events: ReadonlyMap<string, Event>;
-}
-
 /** A session service over any SQL database, given its dialect and a client. */
 export class SqlSessionService implements SessionService {
   readonly capabilities: SessionCapabilities;
   readonly #client: SqlClient;
   readonly #statements: Statements;
+  readonly #appender: EventAppender;
   readonly #migrator: Migrator;
   readonly #limits: WriteLimits;
   readonly #now: () => number;
@@ -107,6 +93,7 @@ export class SqlSessionService implements SessionService {
     this.#now = () => checkTimestamp(now(), 'now');
     this.#client = client;
     this.#statements = createStatements(schema);
+    this.#appender = new EventAppender({ client, statements: this.#statements });
     this.#migrator = new Migrator(schema);
     this.capabilities = Object.freeze({ ...capabilities });
   }
@@ -172,13 +159,15 @@ export class SqlSessionService implements SessionService {
 
   appendEvent(request: AppendEventRequest): Promise<Event> {
     return this.#gate.run(async () => {
-      const [event] = await this.#append(prepareAppendEvent(request, this.#writing()));
+      const [event] = await this.#appender.append(prepareAppendEvent(request, this.#writing()));
       return event as Event;
     });
   }
 
   appendEvents(request: AppendEventsRequest): Promise<readonly Event[]> {
-    return this.#gate.run(() => this.#append(prepareAppendEvents(request, this.#writing())));
+    return this.#gate.run(() =>
+      this.#appender.append(prepareAppendEvents(request, this.#writing())),
+    );
   }
 
   listEvents(request: ListEventsRequest): Promise<EventPage> {
@@ -200,7 +189,10 @@ export class SqlSessionService implements SessionService {
   updateState(request: UpdateStateRequest): Promise<JsonObject> {
     return this.#gate.run(async () => {
       const { owner, changes } = prepareUpdateState(request, this.#limits);
-      const inserts = this.#stateInserts(scopeRows(ownerRow(owner), changes));
+      const inserts = stateInserts(
+        this.#statements.writeState,
+        scopeRows(ownerRow(owner), changes),
+      );
       if (inserts.length > 0) await this.#client.write({ guard: undefined, inserts });
       return this.#getState(owner);
     });
@@ -233,7 +225,7 @@ export class SqlSessionService implements SessionService {
     const initialState = JSON.stringify(stateRecord(created));
     const outcome = await this.#client.write({
       guard: bind(this.#statements.createSession, { ...key, time, initialState }),
-      inserts: this.#stateInserts(stateRows(key, changes)),
+      inserts: stateInserts(this.#statements.writeState, stateRows(key, changes)),
     });
     if (outcome.type !== 'written') return undefined;
     const shared = await this.#client.query(bind(this.#statements.selectSharedState, key));
@@ -246,72 +238,6 @@ export class SqlSessionService implements SessionService {
       events: [],
       state: { session: created, user, app },
     });
-  }
-
-  async #append(append: PreparedAppend): Promise<readonly Event[]> {
-    if (append.events.length === 0) return append.answer([]);
-    const write = this.#appendWrite(append);
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const outcome = await this.#client.write(write);
-      if (outcome.type === 'written') return append.answer(storedEvents(append, outcome.revision));
-      const stored = await this.#whyRefused(append);
-      if (stored !== undefined) return append.answer(stored);
-    }
-    throw changedTooOften(append.key);
-  }
-
-  #appendWrite({ key, events, changes, expectedRevision }: PreparedAppend): SqlWrite {
-    const time = events.reduce((latest, { event }) => Math.max(latest, event.timestamp), 0);
-    const { advanceSession, insertEvents } = this.#statements;
-    return {
-      guard: bind(advanceSession, { ...key, count: events.length, time, expectedRevision }),
-      inserts: [
-        { insert: insertEvents, rows: eventRows(key, events) },
-        ...this.#stateInserts(stateRows(key, changes)),
-      ],
-    };
-  }
-
-  /**
-   * Throws what the append has met, or gives the events of a retry. Undefined: nothing is in
-   * the way any more, so try again.
-   */
-  async #whyRefused(append: PreparedAppend): Promise<readonly Event[] | undefined> {
-    const { key, expectedRevision } = append;
-    const { events, revision: found } = await this.#findEvents(append);
-    const stored = matchStored(append, (id) => events.get(id));
-    if (stored === undefined && expectedRevision !== undefined && expectedRevision !== found) {
-      throw revisionConflict(key, { expected: expectedRevision, found });
-    }
-    return stored;
-  }
-
-  /** The revision of an append's session, and those of its events that are there, as of one moment. */
-  async #findEvents({ key, events }: PreparedAppend): Promise<FoundEvents> {
-    const ids = events.map(({ event }) => event.id);
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const parts: AnswerRows[] = [];
-      for (let i = 0; i < ids.length; i += FIND_EVENTS_LIMIT) {
-        const search = { ...key, ids: ids.slice(i, i + FIND_EVENTS_LIMIT) };
-        const rows = await this.#client.query(this.#statements.findEvents(search));
-        parts.push(new AnswerRows(rows, key));
-      }
-      const found = parts.flatMap((part) => part.events);
-      const moments = new Set(parts.map(({ session }) => JSON.stringify(session)));
-      const session = parts[0]?.session;
-      // A long list is looked up in parts. Where the session has not changed, they belong together.
-      if (moments.size > 1) continue;
-      if (session === undefined) throw sessionNotFound(key);
-      return {
-        revision: session.revision,
-        events: new Map(found.map((event) => [event.id, event])),
-      };
-    }
-    throw changedTooOften(key);
-  }
-
-  #stateInserts(rows: SqlRows['rows']): readonly SqlRows[] {
-    return rows.length === 0 ? [] : [{ insert: this.#statements.writeState, rows }];
   }
 
   async #getState(owner: PreparedGetState): Promise<JsonObject> {
@@ -334,16 +260,4 @@ function schemaOf(options: TableOptions & { readonly dialect: SqlDialect }): Sch
 function ownerRow(owner: PreparedGetState) {
   const userId = owner.scope === 'user' ? owner.userId : '';
   return { appName: owner.appName, userId, sessionId: '' };
-}
-
-function storedEvents({ events }: PreparedAppend, revision: number): readonly Event[] {
-  const first = revision - events.length + 1;
-  return events.map(({ event }, i) => Object.freeze({ ...event, seq: first + i }));
-}
-
-function changedTooOften(key: SessionKey): HoldfastError {
-  return new HoldfastError('unavailable', {
-    message: `${describeSessionKey(key)} changed too often while it was written`,
-    key,
-  });
 }

@@ -48,7 +48,7 @@ export const among: Question = {
       sessionCounts.map((at) => ({ section, at })),
     ),
   answer(asked) {
-    return withStore(asked, async (store) => {
+    return withStore({ asked, kinds: ['list', 'recent', 'append'] }, async (store) => {
       const { sessionCounts } = asked.effort;
       const sizes = sessionCounts.map((at, i) =>
         sizeOf(store, { ...asked, at, before: sessionCounts[i - 1] ?? 0 }),

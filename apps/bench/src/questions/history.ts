@@ -49,7 +49,7 @@ export const history: Question = {
     ...histories.map((at) => ({ section: 'append', at })),
   ],
   answer(asked) {
-    return withStore(asked, async (store) => {
+    return withStore({ asked, kinds: ['recent', 'append'] }, async (store) => {
       const sizes = asked.effort.histories.map((at) => sizeOf(store, { ...asked, at }));
       return await measureSizes({ store, asked }, sizes);
     });

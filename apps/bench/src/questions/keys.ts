@@ -24,7 +24,7 @@ export const keys: Question = {
   cells: (effort) => [0, effort.keys].map((at) => ({ section: 'append-keys', at })),
   answer(asked) {
     const { effort } = asked;
-    return withStore(asked, async (store) => {
+    return withStore({ asked, kinds: ['append'] }, async (store) => {
       const { createWithState } = store;
       if (createWithState === undefined) return [];
       const sizes = [0, effort.keys].map((at) => {

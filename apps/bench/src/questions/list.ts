@@ -31,7 +31,7 @@ export const list: Question = {
   ],
   cells: () => [FIRST, ALL, EMPTY].map((at) => ({ section: 'list', at })),
   answer(asked) {
-    return withStore(asked, async (store) => {
+    return withStore({ asked, kinds: ['list'] }, async (store) => {
       const answers: Answer[] = [];
       if (store.list === undefined) return answers;
       const filled = new Map<string, Promise<void>>();

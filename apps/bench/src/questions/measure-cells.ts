@@ -30,8 +30,9 @@ export async function measureCells(
   if (filled !== undefined) return cells.map((cell) => ({ ...cell, ...filled }));
   const answers: Answer[] = [];
   for (const cell of cells) {
-    // What filling has left behind is not the cell's own garbage.
-    globalThis.gc?.();
+    // What filling has left behind is not the cell's own garbage. To collect all would also throw
+    // away code that was compiled in the warm-up.
+    globalThis.gc?.({ type: 'minor' });
     const outcome = await orMissing(() => measure(cell));
     if (typeof outcome === 'number') answers.push({ ...cell, value: outcome });
     else if (outcome !== undefined) answers.push({ ...cell, ...outcome });

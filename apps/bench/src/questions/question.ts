@@ -54,7 +54,7 @@ export interface Effort {
   readonly listedSessions: number;
   readonly sessionCounts: readonly number[];
   readonly memorySessions: number;
-  /** The most that a process does what it will be asked for before anything counts, in ms. */
+  /** How long a process does each kind of call at most, before anything counts, in ms. */
   readonly startUpMs: number;
   /** For how long one cell is measured, and warmed up, in ms. */
   readonly measureMs: number;

@@ -1,7 +1,7 @@
 import { compareIdentifiers, type SessionKey } from '@holdfast/core';
 import type { ScopedChanges, StateChanges } from '@holdfast/state';
 import type { Schema } from '../create-table.ts';
-import type { SqlInsert, SqlValue } from '../sql-client.ts';
+import type { SqlInsert, SqlRows, SqlValue } from '../sql-client.ts';
 import { stateTable } from '../tables.ts';
 import type { StateOwnerRow } from './select-state.ts';
 
@@ -38,4 +38,9 @@ export function scopeRows(owner: StateOwnerRow, changes: StateChanges): SqlValue
   }
   if (rows.length > 1) rows.sort((a, b) => compareIdentifiers(a[3] as string, b[3] as string));
   return rows;
+}
+
+/** The part of a write that brings these rows; nothing where there are none. */
+export function stateInserts(insert: SqlInsert, rows: SqlRows['rows']): readonly SqlRows[] {
+  return rows.length === 0 ? [] : [{ insert, rows }];
 }

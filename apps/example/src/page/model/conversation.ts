@@ -1,5 +1,6 @@
 import { createUuidV7, type Event } from '@holdfast/core';
 import type { SocketFrame } from '../../api/wire.ts';
+import { AnswerProgress } from './answer-progress.ts';
 import { api } from './api-client.ts';
 import type { ConversationChange, PendingMessage } from './conversation-change.ts';
 import { EventFeed } from './event-feed.ts';
@@ -24,18 +25,15 @@ export class Conversation {
   readonly #settings: () => Settings;
   readonly #onChange: (change: ConversationChange) => void;
   readonly #closing = new AbortController();
+  readonly #answer = new AnswerProgress();
   #id: string | undefined;
   #feed: EventFeed | undefined;
   #exchange: Exchange | undefined;
   #isOpening = false;
-  #isSending = false;
-  #isFollowing = false;
-  #isStopping = false;
   #isVisible = true;
   #pending: PendingMessage | undefined;
   #next: string | undefined;
   #problem: RequestFailure | undefined;
-  #streaming = '';
 
   constructor({ id, settings, onChange }: ConversationOptions) {
     this.#id = id;
@@ -54,7 +52,7 @@ export class Conversation {
 
   /** What the agent has said so far of an answer that is not stored yet. */
   get streaming(): string {
-    return this.#streaming;
+    return this.#answer.text;
   }
 
   get pending(): PendingMessage | undefined {
@@ -73,16 +71,16 @@ export class Conversation {
 
   /** Whether an answer is on its way, asked for here or elsewhere. */
   get isAnswering(): boolean {
-    return this.#isSending || this.#isFollowing;
+    return this.#answer.isOn;
   }
 
   /** Whether this page waits for an answer that it has asked for. */
   get isSending(): boolean {
-    return this.#isSending;
+    return this.#answer.isSending;
   }
 
   get isStopping(): boolean {
-    return this.#isStopping && this.isAnswering;
+    return this.#answer.isStopping;
   }
 
   /** The last message, where it was stored and nobody answers it. */
@@ -101,7 +99,7 @@ export class Conversation {
       const view = await api.openSession(this.#id, RECENT);
       if (this.#closing.signal.aborted) return;
       this.log.load(view.events);
-      this.#isFollowing = view.answering;
+      if (view.answering) this.#answer.follow();
       this.#onChange({ kind: 'loaded', view });
       this.#follow(this.#id);
     } finally {
@@ -135,8 +133,7 @@ export class Conversation {
 
   /** Asks the agent to stop. */
   interrupt(): void {
-    if (!this.isAnswering || this.#isStopping) return;
-    this.#isStopping = true;
+    if (!this.#answer.stop()) return;
     if (this.#exchange !== undefined) this.#exchange.interrupt();
     else if (this.#id !== undefined) void api.interrupt(this.#id).catch(() => {});
     this.#changed();
@@ -156,16 +153,16 @@ export class Conversation {
 
   /** What a poll says about whether an agent answers. */
   setPolledAnswering(isAnswering: boolean): void {
-    if (this.#isSending || this.#isFollowing === isAnswering) return;
-    this.#isFollowing = isAnswering;
-    if (!isAnswering) this.#endAnswer();
+    if (this.isSending || this.#answer.isFollowing === isAnswering) return;
+    if (isAnswering) this.#answer.follow();
+    else this.#endAnswer();
     this.#changed();
   }
 
   /** A window that nobody sees follows nothing, so that it takes no connection from others. */
   setVisible(isVisible: boolean): void {
     this.#isVisible = isVisible;
-    if (isVisible && !this.#isSending) this.#feed?.start();
+    if (isVisible && !this.isSending) this.#feed?.start();
     if (!isVisible) this.#feed?.stop();
   }
 
@@ -177,10 +174,8 @@ export class Conversation {
 
   async #run(message: PendingMessage): Promise<void> {
     const { signal } = this.#closing;
-    this.#isSending = true;
-    this.#isStopping = false;
+    this.#answer.send();
     this.#problem = undefined;
-    this.#streaming = '';
     // One source at a time: the answer comes with the request, and again from the feed.
     this.#feed?.stop();
     this.#changed();
@@ -224,7 +219,7 @@ export class Conversation {
     this.#feed ??= new EventFeed(id, {
       after: () => this.log.lastSeq,
       connected: () => {
-        this.#streaming = '';
+        this.#answer.text = '';
         this.#onChange({ kind: 'connected' });
       },
       frame: (frame) => this.#takeFollowed(frame),
@@ -242,7 +237,7 @@ export class Conversation {
   #takeFollowed(frame: SocketFrame): void {
     switch (frame.type) {
       case 'partial':
-        this.#isFollowing = true;
+        this.#answer.follow();
         break;
       case 'temp':
         break;
@@ -264,7 +259,7 @@ export class Conversation {
   #take(frame: SocketFrame): void {
     switch (frame.type) {
       case 'partial':
-        this.#streaming += messageText(frame.event);
+        this.#answer.text += messageText(frame.event);
         this.#changed();
         break;
       case 'event':
@@ -272,19 +267,17 @@ export class Conversation {
         break;
       case 'temp':
         // Empty, it is the end of a turn, and that is told by `done`.
-        if (Object.keys(frame.temp).length > 0) {
-          this.#onChange({ kind: 'temp', temp: frame.temp });
-        }
+        if (Object.keys(frame.temp).length === 0) break;
+        this.#onChange({ kind: 'temp', temp: frame.temp });
         break;
       case 'done':
       case 'error':
-        break;
     }
   }
 
   #store(event: Event): void {
     if (!this.log.append(event)) return;
-    if (event.author !== 'user') this.#streaming = '';
+    if (event.author !== 'user') this.#answer.text = '';
     if (event.id === this.#pending?.eventId) {
       this.#pending = undefined;
       this.#problem = undefined;
@@ -293,10 +286,7 @@ export class Conversation {
   }
 
   #endAnswer(): void {
-    this.#isSending = false;
-    this.#isFollowing = false;
-    this.#isStopping = false;
-    this.#streaming = '';
+    this.#answer.end();
     this.#onChange({ kind: 'temp', temp: null });
     // When what came last is stored.
     if (this.#next !== undefined) queueMicrotask(() => this.#sendNext());
