@@ -13,6 +13,10 @@ if (isSkipped)
 /** How long a poll goes on: the page takes a moment, and a busy machine longer. */
 export const patiently = { timeout: 15_000 };
 
+// A browser that shares two cores with everything else now and then drops a key, or takes longer
+// than anyone waits. What is really broken is so each time.
+const RETRIES = 2;
+
 export interface BrowserSuite extends ExampleServerOptions {
   readonly title: string;
   /** One test after the other, because they do something to the server. */
@@ -28,9 +32,10 @@ export function describeInBrowser(
   body: (it: TestAPI<{ stage: Stage }>) => void,
 ): void {
   const name = isSkipped ? `${title} (no chromium)` : title;
-  describe(name, { concurrent: !sequential, skip: isSkipped }, () => {
+  describe(name, { concurrent: !sequential, skip: isSkipped, retry: RETRIES }, () => {
     const server = new ExampleServer(options);
     let browser: Browser | undefined;
+    let stages = 0;
 
     beforeAll(async () => {
       if (executablePath === undefined) throw new Error('there is no chromium on the PATH');
@@ -49,7 +54,7 @@ export function describeInBrowser(
       test.extend<{ stage: Stage }>({
         stage: async ({ task }, use) => {
           if (browser === undefined) throw new Error('the browser is not there');
-          const stage = new Stage({ browser, server, name: task.id });
+          const stage = new Stage({ browser, server, name: `${task.id}-${++stages}` });
           await use(stage);
           await stage.close();
         },

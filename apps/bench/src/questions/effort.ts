@@ -7,11 +7,11 @@ export const FULL_EFFORT: Effort = {
   listedSessions: 1_000,
   sessionCounts: [1_000, 10_000, 100_000],
   memorySessions: 10_000,
-  startUpMs: 1_000,
+  startUpMs: 700,
   measureMs: 200,
   warmUpMs: 80,
-  loadMs: 600,
-  peerFillMs: 4_000,
+  loadMs: 400,
+  peerFillMs: 2_000,
   startMs: 600,
 };
 
