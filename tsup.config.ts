@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
 /** Used from each package: paths are relative to the package that is being built. */
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+
 export default defineConfig({
-  entry: ['src/index.ts'],
+  // What a package exports is built: what its entries share becomes one file.
+  entry: Object.values(exports),
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',

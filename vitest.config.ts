@@ -38,7 +38,7 @@ export default defineConfig({
       include: [
         'packages/{core,state,session,in-memory,sql,sqlite,postgres,mysql,redis,google-adk}/src/**/*.ts',
       ],
-      exclude: ['**/*.test.ts', '**/*.fixture.ts', '**/test-database.ts', '**/index.ts'],
+      exclude: ['**/*.test.ts', '**/*.fixture.ts', '**/index.ts'],
       reporter: ['text-summary'],
       thresholds: {
         'packages/core/src/**': { branches: 95 },

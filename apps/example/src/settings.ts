@@ -1,4 +1,4 @@
-import { checkInteger, invalidArgument } from '@holdfast/core';
+import { checkInteger, invalidArgument } from '@holdfast/core/internal';
 import { absoluteStoreUrl, defaultStoreUrl } from './store/store-url.ts';
 
 /** What the environment says. */

@@ -8,6 +8,10 @@ export interface Content {
   readonly parts?: readonly Part[];
 }
 
+/** A name from an enum of `@google/genai`. */
+// biome-ignore lint/suspicious/noExplicitAny: an enum takes no string, so only `any` goes both ways
+export type EnumName = any;
+
 /** One part of a content: text, a call, its response, data, or code. */
 export interface Part {
   readonly text?: string;
@@ -26,7 +30,7 @@ export interface Part {
   readonly toolResponse?: object;
   readonly audioTranscription?: object;
   readonly mediaResolution?: object;
-  readonly mediaProcessing?: string;
+  readonly mediaProcessing?: EnumName;
   readonly videoMetadata?: object;
   readonly speechMetadata?: object;
   readonly partMetadata?: Readonly<Record<string, unknown>>;
@@ -47,7 +51,7 @@ export interface FunctionResponse {
   readonly name?: string;
   readonly response?: Readonly<Record<string, unknown>>;
   readonly parts?: readonly object[];
-  readonly scheduling?: string;
+  readonly scheduling?: EnumName;
   readonly willContinue?: boolean;
 }
 
@@ -67,12 +71,12 @@ export interface FileData {
 export interface ExecutableCode {
   readonly id?: string;
   readonly code?: string;
-  readonly language?: string;
+  readonly language?: EnumName;
 }
 
 export interface CodeExecutionResult {
   /** The id of the code that this is the result of. */
   readonly id?: string;
-  readonly outcome?: string;
+  readonly outcome?: EnumName;
   readonly output?: string;
 }

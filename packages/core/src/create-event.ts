@@ -1,17 +1,19 @@
+import { checkPlainObject } from './check-value.ts';
 import type { Event, EventActions, EventActionsInput, EventInput } from './event.ts';
-import { invalidArgument } from './holdfast-error.ts';
-import { describeType } from './identifier.ts';
-import { isPlainObject } from './json-copier.ts';
+import { isPlainObject } from './json.ts';
 import { createUuidV7 } from './uuid-v7.ts';
 
 /**
  * An event with what `input` lacks: an id (UUIDv7), the time, an empty `invocationId`
  * and empty actions. Nothing is checked or copied: that is done when it is appended.
+ *
+ * @example
+ * const event = createEvent({ author: 'user', content: { role: 'user', parts: [{ text: 'Hi' }] } });
+ * await service.appendEvent({ ...key, event });
+ * await service.appendEvent({ ...key, event }); // A retry: the id is the same, so it is stored once.
  */
 export function createEvent(input: EventInput = {}): Event {
-  if (!isPlainObject(input)) {
-    throw invalidArgument('event', `must be a plain object, got ${describeType(input)}`);
-  }
+  checkPlainObject(input, 'event');
   const {
     id = createUuidV7(),
     invocationId = '',
@@ -30,7 +32,7 @@ export function createEvent(input: EventInput = {}): Event {
 
 function createActions(input: EventActionsInput | undefined): EventActions {
   if (input === undefined) return { stateDelta: {}, artifactDelta: {} };
-  // What is no object is left for the append to refuse.
+  // What is not an object is left for the append to refuse.
   if (!isPlainObject(input)) return input;
   return { stateDelta: {}, ...withoutUndefined(input) } as EventActions;
 }

@@ -1,13 +1,13 @@
 import type { Event as AdkEvent, EventActions as AdkEventActions } from '@google/adk';
 import type { Content as GenaiContent, Part as GenaiPart } from '@google/genai';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
+import { checkInteger } from './check-value.ts';
 import type { Content, Part } from './content.ts';
 import { createEvent } from './create-event.ts';
 import type { Event, EventActions, EventInput } from './event.ts';
 import { HoldfastError, isHoldfastError } from './holdfast-error.ts';
-import { checkInteger } from './integer.ts';
-import { jsonEqual } from './json-equal.ts';
-import { formatJsonPath } from './json-path.ts';
+import { deepFreeze, type JsonObject, jsonEqual, thaw } from './json.ts';
+import { formatJsonPath } from './json-copier.ts';
 import { createUuidV7 } from './uuid-v7.ts';
 
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -72,7 +72,25 @@ describe('createUuidV7', () => {
   });
 });
 
-describe('createUuidV7, given no time', () => {
+describe('createUuidV7, of one process', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('ascends, within a millisecond too', () => {
+    const ids = Array.from({ length: 50_000 }, () => createUuidV7());
+    expect(ids.toSorted()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(uuidV7);
+  });
+
+  it('ascends where the clock is set back', () => {
+    const before = createUuidV7();
+    vi.useFakeTimers({ now: Date.now() - 60_000 });
+    const ids = Array.from({ length: 100 }, () => createUuidV7());
+    expect([before, ...ids].toSorted()).toEqual([before, ...ids]);
+  });
+});
+
+describe('createUuidV7, given a bad time', () => {
   it.each([-1, 0.5, 2 ** 48, Number.NaN])('refuses %s', (time) => {
     expect(() => createUuidV7(time)).toThrow(expect.objectContaining({ path: 'time' }));
   });
@@ -93,8 +111,16 @@ describe('HoldfastError', () => {
     const foreign = Object.defineProperty(new Error('x'), Symbol.for('holdfast.error'), {
       value: true,
     });
-    expect([error, foreign].every(isHoldfastError)).toBe(true);
-    expect([new Error('x'), null, 'x', undefined].some(isHoldfastError)).toBe(false);
+    const isOne = isHoldfastError as (error: unknown) => boolean;
+    expect([error, foreign].every(isOne)).toBe(true);
+    expect([new Error('x'), null, 'x', undefined].some(isOne)).toBe(false);
+  });
+
+  it('is told apart by its code', () => {
+    const error = new HoldfastError('conflict', { message: 'x', revision: 7 });
+    expect(isHoldfastError(error, 'conflict') && error.revision).toBe(7);
+    expect(isHoldfastError(error, 'closed')).toBe(false);
+    expect(isHoldfastError(new Error('x'), 'conflict')).toBe(false);
   });
 });
 
@@ -123,6 +149,39 @@ describe('jsonEqual', () => {
   ])('%j and %j: %j', (a, b, same) => {
     expect(jsonEqual(a, b)).toBe(same);
     expect(jsonEqual(b, a)).toBe(same);
+  });
+});
+
+describe('thaw', () => {
+  it('gives a copy of its own that can be changed, at any depth', () => {
+    const frozen = deepFreeze({ parts: [{ text: 'a' }], ['__proto__']: { x: 1 } });
+    const copy = thaw(frozen);
+    copy.parts.push({ text: 'b' });
+    (copy.parts[0] as { text: string }).text = 'c';
+    expect(frozen.parts).toEqual([{ text: 'a' }]);
+    expect(copy.parts).toEqual([{ text: 'c' }, { text: 'b' }]);
+    expect(Object.hasOwn(copy, '__proto__')).toBe(true);
+  });
+
+  it('gives types that can be changed', () => {
+    const event = createEvent({ actions: { stateDelta: { cart: ['book'] } } });
+    const copy = thaw(event);
+    copy.author = 'me';
+    copy.actions.stateDelta['cart'] = [];
+    const state: JsonObject = { a: 1 };
+    const changed: Record<string, unknown> = thaw(state);
+    changed['b'] = 2;
+    expect([event.author, event.actions.stateDelta, state]).toEqual([
+      undefined,
+      { cart: ['book'] },
+      { a: 1 },
+    ]);
+  });
+
+  it('makes a history what @google/genai takes', () => {
+    const history: readonly Content[] = [{ role: 'user', parts: [{ text: 'Hi' }] }];
+    const contents: GenaiContent[] = thaw(history);
+    expect(contents).toEqual(history);
   });
 });
 

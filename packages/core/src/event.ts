@@ -2,9 +2,8 @@ import type { Content } from './content.ts';
 import type { JsonValue } from './json.ts';
 
 /**
- * One step of a conversation, as a service gives it. Field by field the `Event` of
- * `@google/adk` 2.0.0, with `seq`. A field that is not named here is kept, too, and
- * comes back as it went in.
+ * One step of a conversation, as a service gives it. Field by field the `Event` of `@google/adk`
+ * 2.0.0, with `seq`. A field that is not named here is kept, too, and comes back as it went in.
  */
 export interface Event {
   readonly id: string;
@@ -13,7 +12,7 @@ export interface Event {
    * Absent in a partial event, and in an event that was not appended.
    */
   readonly seq?: number;
-  /** The run of the agent that the event belongs to; `''` where none was named. */
+  /** The run of the agent that the event belongs to; `''` if none was named. */
   readonly invocationId: string;
   /** `user`, or the name of an agent. */
   readonly author?: string;

@@ -1,19 +1,19 @@
 import {
+  arrayField,
   booleanField,
-  type ConfigField,
-  type ConfigFields,
-  checkConfig,
+  ConfigFields,
+  fieldOf,
   integerField,
-  jsonArrayField,
   jsonField,
   jsonObjectField,
   numberField,
+  objectField,
   stringField,
   stringListField,
+  stringOr,
 } from './config-field.ts';
 import type { Content, Part } from './content.ts';
 import { invalidArgument } from './holdfast-error.ts';
-import { describeType } from './identifier.ts';
 
 /**
  * What a model is asked for: the fields of `GenerateContentConfig` in `@google/genai`
@@ -39,7 +39,7 @@ export interface GenerateContentConfig {
   readonly seed?: number;
   readonly responseLogprobs?: boolean;
   readonly logprobs?: number;
-  /** `application/json` where a schema is given and this is not. */
+  /** @default 'application/json' if a schema is given */
   readonly responseMimeType?: string;
   /** An OpenAPI schema. Excludes `responseJsonSchema`. */
   readonly responseSchema?: unknown;
@@ -79,60 +79,48 @@ export type GenerateContentConfigInput = {
   readonly [Field in keyof GenerateContentConfig]?: GenerateContentConfig[Field] | undefined;
 };
 
-const positiveInteger = integerField({ min: 1 });
-const penalty = numberField({ min: -2, max: 2 });
+// Structurally: a signal of another realm, or a polyfill, is one, too.
+const abortSignalField = fieldOf('an AbortSignal', (value) => {
+  const signal = Object(value) as Partial<AbortSignal>;
+  return typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function';
+});
 
-const fields: ConfigFields<GenerateContentConfig> = {
-  systemInstruction: systemInstructionField,
-  temperature: numberField({ min: 0, max: 2 }),
-  topP: numberField({ min: 0, max: 1 }),
-  topK: positiveInteger,
-  candidateCount: positiveInteger,
-  maxOutputTokens: positiveInteger,
-  stopSequences: stringListField,
-  presencePenalty: penalty,
-  frequencyPenalty: penalty,
-  seed: integerField({ min: Number.MIN_SAFE_INTEGER }),
-  responseLogprobs: booleanField,
-  logprobs: integerField({ min: 0 }),
-  responseMimeType: stringField,
-  responseSchema: jsonField,
-  responseJsonSchema: jsonField,
-  responseModalities: stringListField,
-  tools: toolsField,
-  toolConfig: jsonObjectField,
-  automaticFunctionCalling: jsonObjectField,
-  safetySettings: jsonArrayField,
-  modelArmorConfig: jsonObjectField,
-  thinkingConfig: jsonObjectField,
-  speechConfig: (value, path) => (typeof value === 'string' ? value : jsonObjectField(value, path)),
-  audioTimestamp: booleanField,
-  audioTranscriptionConfig: jsonObjectField,
-  imageConfig: jsonObjectField,
-  mediaResolution: stringField,
-  generationOutputConfig: jsonObjectField,
-  routingConfig: jsonObjectField,
-  modelSelectionConfig: jsonObjectField,
-  serviceTier: stringField,
-  cachedContent: stringField,
-  continuationToken: stringField,
-  automaticContinuation: booleanField,
-  enableEnhancedCivicAnswers: booleanField,
-  store: booleanField,
-  labels: labelsField,
-  httpOptions: objectField,
-  abortSignal: abortSignalField,
-};
+const fields = new ConfigFields<keyof GenerateContentConfig>()
+  .with(stringOr(systemInstructionField), 'systemInstruction')
+  .with(numberField(0, 2), 'temperature')
+  .with(numberField(0, 1), 'topP')
+  .with(numberField(-2, 2), 'presencePenalty', 'frequencyPenalty')
+  .with(integerField(), 'seed')
+  .with(integerField(0), 'logprobs')
+  .with(integerField(1), 'topK', 'candidateCount', 'maxOutputTokens')
+  .with(stringField, 'responseMimeType', 'mediaResolution', 'serviceTier', 'cachedContent')
+  .with(stringField, 'continuationToken')
+  .with(stringListField, 'stopSequences', 'responseModalities')
+  .with(booleanField, 'responseLogprobs', 'audioTimestamp', 'automaticContinuation')
+  .with(booleanField, 'enableEnhancedCivicAnswers', 'store')
+  .with(jsonField, 'responseSchema', 'responseJsonSchema')
+  .with((value, path) => jsonField(arrayField(value, path), path), 'safetySettings')
+  .with(jsonObjectField, 'toolConfig', 'automaticFunctionCalling', 'modelArmorConfig')
+  .with(jsonObjectField, 'thinkingConfig', 'audioTranscriptionConfig', 'imageConfig')
+  .with(jsonObjectField, 'generationOutputConfig', 'routingConfig', 'modelSelectionConfig')
+  .with(stringOr(jsonObjectField), 'speechConfig')
+  .with(labelsField, 'labels')
+  .with(toolsField, 'tools')
+  .with(objectField, 'httpOptions')
+  .with(abortSignalField, 'abortSignal');
 
 /**
  * A frozen `GenerateContentConfig`. It has no defaults of its own, except that a
  * response schema without a `responseMimeType` gets `application/json`. An unknown,
  * ill-typed or out-of-range field is `invalid_argument` with its path.
+ *
+ * @example
+ * const config = createGenerateContentConfig({ temperature: 0.2, maxOutputTokens: 1_024 });
  */
 export function createGenerateContentConfig(
   input: GenerateContentConfigInput = {},
 ): GenerateContentConfig {
-  const config = checkConfig<GenerateContentConfig>(input, fields);
+  const config = fields.check(input);
   const hasSchema = 'responseSchema' in config;
   const hasJsonSchema = 'responseJsonSchema' in config;
   if (hasSchema && hasJsonSchema) {
@@ -143,7 +131,6 @@ export function createGenerateContentConfig(
 }
 
 function systemInstructionField(value: unknown, path: string): unknown {
-  if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return jsonObjectField(value, path);
   value.forEach((part: unknown, i) => {
     if (typeof part !== 'string') objectField(part, `${path}[${i}]`);
@@ -151,37 +138,17 @@ function systemInstructionField(value: unknown, path: string): unknown {
   return jsonField(value, path);
 }
 
-function toolsField(value: unknown, path: string): unknown {
-  if (!Array.isArray(value)) {
-    throw invalidArgument(path, `must be an array, got ${describeType(value)}`);
-  }
-  // By index: a hole is no tool.
-  for (let i = 0; i < value.length; i++) objectField(value[i], `${path}[${i}]`);
-  return value;
-}
-
 function labelsField(value: unknown, path: string): unknown {
-  const labels = jsonObjectField(value, path) as Readonly<Record<string, unknown>>;
-  for (const [label, text] of Object.entries(labels)) {
+  const labels = jsonObjectField(value, path);
+  for (const [label, text] of Object.entries(labels as object)) {
     stringField(text, `${path}[${JSON.stringify(label)}]`);
   }
   return labels;
 }
 
-function objectField(value: unknown, path: string): ReturnType<ConfigField> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw invalidArgument(path, `must be an object, got ${describeType(value)}`);
-}
-
-function abortSignalField(value: unknown, path: string): unknown {
-  // Structurally: a signal of another realm, or a polyfill, is one, too.
-  const signal = value as AbortSignal | null;
-  if (
-    typeof signal === 'object' &&
-    typeof signal?.aborted === 'boolean' &&
-    typeof signal.addEventListener === 'function'
-  ) {
-    return value;
-  }
-  throw invalidArgument(path, `must be an AbortSignal, got ${describeType(value)}`);
+function toolsField(value: unknown, path: string): unknown {
+  const tools = arrayField(value, path) as readonly unknown[];
+  // By index: a hole is not a tool.
+  for (let i = 0; i < tools.length; i++) objectField(tools[i], `${path}[${i}]`);
+  return tools;
 }

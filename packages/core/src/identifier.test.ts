@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkSessionKey } from './check-session-key.ts';
-import { checkIdentifier, compareIdentifiers, describeType } from './identifier.ts';
+import { describeType } from './check-value.ts';
+import { checkIdentifier, checkSessionKey, compareIdentifiers } from './identifier.ts';
 
 describe('checkIdentifier', () => {
   it.each([

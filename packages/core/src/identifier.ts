@@ -1,7 +1,9 @@
-import { invalidArgument } from './holdfast-error.ts';
+import { describeType } from './check-value.ts';
+import { HoldfastError, invalidArgument } from './holdfast-error.ts';
+import type { SessionKey } from './session-key.ts';
 
 /** The longest id or state key, in bytes of UTF-8. */
-export const MAX_IDENTIFIER_BYTES = 255;
+const MAX_IDENTIFIER_BYTES = 255;
 
 const controlOrLoneSurrogate = /[\p{Cc}\p{Cs}]/u;
 
@@ -10,9 +12,18 @@ const controlOrLoneSurrogate = /[\p{Cc}\p{Cs}]/u;
  * characters and no white space at either end. Otherwise `invalid_argument` at `path`.
  */
 export function checkIdentifier(value: unknown, path: string): string {
+  // The ids of a program's busy sessions are checked again and again.
+  if (typeof value === 'string' && recent[slotOf(value)] === value) return value;
   const problem = identifierProblem(value);
   if (problem !== undefined) throw invalidArgument(path, problem);
+  recent[slotOf(value as string)] = value as string;
   return value as string;
+}
+
+const recent: string[] = new Array(256).fill('-');
+
+function slotOf(id: string): number {
+  return (id.length * 31 + id.charCodeAt(id.length - 1)) & 255;
 }
 
 /** What keeps `value` from being an id, in words that follow a path; undefined if nothing does. */
@@ -84,20 +95,20 @@ function utf8Rank(unit: number): number {
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
-/** What `value` is, in a word that error messages use. */
-export function describeType(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  switch (typeof value) {
-    case 'undefined':
-      return 'undefined';
-    case 'object':
-      return 'an object';
-    case 'number':
-      return String(value);
-    case 'boolean':
-      return String(value);
-    default:
-      return `a ${typeof value}`;
-  }
+/** Refuses a request that is not an object: fields could not be read from it. */
+export function checkRequest(request: unknown): void {
+  if (typeof request === 'object' && request !== null) return;
+  throw new HoldfastError('invalid_argument', {
+    message: `the request must be an object, got ${describeType(request)}`,
+  });
+}
+
+/** Checks a request that names a session: a copy of its three ids. */
+export function checkSessionKey(request: SessionKey): SessionKey {
+  checkRequest(request);
+  return {
+    appName: checkIdentifier(request.appName, 'appName'),
+    userId: checkIdentifier(request.userId, 'userId'),
+    sessionId: checkIdentifier(request.sessionId, 'sessionId'),
+  };
 }

@@ -1,7 +1,7 @@
+import { describeType } from './check-value.ts';
 import { HoldfastError, invalidArgument } from './holdfast-error.ts';
-import { describeType, utf8ByteLength } from './identifier.ts';
-import { type JsonValue, setOwn } from './json.ts';
-import { formatJsonPath, type JsonPathStep } from './json-path.ts';
+import { utf8ByteLength } from './identifier.ts';
+import { isPlainObject, type JsonValue, setOwn } from './json.ts';
 
 /** How many arrays and objects may stand in one another. */
 export const MAX_JSON_DEPTH = 256;
@@ -64,7 +64,7 @@ export class JsonCopier {
     return invalidArgument(this.pathTo(step), problem, cause);
   }
 
-  /** Refuses `copied`, the whole of what was copied, where it is larger than `maxBytes` as JSON. */
+  /** Refuses `copied`, the whole of what was copied, if it is larger than `maxBytes` as JSON. */
   checkSize(copied: unknown): void {
     if (this.#mostBytes <= this.#maxBytes) return;
     if (utf8ByteLength(JSON.stringify(copied)) > this.#maxBytes) throw this.#tooLarge();
@@ -165,17 +165,30 @@ export class JsonCopier {
   }
 }
 
-/** Whether `value` is an object that a literal or `JSON.parse` makes, of any realm. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: object | null = Object.getPrototypeOf(value);
-  if (prototype === null || prototype === Object.prototype) return true;
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
-}
-
 function describeInstance(object: object): string {
   const prototype: object | null = Object.getPrototypeOf(object);
   const maker = prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   const name: unknown = maker?.name;
   return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'a class instance';
+}
+
+/** A step of a path: a property, an index, or the key of a map such as a state. */
+export type JsonPathStep = string | number | { readonly key: string };
+
+const identifierLike = /^[A-Za-z_$][\w$]*$/;
+
+/**
+ * A path as error messages write it: `actions.stateDelta["cart"][2].price`.
+ * Properties stand behind a dot, keys of a map in brackets, and so does what would
+ * not be an identifier.
+ */
+export function formatJsonPath(steps: readonly JsonPathStep[]): string {
+  let path = '';
+  for (const step of steps) {
+    if (typeof step === 'number') path += `[${step}]`;
+    else if (typeof step === 'object') path += `[${JSON.stringify(step.key)}]`;
+    else if (!identifierLike.test(step)) path += `[${JSON.stringify(step)}]`;
+    else path += path === '' ? step : `.${step}`;
+  }
+  return path;
 }

@@ -1,7 +1,6 @@
 import {
   booleanField,
-  type ConfigFields,
-  checkConfig,
+  ConfigFields,
   integerField,
   jsonObjectField,
   stringListField,
@@ -13,21 +12,24 @@ import { parseStreamingMode, StreamingMode } from './streaming-mode.ts';
  * What a model provider nests is a JSON object in the provider's own shape.
  */
 export interface RunConfig {
+  /** @default StreamingMode.SSE */
   readonly streamingMode?: StreamingMode;
-  /** The most calls of a model in one run. 0 or less: unbounded. */
+  /** The most calls of a model in one run. 0 or less: unbounded. @default 500 */
   readonly maxLlmCalls?: number;
   readonly speechConfig?: object;
   readonly responseModalities?: readonly string[];
+  /** @default false */
   readonly saveInputBlobsAsArtifacts?: boolean;
-  /** Compositional function calling, with `StreamingMode.SSE` only. */
+  /** Compositional function calling, with `StreamingMode.SSE` only. @default false */
   readonly supportCfc?: boolean;
   readonly outputAudioTranscription?: object;
   readonly inputAudioTranscription?: object;
+  /** @default false */
   readonly enableAffectiveDialog?: boolean;
   readonly proactivity?: object;
   readonly realtimeInputConfig?: object;
   readonly contextWindowCompression?: object;
-  /** Suspend at every tool call, so that the client executes it. */
+  /** Suspend at every tool call, so that the client executes it. @default false */
   readonly pauseOnToolCalls?: boolean;
   /** Whether a plain "yes" or "no" answers a tool's request for confirmation. */
   readonly plainTextToolConfirmation?: boolean;
@@ -37,16 +39,8 @@ export interface RunConfig {
   readonly remoteDelivered?: boolean;
 }
 
-/** What `createRunConfig` always fills in. */
-export type RunConfigDefaults =
-  | 'streamingMode'
-  | 'maxLlmCalls'
-  | 'saveInputBlobsAsArtifacts'
-  | 'supportCfc'
-  | 'enableAffectiveDialog'
-  | 'pauseOnToolCalls';
-
-export type ResolvedRunConfig = RunConfig & Required<Pick<RunConfig, RunConfigDefaults>>;
+/** A `RunConfig` with its defaults filled in. */
+export type ResolvedRunConfig = RunConfig & Required<Pick<RunConfig, keyof typeof defaults>>;
 
 /** A `RunConfig` as people write it: the streaming mode may be a name, or null for None. */
 export type RunConfigInput = {
@@ -62,35 +56,25 @@ const defaults = {
   supportCfc: false,
   enableAffectiveDialog: false,
   pauseOnToolCalls: false,
-} as const satisfies Pick<RunConfig, RunConfigDefaults>;
+} as const satisfies RunConfig;
 
-const fields: ConfigFields<RunConfig> = {
-  streamingMode: parseStreamingMode,
-  maxLlmCalls: integerField({ min: Number.MIN_SAFE_INTEGER }),
-  speechConfig: jsonObjectField,
-  responseModalities: stringListField,
-  saveInputBlobsAsArtifacts: booleanField,
-  supportCfc: booleanField,
-  outputAudioTranscription: jsonObjectField,
-  inputAudioTranscription: jsonObjectField,
-  enableAffectiveDialog: booleanField,
-  proactivity: jsonObjectField,
-  realtimeInputConfig: jsonObjectField,
-  contextWindowCompression: jsonObjectField,
-  pauseOnToolCalls: booleanField,
-  plainTextToolConfirmation: booleanField,
-  allowRemoteToolConfirmation: booleanField,
-  remoteDelivered: booleanField,
-};
+const fields = new ConfigFields<keyof RunConfig>()
+  .with(parseStreamingMode, 'streamingMode')
+  .with(integerField(), 'maxLlmCalls')
+  .with(stringListField, 'responseModalities')
+  .with(jsonObjectField, 'speechConfig', 'outputAudioTranscription', 'inputAudioTranscription')
+  .with(jsonObjectField, 'proactivity', 'realtimeInputConfig', 'contextWindowCompression')
+  .with(booleanField, 'saveInputBlobsAsArtifacts', 'supportCfc', 'enableAffectiveDialog')
+  .with(booleanField, 'pauseOnToolCalls', 'plainTextToolConfirmation')
+  .with(booleanField, 'allowRemoteToolConfirmation', 'remoteDelivered');
 
 /**
- * A frozen `RunConfig` with its defaults: `streamingMode` SSE, `maxLlmCalls` 500, and
- * false for `saveInputBlobsAsArtifacts`, `supportCfc`, `enableAffectiveDialog` and
- * `pauseOnToolCalls`. An unknown or ill-typed field is `invalid_argument` with its path.
+ * A frozen `RunConfig` with its defaults. An unknown or ill-typed field is `invalid_argument`
+ * with its path.
+ *
+ * @example
+ * const run = createRunConfig({ streamingMode: 'bidi', maxLlmCalls: 20 });
  */
 export function createRunConfig(input: RunConfigInput = {}): ResolvedRunConfig {
-  return Object.freeze({
-    ...defaults,
-    ...checkConfig<RunConfig>(input, fields),
-  });
+  return Object.freeze({ ...defaults, ...fields.check(input) });
 }

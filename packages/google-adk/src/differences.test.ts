@@ -46,7 +46,7 @@ describe("ADK's own stores and ours: sessions", () => {
     expect(found).toEqual({ memory: {}, database: shared, ours: shared });
   });
 
-  it('an append to a session that is not there', async () => {
+  it('an append to a session that does not exist', async () => {
     const found = await onEach(async (service) => {
       const session = await service.createSession(key);
       await service.deleteSession(key);

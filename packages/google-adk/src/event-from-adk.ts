@@ -1,5 +1,6 @@
 import type { Event as AdkEvent } from '@google/adk';
-import { type EventInput, invalidArgument, setOwn } from '@holdfast/core';
+import type { EventInput } from '@holdfast/core';
+import { invalidArgument, setOwn } from '@holdfast/core/internal';
 import { isTempKey } from '@holdfast/state';
 
 /**
@@ -22,9 +23,8 @@ function actionsFromAdk(actions: unknown): unknown {
   let removed: readonly string[] = [];
   for (const [field, value] of Object.entries(actions)) {
     if (field === 'stateDelta' && typeof value === 'object' && value !== null) {
-      const { set, unset } = splitDelta(value);
-      setOwn(input, field, set);
-      removed = unset;
+      input[field] = storableState(value);
+      removed = removedKeysOf(value);
     } else {
       setOwn(input, field, jsonOf(value, `actions.${field}`));
     }
@@ -34,16 +34,19 @@ function actionsFromAdk(actions: unknown): unknown {
 }
 
 /**
- * ADK has no removal: an agent sets a key to undefined, and JSON then leaves the key out.
- * That is what `removedStateKeys` says. The `temp:` keys stay here: their values may be
- * anything, also a live object that no JSON can hold.
+ * What a store takes of a state: without keys that are undefined, and without the `temp:` keys,
+ * whose values may be anything, also a live object that no JSON can hold.
  */
-function splitDelta(delta: object): { readonly set: object; readonly unset: readonly string[] } {
-  const entries = Object.entries(delta).filter(([key]) => !isTempKey(key));
-  return {
-    set: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
-    unset: entries.filter(([, value]) => value === undefined).map(([key]) => key),
-  };
+export function storableState(state: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(state).filter(([key, value]) => value !== undefined && !isTempKey(key)),
+  );
+}
+
+/** ADK has no removal: an agent sets a key to undefined, and JSON then leaves the key out. */
+function removedKeysOf(delta: object): readonly string[] {
+  const storable = Object.entries(delta).filter(([key]) => !isTempKey(key));
+  return storable.filter(([, value]) => value === undefined).map(([key]) => key);
 }
 
 function jsonOf(value: unknown, path: string): unknown {

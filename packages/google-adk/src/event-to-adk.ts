@@ -1,7 +1,6 @@
 import type { Event as AdkEvent } from '@google/adk';
-import type { Event, JsonObject } from '@holdfast/core';
-import { setOwn } from '@holdfast/core';
-import { thaw } from './thaw.ts';
+import { type Event, type JsonObject, thaw } from '@holdfast/core';
+import { setOwn } from '@holdfast/core/internal';
 
 /** What ADK marks its own events with; its `isEvent` asks for it. */
 const ADK_EVENT = Symbol.for('google.adk.event');

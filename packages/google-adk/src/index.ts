@@ -1,3 +1,4 @@
+export { isHoldfastError } from '@holdfast/session';
 export { HoldfastSessionService } from './holdfast-session-service.ts';
 export type {
   AdkDatabase,

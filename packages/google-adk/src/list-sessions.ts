@@ -1,7 +1,8 @@
 import type { ListSessionsRequest, ListSessionsResponse } from '@google/adk';
-import { checkInteger } from '@holdfast/core';
-import { MAX_PAGE_LIMIT, type SessionService, type SessionSummary } from '@holdfast/session';
-import { summaryToAdk } from './session-to-adk.ts';
+import { checkInteger } from '@holdfast/core/internal';
+import type { SessionService, SessionSummary } from '@holdfast/session';
+import { MAX_PAGE_LIMIT } from '@holdfast/session/store';
+import { sessionToAdk } from './session-to-adk.ts';
 
 /**
  * ADK's pages by number, over a list with cursors. Without `limit`: all from `offset` on.
@@ -11,8 +12,8 @@ export async function listSessions(
   service: Pick<SessionService, 'list'>,
   request: ListSessionsRequest,
 ): Promise<ListSessionsResponse> {
-  const { limit, offset, page } = checkPaging(request);
-  const { appName, userId, order = 'desc' } = request;
+  const { appName, userId, limit, order = 'desc' } = request;
+  const offset = checkOffset(request);
   const whose = userId === undefined ? ({ allUsers: true } as const) : { userId };
   let cursor: string | undefined;
   let total: number | undefined;
@@ -40,33 +41,24 @@ export async function listSessions(
     sessions.push(...(await read(wanted - sessions.length, true)));
   }
   if (total === undefined) await read(1, false);
-  return { sessions: sessions.map(summaryToAdk), ...numbers({ limit, offset, page }, total ?? 0) };
+  const counts = countPages({ ...request, offset }, total ?? 0);
+  return { sessions: sessions.map(sessionToAdk), ...counts };
 }
 
-interface Paging {
-  readonly limit: number | undefined;
-  readonly offset: number;
-  readonly page: number | undefined;
-}
-
-function checkPaging({ limit, offset = 0, page }: ListSessionsRequest): Paging {
+function checkOffset({ limit, offset = 0, page }: ListSessionsRequest): number {
   if (limit !== undefined) checkInteger(limit, { path: 'limit', min: 0 });
   if (page !== undefined) checkInteger(page, { path: 'page', min: 1 });
   checkInteger(offset, { path: 'offset', min: 0 });
   // Without a limit there are no pages; ADK then leaves `page` aside, too.
-  if (limit === undefined || page === undefined) return { limit, offset, page: undefined };
-  return { limit, offset: (page - 1) * limit, page };
+  return limit === undefined || page === undefined ? offset : (page - 1) * limit;
 }
 
 /** How ADK counts. */
-function numbers({ limit, offset, page }: Paging, totalItems: number) {
+function countPages({ limit, offset = 0, page }: ListSessionsRequest, totalItems: number) {
   if (limit === undefined) {
     return { page: 1, limit: totalItems, totalItems, totalPages: totalItems === 0 ? 0 : 1 };
   }
-  return {
-    page: page ?? (limit === 0 ? 1 : Math.floor(offset / limit) + 1),
-    limit,
-    totalItems,
-    totalPages: limit === 0 ? 0 : Math.ceil(totalItems / limit),
-  };
+  if (limit === 0) return { page: page ?? 1, limit, totalItems, totalPages: 0 };
+  const totalPages = Math.ceil(totalItems / limit);
+  return { page: page ?? Math.floor(offset / limit) + 1, limit, totalItems, totalPages };
 }

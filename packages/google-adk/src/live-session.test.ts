@@ -258,7 +258,7 @@ describe('the ids and states of ADK', () => {
     expect([await read(1000.5), await read(-1), await read(0)]).toEqual([1, 2, 2]);
   });
 
-  it('a session that is not there is undefined', async () => {
+  it('a session that does not exist is undefined', async () => {
     const { service } = await open();
     expect(await service.getSession({ ...owner, sessionId: 'none' })).toBeUndefined();
   });

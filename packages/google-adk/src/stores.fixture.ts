@@ -151,7 +151,7 @@ for (const { name, reach } of stores) {
 export type OpenStore = () => Promise<SessionService>;
 
 /**
- * A `describe` for each store. Where its server is not there, it shows as skipped; where `CI`
+ * A `describe` for each store. If its server cannot be reached, it shows as skipped; if `CI`
  * is set, it fails.
  */
 export function describeStores(body: (open: OpenStore) => void): void {

@@ -4,13 +4,16 @@ import {
   type JsonObject,
   type RunConfigInput,
   streamingModeName,
+  thaw,
 } from '@holdfast/core';
-import { thaw } from './thaw.ts';
 
 /**
  * A `RunConfig` as ADK's `Runner` takes it. It is checked, and gets the defaults of
- * `createRunConfig`: where none is named, the streaming mode is SSE. (ADK itself refuses
+ * `createRunConfig`: if none is named, the streaming mode is SSE. (ADK itself refuses
  * `bidi` when it runs.)
+ *
+ * @example
+ * runner.runAsync({ userId, sessionId, newMessage, runConfig: toAdkRunConfig({ maxLlmCalls: 20 }) });
  */
 export function toAdkRunConfig(config: RunConfigInput = {}): AdkRunConfig {
   const { streamingMode, ...rest } = createRunConfig(config);

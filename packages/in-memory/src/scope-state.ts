@@ -1,20 +1,17 @@
 import type { JsonValue } from '@holdfast/core';
-import { applyChanges, type StateChanges } from '@holdfast/state';
+import { applyChanges, EMPTY_SCOPE, type StateChanges } from '@holdfast/state/internal';
 import { OverlayMap } from './overlay-map.ts';
 
 // Up to so many keys a copy costs less than looking through two maps.
 const SMALL = 64;
-
-// Of the many sessions that never have state, none has a map of its own.
-const NOTHING: ReadonlyMap<string, JsonValue> = new Map();
 
 /**
  * The state of one scope. A read after a write costs no copy of the whole: what has changed is
  * kept apart, until it is large enough for the copy to pay.
  */
 export class ScopeState {
-  // Readers may hold it. From then on it does not change, and changes are kept apart.
-  #base: ReadonlyMap<string, JsonValue> = NOTHING;
+  // Of the many sessions that never have state, none has a map of its own. Readers may hold it. From then on it does not change, and changes are kept apart.
+  #base: ReadonlyMap<string, JsonValue> = EMPTY_SCOPE;
   /** `#base`, as long as nobody else has it. */
   #own: Map<string, JsonValue> | undefined;
   #changes: Map<string, JsonValue | undefined> | undefined;
@@ -27,7 +24,7 @@ export class ScopeState {
   apply(changes: StateChanges): void {
     if (changes.size === 0) return;
     this.#snapshot = undefined;
-    if (this.#base === NOTHING) {
+    if (this.#base === EMPTY_SCOPE) {
       this.#own = new Map();
       this.#base = this.#own;
     }

@@ -1,5 +1,11 @@
-import { compareIdentifiers, type Event, type SessionKey } from '@holdfast/core';
-import type { ListPosition } from '@holdfast/session';
+import type { SessionKey } from '@holdfast/core';
+import {
+  comparePositions,
+  type ListPosition,
+  type PreparedAppend,
+  type PreparedList,
+} from '@holdfast/session/store';
+import type { ScopedChanges } from '@holdfast/state/internal';
 import { EventLog } from './event-log.ts';
 import { ScopeState } from './scope-state.ts';
 import type { SortedList } from './sorted-list.ts';
@@ -41,47 +47,47 @@ export class SessionRecord {
 /** Sessions by their last update, the user, and the id. */
 export type SessionList = SortedList<SessionRecord>;
 
-export function compareSessions(a: SessionRecord, b: SessionRecord): number {
-  return a === b ? 0 : comparePosition(a, positionOf(b));
-}
-
-/** Where `session` stands in a list, seen from `position`: negative before, positive behind it. */
-export function comparePosition(session: SessionRecord, position: ListPosition): number {
-  return (
-    session.lastUpdateTime - position.lastUpdateTime ||
-    compareIdentifiers(session.key.userId, position.userId) ||
-    compareIdentifiers(session.key.sessionId, position.sessionId)
-  );
-}
-
-export function positionOf({ key, lastUpdateTime }: SessionRecord): ListPosition {
-  return { lastUpdateTime, userId: key.userId, sessionId: key.sessionId };
-}
-
-/** Appends frozen events, and moves the session in its lists where its last update changes. */
-export function appendTo(session: SessionRecord, events: readonly Event[]): void {
-  let latest = session.lastUpdateTime;
-  for (const event of events) {
-    session.log.push(event);
-    if (event.timestamp > latest) latest = event.timestamp;
+/** The sessions of a page and those behind them, in the order of the list. */
+export function sessionsBehind(
+  sessions: SessionList,
+  { after, order }: Pick<PreparedList, 'after' | 'order'>,
+): Iterable<SessionRecord> {
+  if (order === 'asc') {
+    return sessions.ascending(after && ((session) => comparePositions(session, after) > 0));
   }
-  if (latest === session.lastUpdateTime) return;
+  return sessions.descending(after && ((session) => comparePositions(session, after) >= 0));
+}
+
+/** Makes changes in all scopes that a session sees. */
+export function applyTo({ state, user }: SessionRecord, changes: ScopedChanges): void {
+  state.apply(changes.session);
+  user.state.apply(changes.user);
+  user.app.state.apply(changes.app);
+}
+
+/** Appends frozen events, and moves the session in its lists if its last update changes. */
+export function appendTo(
+  session: SessionRecord,
+  { events, latestTimestamp }: Pick<PreparedAppend, 'events' | 'latestTimestamp'>,
+): void {
+  for (const event of events) session.log.push(event);
+  if (latestTimestamp <= session.lastUpdateTime) return;
   const { user } = session;
-  const inUser = overtakes(session, { time: latest, list: user.list });
-  const inApp = overtakes(session, { time: latest, list: user.app.list });
+  const position = { key: session.key, lastUpdateTime: latestTimestamp };
+  const inUser = overtakes(session, { position, list: user.list });
+  const inApp = overtakes(session, { position, list: user.app.list });
   if (inUser) user.list.remove(session);
   if (inApp) user.app.list.remove(session);
-  session.lastUpdateTime = latest;
+  session.lastUpdateTime = latestTimestamp;
   if (inUser) user.list.add(session);
   if (inApp) user.app.list.add(session);
 }
 
-/** Whether a session has another place in a list when it is updated at a later time. */
+/** Whether a session has another place in a list when it moves up to a position. */
 function overtakes(
   session: SessionRecord,
-  { time, list }: { readonly time: number; readonly list: SessionList },
+  { position, list }: { readonly position: ListPosition; readonly list: SessionList },
 ): boolean {
   const next = list.last === session ? undefined : list.next(session);
-  if (next === undefined) return false;
-  return comparePosition(next, { ...positionOf(session), lastUpdateTime: time }) < 0;
+  return next !== undefined && comparePositions(next, position) < 0;
 }

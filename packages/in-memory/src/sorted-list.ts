@@ -17,12 +17,12 @@ export class SortedList<T> {
     return this.#size;
   }
 
-  /** The greatest item; undefined where there is none. */
+  /** The greatest item; undefined if there is none. */
   get last(): T | undefined {
     return this.#chunks.at(-1)?.at(-1);
   }
 
-  /** What stands behind an item that is in the list; undefined where it is the last. */
+  /** What stands behind an item that is in the list; undefined if it is the last. */
   next(item: T): T | undefined {
     const reaches = (other: T) => this.#compare(other, item) >= 0;
     const [at, chunk] = this.#chunkFor(reaches);

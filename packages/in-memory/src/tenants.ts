@@ -1,8 +1,9 @@
 import type { SessionKey } from '@holdfast/core';
+import { comparePositions } from '@holdfast/session/store';
 import { ScopeState } from './scope-state.ts';
 import {
   type AppRecord,
-  compareSessions,
+  type SessionList,
   SessionRecord,
   type UserRecord,
 } from './session-record.ts';
@@ -12,47 +13,24 @@ import { SortedList } from './sorted-list.ts';
 export class Tenants {
   readonly #apps = new Map<string, AppRecord>();
 
-  app(appName: string): AppRecord | undefined {
-    return this.#apps.get(appName);
-  }
-
-  user(appName: string, userId: string): UserRecord | undefined {
-    return this.#apps.get(appName)?.users.get(userId);
-  }
-
   session({ appName, userId, sessionId }: SessionKey): SessionRecord | undefined {
-    return this.user(appName, userId)?.sessions.get(sessionId);
+    return this.#apps.get(appName)?.users.get(userId)?.sessions.get(sessionId);
   }
 
-  /** The app, made where it is missing. */
-  ensureApp(appName: string): AppRecord {
-    let app = this.#apps.get(appName);
-    if (app === undefined) {
-      app = { state: new ScopeState(), users: new Map(), list: new SortedList(compareSessions) };
-      this.#apps.set(appName, app);
-    }
-    return app;
+  /** What has a state and sessions: a user, or the app if `userId` is undefined. */
+  holder(appName: string, userId: string | undefined): AppRecord | UserRecord | undefined {
+    const app = this.#apps.get(appName);
+    return userId === undefined ? app : app?.users.get(userId);
   }
 
-  /** The user, made where it is missing. */
-  ensureUser(appName: string, userId: string): UserRecord {
-    const app = this.ensureApp(appName);
-    let user = app.users.get(userId);
-    if (user === undefined) {
-      user = {
-        app,
-        state: new ScopeState(),
-        sessions: new Map(),
-        list: new SortedList(compareSessions),
-      };
-      app.users.set(userId, user);
-    }
-    return user;
+  /** The same, made if it does not exist. */
+  ensureHolder(appName: string, userId: string | undefined): AppRecord | UserRecord {
+    return userId === undefined ? this.#ensureApp(appName) : this.#ensureUser(appName, userId);
   }
 
-  /** Adds a session that is not there yet. */
+  /** Adds a session that does not exist yet. */
   addSession(key: SessionKey, createTime: number): SessionRecord {
-    const user = this.ensureUser(key.appName, key.userId);
+    const user = this.#ensureUser(key.appName, key.userId);
     const session = new SessionRecord({ key, createTime, user });
     user.sessions.set(key.sessionId, session);
     user.list.add(session);
@@ -69,7 +47,7 @@ export class Tenants {
     this.prune(appName, userId);
   }
 
-  /** Forgets the user, and the app, where nothing is left of them. */
+  /** Forgets the user, and the app, if nothing is left of them. */
   prune(appName: string, userId: string | undefined): void {
     const app = this.#apps.get(appName);
     if (app === undefined) return;
@@ -79,4 +57,27 @@ export class Tenants {
     }
     if (app.users.size === 0 && app.state.isEmpty) this.#apps.delete(appName);
   }
+
+  #ensureApp(appName: string): AppRecord {
+    let app = this.#apps.get(appName);
+    if (app === undefined) {
+      app = { state: new ScopeState(), list: newList(), users: new Map() };
+      this.#apps.set(appName, app);
+    }
+    return app;
+  }
+
+  #ensureUser(appName: string, userId: string): UserRecord {
+    const app = this.#ensureApp(appName);
+    let user = app.users.get(userId);
+    if (user === undefined) {
+      user = { app, state: new ScopeState(), list: newList(), sessions: new Map() };
+      app.users.set(userId, user);
+    }
+    return user;
+  }
+}
+
+function newList(): SessionList {
+  return new SortedList<SessionRecord>(comparePositions);
 }

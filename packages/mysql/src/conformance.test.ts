@@ -3,7 +3,12 @@ import { createConnection as createCallbackConnection } from 'mysql2';
 import { createPool } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MysqlSessionService } from './mysql-session-service.ts';
-import { createTablePrefix, describeWithDatabase, dropTables, TEST_URL } from './test-database.ts';
+import {
+  createTablePrefix,
+  describeWithDatabase,
+  dropTables,
+  TEST_URL,
+} from './test-database.fixture.ts';
 
 describeWithDatabase('MysqlSessionService', () => {
   const tablePrefix = createTablePrefix();

@@ -1,7 +1,12 @@
 import { createConnection, createPool } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MysqlSessionService } from './mysql-session-service.ts';
-import { createTablePrefix, describeWithDatabase, dropTables, TEST_URL } from './test-database.ts';
+import {
+  createTablePrefix,
+  describeWithDatabase,
+  dropTables,
+  TEST_URL,
+} from './test-database.fixture.ts';
 
 describeWithDatabase('Writers that meet', () => {
   const tablePrefix = createTablePrefix();

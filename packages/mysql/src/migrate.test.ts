@@ -8,7 +8,7 @@ import {
   dropTables,
   runSql,
   TEST_URL,
-} from './test-database.ts';
+} from './test-database.fixture.ts';
 
 describeWithDatabase('migrate', () => {
   const prefixes: string[] = [];
@@ -63,10 +63,10 @@ describeWithDatabase('migrate', () => {
     });
   });
 
-  it('is not called where migrate is false, and tables that are missing are unavailable', async () => {
+  it('is not called where migrate is false, and missing tables are misconfigured', async () => {
     const options = { url: TEST_URL, tablePrefix: emptyPlace(), migrate: false };
     await expect(MysqlSessionService.open(options)).rejects.toMatchObject({
-      code: 'unavailable',
+      code: 'misconfigured',
       message: expect.stringContaining('call migrate()'),
     });
   });

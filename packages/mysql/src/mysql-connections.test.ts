@@ -9,7 +9,7 @@ import {
   dropTables,
   runSql,
   TEST_URL,
-} from './test-database.ts';
+} from './test-database.fixture.ts';
 
 describeWithDatabase('Connections', () => {
   const tablePrefix = createTablePrefix();
@@ -159,7 +159,7 @@ describeWithDatabase('Connections', () => {
       await client.query(`SET ${setting}`);
       const service = new MysqlSessionService({ client, tablePrefix });
       await expect(service.get(key)).rejects.toMatchObject({
-        code: 'unsupported',
+        code: 'misconfigured',
         message: expect.stringContaining(problem),
       });
       await client.end();

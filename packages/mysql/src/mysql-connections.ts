@@ -1,51 +1,58 @@
-import { borrowInTime } from '@holdfast/sql';
-import type { ConnectionLender } from './connection-lender.ts';
-import type { MysqlConnection } from './mysql-driver.ts';
-import { ConnectionSpoiled, isConnectionLost } from './mysql-error.ts';
+import type { Socket } from 'node:net';
+import { type ConnectionSource, poolSource, singleSource } from '@holdfast/sql';
+import type {
+  MysqlConnection,
+  MysqlDriverClient,
+  MysqlPool,
+  MysqlPoolConnection,
+  MysqlSingleConnection,
+} from './mysql2-client.ts';
 
-export interface MysqlConnectionsOptions {
-  readonly lender: ConnectionLender;
-  /** How long a call waits for a connection, in ms. */
-  readonly acquireTimeout: number;
+/** The connections of a client; undefined if it is neither a pool nor a connection. */
+export function connectionsOf(
+  client: MysqlDriverClient,
+  { owned }: { readonly owned: boolean },
+): ConnectionSource<MysqlConnection> | undefined {
+  const { promise } = (client ?? {}) as { readonly promise?: unknown };
+  const inner: Partial<MysqlPool & MysqlSingleConnection> | undefined =
+    typeof promise === 'function' ? promise.call(client) : client;
+  if (typeof inner?.getConnection === 'function') return mysqlPool(inner as MysqlPool, { owned });
+  if (typeof inner?.query !== 'function' || typeof inner.execute !== 'function') return undefined;
+  return mysqlConnection(inner as MysqlSingleConnection, { owned });
 }
 
-/** Lends connections for one piece of work each, and never waits for one without end. */
-export class MysqlConnections {
-  readonly #lender: ConnectionLender;
-  readonly #acquireTimeout: number;
+/** The connections of a pool of mysql2. `owned`: the pool is ended in the end. */
+export function mysqlPool(
+  pool: MysqlPool,
+  { owned }: { readonly owned: boolean },
+): ConnectionSource<MysqlConnection> {
+  return poolSource<MysqlPoolConnection>({
+    owned,
+    acquire: () => pool.getConnection(),
+    release: (connection) => connection.release(),
+    destroy: (connection) => connection.destroy(),
+    end: () => pool.end(),
+    socketOf,
+  });
+}
 
-  constructor({ lender, acquireTimeout }: MysqlConnectionsOptions) {
-    this.#lender = lender;
-    this.#acquireTimeout = acquireTimeout;
-  }
+/** One connection of mysql2. `owned`: it is ended in the end. */
+function mysqlConnection(
+  connection: MysqlSingleConnection,
+  { owned }: { readonly owned: boolean },
+): ConnectionSource<MysqlConnection> {
+  return singleSource<MysqlConnection>({
+    owned,
+    connection,
+    identity: connection.connection ?? connection,
+    end: () => connection.end(),
+    destroy: () => connection.destroy(),
+    socketOf,
+  });
+}
 
-  /** Runs `work` on a connection that nobody else uses meanwhile. */
-  async use<Result>(work: (connection: MysqlConnection) => Promise<Result>): Promise<Result> {
-    const connection = await this.#acquire();
-    let result: Result;
-    try {
-      result = await work(connection);
-    } catch (error) {
-      if (error instanceof ConnectionSpoiled || isConnectionLost(error)) {
-        this.#lender.discard(connection);
-      } else {
-        this.#lender.giveBack(connection);
-      }
-      throw error instanceof ConnectionSpoiled ? error.cause : error;
-    }
-    this.#lender.giveBack(connection);
-    return result;
-  }
-
-  close(): Promise<void> {
-    return this.#lender.close();
-  }
-
-  #acquire(): Promise<MysqlConnection> {
-    return borrowInTime({
-      borrow: () => this.#lender.borrow(),
-      giveBack: (connection) => this.#lender.giveBack(connection),
-      timeout: this.#acquireTimeout,
-    });
-  }
+/** It is not asked of a driver, but mysql2 has it: its `destroy` waits for the server's goodbye. */
+function socketOf(connection: MysqlConnection) {
+  type Inside = { readonly connection?: { readonly stream?: Socket } };
+  return (connection as Inside).connection?.stream;
 }

@@ -1,9 +1,12 @@
 import {
   compareByColumn,
   insertHead,
+  joinSql,
   replacedColumns,
+  SLOT,
   type SqlDialect,
   type SqlInsert,
+  type SqlText,
   sql,
 } from '@holdfast/sql';
 import { isMissingTable } from './mysql-error.ts';
@@ -28,28 +31,31 @@ export const mysqlDialect: SqlDialect = {
   indexes: 'inline',
   greatest: 'greatest',
   // There is no RETURNING: https://dev.mysql.com/doc/refman/8.0/en/information-functions.html#function_last-insert-id
-  keepRevision: (revision) => sql`LAST_INSERT_ID(${revision})`,
+  revision: { keep: (revision) => sql`LAST_INSERT_ID(${revision})`, returning: undefined },
   unionBranch: (select) => sql`(${select})`,
   take: (select, count) => sql`${select} LIMIT ${count}`,
   compareRows: compareByColumn,
   // MariaDB takes two columns of an index for a descending range of four, and filters the rest.
   readIndex: (name) => ` FORCE INDEX (${name})`,
   insertRows(insert, { count, guarded }) {
-    const rows = Array.from({ length: count }, () => (guarded ? guardedRow(insert) : row(insert)));
-    const source = guarded ? rows.join(' UNION ALL ') : `VALUES ${rows.join(', ')}`;
-    return `${insertHead(insert)} ${source}${onDuplicate(insert)}`;
+    const row = guarded ? guardedRow(insert) : plainRow(insert);
+    const rows = joinSql<never>(new Array(count).fill(row), guarded ? ' UNION ALL ' : ', ');
+    return sql`${insertHead(insert)} ${guarded ? '' : 'VALUES '}${rows}${onDuplicate(insert)}`;
   },
   isMissingTable,
 };
 
-function row({ columns }: SqlInsert): string {
-  return `(${columns.map(() => '?').join(', ')})`;
+function plainRow({ columns }: SqlInsert): SqlText {
+  const values = columns.map(() => SLOT);
+  return sql`(${joinSql(values, ', ')})`;
 }
 
-// LAST_INSERT_ID keeps its value where the guard met no row, so it cannot tell by itself.
-function guardedRow({ columns }: SqlInsert): string {
-  const values = columns.map(({ fromRevision }) => (fromRevision ? 'LAST_INSERT_ID() + ?' : '?'));
-  return `SELECT ${values.join(', ')} FROM DUAL WHERE ${FOUND} = 1`;
+// LAST_INSERT_ID keeps its value if the guard met no row, so it cannot tell by itself.
+function guardedRow({ columns }: SqlInsert): SqlText {
+  const values = columns.map(({ fromRevision }) =>
+    fromRevision ? sql`LAST_INSERT_ID() + ${SLOT}` : SLOT,
+  );
+  return sql`SELECT ${joinSql(values, ', ')} FROM DUAL WHERE ${FOUND} = 1`;
 }
 
 function onDuplicate(insert: SqlInsert): string {

@@ -1,64 +1,131 @@
-/** A statement as it is given to the driver: whatever a connection is set to, these hold. */
-export interface MysqlStatement {
-  readonly sql: string;
-  readonly values?: (string | number | null)[];
-  readonly rowsAsArray: true;
-  readonly typeCast: true;
-  readonly nestTables: false;
-  readonly namedPlaceholders: false;
-}
+import {
+  type ConnectionSource,
+  InsertStatements,
+  inTransaction,
+  type Lease,
+  orRollBack,
+  plainCommand,
+  REFUSED,
+  type SqlDriver,
+  type SqlQuery,
+  type SqlResult,
+  type SqlWrite,
+  type SqlWriteOutcome,
+  type TransactionBody,
+} from '@holdfast/sql';
+import { FOUND, mysqlDialect } from './mysql-dialect.ts';
+import { isForeignTransaction, mysqlErrors } from './mysql-error.ts';
+import type { MysqlConnection } from './mysql2-client.ts';
+import { withLock } from './named-lock.ts';
+import {
+  CHARACTERS_PER_TEXT,
+  fitsPacket,
+  type MysqlResult,
+  queryLength,
+  runScript,
+  runStatement,
+  runText,
+  writeLiterals,
+} from './run-statement.ts';
+import { readServerSettings, type ServerSettings } from './server-settings.ts';
 
-/** What is asked of a connection of mysql2, as `mysql2/promise` has it. */
-export interface MysqlConnection {
-  /** Sends the text as it is. */
-  query(statement: MysqlStatement): Promise<readonly unknown[]>;
-  /** Prepares the text, and sends the values beside it. */
-  execute(statement: MysqlStatement): Promise<readonly unknown[]>;
-  /** Closes it at once, whatever it is doing. */
-  destroy(): void;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  off(event: 'error', listener: (error: Error) => void): unknown;
-}
+type MysqlLease = Lease<MysqlConnection>;
 
-/** A connection that a pool has lent. */
-export interface MysqlPoolConnection extends MysqlConnection {
-  release(): void;
-}
+/** What a transaction begins with, whatever the connection's own isolation is. */
+const BEGIN = ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'] as const;
 
-/** What is asked of a `Pool` of mysql2, as `mysql2/promise` has it. */
-export interface MysqlPool {
-  getConnection(): Promise<MysqlPoolConnection>;
-  end(): Promise<void>;
-}
+const BEGIN_COMMANDS = BEGIN.map(plainCommand);
+const KEEP_FOUND = plainCommand(`SET ${FOUND} = ROW_COUNT()`);
+const COMMIT = plainCommand('COMMIT');
 
-/** What is asked of a `Connection` of mysql2, as `mysql2/promise` has it. */
-export interface MysqlSingleConnection extends MysqlConnection {
-  /** What the promises are wrapped around, by each caller anew. */
-  readonly connection?: object;
-  end(): Promise<void>;
-}
+/** MySQL or MariaDB. A write is one script, and so one round trip, if the connection takes it. */
+export class MysqlDriver implements SqlDriver<MysqlConnection> {
+  readonly source: ConnectionSource<MysqlConnection>;
+  readonly errors = mysqlErrors;
+  readonly #inserts = new InsertStatements(mysqlDialect);
+  #settings: ServerSettings | undefined;
 
-/** A `Pool` or `Connection` of mysql2, of `mysql2/promise` or of the package with callbacks. */
-export type MysqlDriverClient =
-  | MysqlPool
-  | MysqlSingleConnection
-  | { promise(): MysqlPool | MysqlSingleConnection };
-
-/** Whether it lends connections, or is one; undefined where it is neither. */
-export function kindOfClient(
-  client: MysqlDriverClient,
-):
-  | { readonly type: 'pool'; readonly pool: MysqlPool }
-  | { readonly type: 'connection'; readonly connection: MysqlSingleConnection }
-  | undefined {
-  const { promise } = (client ?? {}) as { readonly promise?: unknown };
-  const inner: Partial<MysqlPool & MysqlSingleConnection> | undefined =
-    typeof promise === 'function' ? promise.call(client) : client;
-  if (typeof inner?.getConnection === 'function') {
-    return { type: 'pool', pool: inner as MysqlPool };
+  constructor(source: ConnectionSource<MysqlConnection>) {
+    this.source = source;
   }
-  if (typeof inner?.query === 'function' && typeof inner.execute === 'function') {
-    return { type: 'connection', connection: inner as MysqlSingleConnection };
+
+  async query(lease: MysqlLease, query: SqlQuery): Promise<SqlResult> {
+    return await this.#run(lease, query);
   }
-  return undefined;
+
+  async write(lease: MysqlLease, write: SqlWrite): Promise<SqlWriteOutcome> {
+    const { multipleStatements, maxPacketBytes } = await this.#settingsOf(lease);
+    const script = multipleStatements ? this.#scriptOf(write) : undefined;
+    if (script === undefined) return this.#writeInSteps(lease, write);
+    const texts = script.map(writeLiterals);
+    const length = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 2, 0);
+    if (!fitsPacket(length, maxPacketBytes)) return this.#writeInSteps(lease, write);
+    const { connection } = lease;
+    const results = await orRollBack(lease, {
+      run: (text) => runText(connection, text),
+      body: () => runScript(connection, texts),
+      // It is not ours to end.
+      isForeign: isForeignTransaction,
+    });
+    return outcomeOf(write.guard && results[BEGIN.length]);
+  }
+
+  async transaction<Result>(
+    lease: MysqlLease,
+    { body, lock }: { readonly body: TransactionBody<Result>; readonly lock: string | undefined },
+  ): Promise<Result> {
+    const run = () => body((query) => this.#run(lease, query));
+    if (lock === undefined) return this.#inTransaction(lease, run);
+    const { database } = await this.#settingsOf(lease);
+    // A statement that changes the schema commits by itself: the lock is what helps.
+    return withLock(lease, { lock: { name: lock, database }, body: run });
+  }
+
+  async #run(lease: MysqlLease, query: SqlQuery): Promise<MysqlResult> {
+    const { maxPacketBytes } = this.#settings ?? (await this.#settingsOf(lease));
+    return await runStatement(lease.connection, { query, maxPacketBytes });
+  }
+
+  /** Asked once; but those who are the first at the same time each ask over their own connection. */
+  async #settingsOf({ connection }: MysqlLease): Promise<ServerSettings> {
+    this.#settings ??= await readServerSettings(connection);
+    return this.#settings;
+  }
+
+  /** The statements of a write; undefined if they are too long for one text. */
+  #scriptOf({ guard, inserts }: SqlWrite): readonly SqlQuery[] | undefined {
+    const body =
+      guard === undefined
+        ? inserts.flatMap((rows) => this.#inserts.plain(rows, 0))
+        : [guard, KEEP_FOUND, ...inserts.flatMap((rows) => this.#inserts.guarded(rows))];
+    const script = [...BEGIN_COMMANDS, ...body, COMMIT];
+    const length = script.reduce((sum, query) => sum + queryLength(query), 0);
+    return length <= CHARACTERS_PER_TEXT ? script : undefined;
+  }
+
+  #writeInSteps(lease: MysqlLease, { guard, inserts }: SqlWrite): Promise<SqlWriteOutcome> {
+    return this.#inTransaction(lease, async () => {
+      const outcome = outcomeOf(guard && (await this.#run(lease, guard)));
+      if (outcome.type !== 'written') return outcome;
+      for (const rows of inserts) {
+        for (const query of this.#inserts.plain(rows, outcome.revision)) {
+          await this.#run(lease, query);
+        }
+      }
+      return outcome;
+    });
+  }
+
+  #inTransaction<Result>(lease: MysqlLease, body: () => Promise<Result>): Promise<Result> {
+    return inTransaction(lease, {
+      begin: BEGIN,
+      run: (text) => runText(lease.connection, text),
+      body,
+    });
+  }
+}
+
+function outcomeOf(guard: MysqlResult | undefined): SqlWriteOutcome {
+  if (guard?.changes === 0) return REFUSED;
+  return { type: 'written', revision: guard?.lastInsertId ?? 0 };
 }

@@ -14,9 +14,12 @@ describe('translateError', () => {
     [{ errno: 1053 }, 'unavailable'],
     [{ errno: 1927 }, 'unavailable'],
     [{ errno: 1040 }, 'unavailable'],
-    [{ errno: 1045 }, 'unavailable'],
-    [{ errno: 1146 }, 'unavailable'],
-    [{ errno: 1049 }, 'unavailable'],
+    [{ errno: 1045 }, 'misconfigured'],
+    [{ errno: 1142 }, 'misconfigured'],
+    [{ errno: 1146 }, 'misconfigured'],
+    [{ errno: 1054 }, 'misconfigured'],
+    [{ errno: 1049 }, 'misconfigured'],
+    [{ errno: 1317 }, 'unavailable'],
     [{ errno: 1205 }, 'unavailable'],
     [{ errno: 1213 }, 'unavailable'],
     [{ errno: 1290 }, 'unavailable'],
@@ -30,8 +33,8 @@ describe('translateError', () => {
     [{ errno: 1194 }, 'corrupt'],
     [{ errno: 1712 }, 'corrupt'],
     [{ errno: 1064 }, 'unsupported'],
-    [{ errno: 1665 }, 'unsupported'],
-    [{ errno: 9999 }, 'unavailable'],
+    [{ errno: 1665 }, 'misconfigured'],
+    [{ errno: 9999 }, 'internal'],
   ];
   for (const [properties, code] of codes) {
     it(`makes ${code} of ${JSON.stringify(properties)}`, () => {
@@ -64,7 +67,7 @@ describe('The kind of an error', () => {
     expect(isConnectionLost(driverError({ errno: 1213 }))).toBe(false);
   });
 
-  it('tells what may go through soon, and what is not there', () => {
+  it('tells what may go through soon, and what is missing', () => {
     expect(isContention(driverError({ errno: 1213 }))).toBe(true);
     expect(isContention(driverError({ errno: 1062 }))).toBe(false);
     expect(isMissingTable(driverError({ errno: 1146 }))).toBe(true);

@@ -1,136 +1,78 @@
-import { HoldfastError, type HoldfastErrorCode, isHoldfastError } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core';
+import { type ErrorDescription, translateWith } from '@holdfast/session/store';
+import type { SqlDriverErrors } from '@holdfast/sql';
 
 // Server errors: https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html
 // and https://mariadb.com/kb/en/mariadb-error-code-reference/
 const DUPLICATE_KEY = 1062;
-const CONTENTION = new Set([
-  1205, // lock wait timeout
-  1213, // deadlock
-]);
-const MISSING = new Set([
-  1049, // database
-  1146, // table
-]);
-const SHUTDOWN = new Set([
-  1053, // server shutdown
-  1077, // normal shutdown
-  1079, // shutdown complete
-  1080, // forcing close of a thread
-  1152, // aborted connection
-  1184, // new aborting connection
-  1927, // MariaDB: connection was killed
-  4031, // MySQL: disconnected by the server because of inactivity
-]);
 const FOREIGN_TRANSACTION = 1568;
+const CONTENTION = [1205, 1213]; // a lock that was waited for too long, a deadlock
+// The server goes down; a connection was aborted, killed, or idle for too long.
+const SHUTDOWN = [1053, 1077, 1079, 1080, 1152, 1184, 1927, 4031];
 // A server that has become a replica: another connection may lead to the new primary.
-const READ_ONLY = new Set([1290, 1792, 1836]);
+const READ_ONLY = [1290, 1792, 1836];
 
-/** The connection must not be used again; `cause` is what its work threw. */
-export class ConnectionSpoiled extends Error {}
+const DESCRIPTIONS: readonly (readonly [...ErrorDescription, errnos: readonly number[]])[] = [
+  ['unavailable', 'other transactions were in the way too often', CONTENTION],
+  ['unavailable', 'the database cannot be written', READ_ONLY],
+  ['unavailable', 'the connection was ended', SHUTDOWN],
+  ['unavailable', 'the disk is full', [1021, 1114]],
+  ['unavailable', 'the database has no connection left', [1040, 1203, 1226]],
+  ['unavailable', 'the query was stopped', [1317, 1969, 3024]],
+  ['misconfigured', 'the database refuses access', [1044, 1045, 1142, 1143, 1227, 1698]],
+  ['misconfigured', 'the connection has no database', [1046]],
+  ['misconfigured', 'the database does not exist', [1049]],
+  ['misconfigured', 'the tables do not exist, call migrate()', [1146]],
+  ['misconfigured', 'the tables are not those of this package', [1054]],
+  ['misconfigured', 'binlog_format must be ROW or MIXED', [1665]],
+  // A packet, a string, a result, a column.
+  ['too_large', 'the database takes no value of that size', [1153, 1162, 1301, 1406]],
+  // A key file, a table, an index.
+  ['corrupt', 'what is stored cannot be read', [1034, 1035, 1194, 1195, 1712, 1877]],
+  // Syntax, a character set, a collation, a storage engine.
+  ['unsupported', 'MySQL 8 or MariaDB 10.11 is needed', [1064, 1115, 1235, 1273, 1286]],
+  ['unsupported', 'the connection is in a transaction of somebody else', [FOREIGN_TRANSACTION]],
+];
 
-/** The number of a server's error; undefined where the server has not spoken. */
+/** The number of a server's error; undefined if the server has not spoken. */
 function serverErrno(error: unknown): number | undefined {
   const errno = (error as { readonly errno?: unknown } | null | undefined)?.errno;
   // The system's own errors are negative.
   return typeof errno === 'number' && errno >= 1000 ? errno : undefined;
 }
 
-function isOneOf(numbers: ReadonlySet<number>, error: unknown): boolean {
-  const errno = serverErrno(error);
-  return errno !== undefined && numbers.has(errno);
+function errnoIsOneOf(...errnos: readonly number[]): (error: unknown) => boolean {
+  return (error) => errnos.includes(serverErrno(error) ?? 0);
 }
 
-/** Whether a unique key is taken. */
-export function isDuplicate(error: unknown): boolean {
-  return serverErrno(error) === DUPLICATE_KEY;
-}
-
-/** Whether another transaction was in the way, so that the same one may go through soon. */
-export function isContention(error: unknown): boolean {
-  return isOneOf(CONTENTION, error);
-}
-
-/** Whether the connection on which it happened can be of no use any more. */
 export function isConnectionLost(error: unknown): boolean {
   if (isHoldfastError(error)) return false;
   const isFatal = (error as { readonly fatal?: unknown } | null | undefined)?.fatal === true;
-  return (
-    isFatal ||
-    serverErrno(error) === undefined ||
-    isOneOf(SHUTDOWN, error) ||
-    isOneOf(READ_ONLY, error)
-  );
+  const errno = serverErrno(error);
+  return isFatal || errno === undefined || SHUTDOWN.includes(errno) || READ_ONLY.includes(errno);
 }
 
 /** Whether the connection is in a transaction that is not ours, and so not ours to end. */
-export function isForeignTransaction(error: unknown): boolean {
-  return serverErrno(error) === FOREIGN_TRANSACTION;
-}
+export const isForeignTransaction = errnoIsOneOf(FOREIGN_TRANSACTION);
 
-export function isMissingTable(error: unknown): boolean {
-  return isOneOf(MISSING, error);
-}
+export const isContention = errnoIsOneOf(...CONTENTION);
+
+/** A table, or its database. */
+export const isMissingTable = errnoIsOneOf(1146, 1049);
 
 /** What a driver's error is to a caller. */
-export function translateError(error: unknown): HoldfastError {
-  if (isHoldfastError(error)) return error;
-  const reason = error instanceof Error ? error.message || String(causeCode(error)) : String(error);
-  const [code, problem] = describe(error);
-  return new HoldfastError(code, { message: `${problem}: ${reason}`, cause: error });
-}
-
-function describe(error: unknown): [HoldfastErrorCode, string] {
+export const translateError = translateWith((error) => {
   const errno = serverErrno(error);
-  if (errno === 1049) return ['unavailable', 'the database is not there'];
-  if (isMissingTable(error)) return ['unavailable', 'the tables are not there, call migrate()'];
-  if (isContention(error)) return ['unavailable', 'other transactions were in the way too often'];
-  if (isOneOf(READ_ONLY, error)) return ['unavailable', 'the database cannot be written'];
-  if (isOneOf(SHUTDOWN, error)) return ['unavailable', 'the connection was ended'];
-  switch (errno) {
-    case undefined:
-      return ['unavailable', 'the database cannot be reached'];
-    case 1021: // disk full
-    case 1114: // table full
-      return ['unavailable', 'the disk is full'];
-    case 1040: // too many connections
-    case 1203: // of one user
-    case 1226: // or of what one user may have
-      return ['unavailable', 'the database has no connection left'];
-    case 1044: // access to a database
-    case 1045: // access to a server
-    case 1142: // access to a table
-    case 1698: // access to a server, without a password
-      return ['unavailable', 'the database refuses access'];
-    case 1153: // packet
-    case 1162: // string
-    case 1301: // result
-    case 1406: // column
-      return ['too_large', 'the database takes no value of that size'];
-    case 1034: // key file
-    case 1035: // old key file
-    case 1194: // table
-    case 1195: // table, after a failed repair
-    case 1712: // index
-    case 1877: // table, within InnoDB
-      return ['corrupt', 'what is stored cannot be read'];
-    case 1046: // no database chosen
-      return ['unsupported', 'the connection has no database'];
-    case 1064: // syntax
-    case 1115: // unknown character set
-    case 1235: // not in this version
-    case 1273: // unknown collation
-    case 1286: // unknown storage engine
-      return ['unsupported', 'MySQL 8 or MariaDB 10.11 is needed'];
-    case FOREIGN_TRANSACTION:
-      return ['unsupported', 'the connection is in a transaction of somebody else'];
-    case 1665: // binary log
-      return ['unsupported', 'binlog_format must be ROW or MIXED'];
-    default:
-      return ['unavailable', 'the database failed'];
-  }
-}
+  if (errno === undefined) return ['unavailable', 'the database cannot be reached'];
+  const found = DESCRIPTIONS.find(([, , errnos]) => errnos.includes(errno));
+  return found === undefined ? ['internal', 'the database failed'] : [found[0], found[1]];
+});
 
-// Where several addresses were tried, the error has no message.
-function causeCode(error: Error): unknown {
-  return (error as { readonly code?: unknown }).code ?? error.name;
-}
+export const mysqlErrors: SqlDriverErrors = {
+  isConnectionLost,
+  isContention,
+  // The lock of a migration keeps everyone out, whatever tables they create.
+  isSchemaRace: () => false,
+  isDuplicate: errnoIsOneOf(DUPLICATE_KEY),
+  translate: translateError,
+};

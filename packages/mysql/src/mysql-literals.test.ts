@@ -1,18 +1,25 @@
+import { queryOf, sql } from '@holdfast/sql';
 import { createPool } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeLiterals } from './mysql-literals.ts';
 import { MysqlSessionService } from './mysql-session-service.ts';
-import { createTablePrefix, describeWithDatabase, dropTables, TEST_URL } from './test-database.ts';
+import { writeLiterals } from './run-statement.ts';
+import {
+  createTablePrefix,
+  describeWithDatabase,
+  dropTables,
+  TEST_URL,
+} from './test-database.fixture.ts';
 
 describe('writeLiterals', () => {
   it('writes values in their order, and leaves what they contain alone', () => {
-    const query = { text: 'a ? b ? c ? d ?', values: ["it's ?", 7, null, -1] };
-    expect(writeLiterals(query)).toBe("a _utf8mb4 'it''s ?' b 7 c NULL d (-1)");
+    const query = queryOf(sql`a ${() => "it's ?"} b ${() => 7} c ${() => null} d ${() => -1}`);
+    expect(writeLiterals(query({}))).toBe("a _utf8mb4 'it''s ?' b 7 c NULL d (-1)");
   });
 
   it('writes what could be escaped as bytes', () => {
-    expect(writeLiterals({ text: '?', values: ['\\'] })).toBe("_utf8mb4 X'5c'");
-    expect(writeLiterals({ text: '?', values: ['é\0'] })).toBe("_utf8mb4 X'c3a900'");
+    const query = queryOf<string>(sql`${(text) => text}`);
+    expect(writeLiterals(query('\\'))).toBe("_utf8mb4 X'5c'");
+    expect(writeLiterals(query('é\0'))).toBe("_utf8mb4 X'c3a900'");
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MysqlPool } from './mysql-driver.ts';
 import { MysqlSessionService, printMigrations } from './mysql-session-service.ts';
+import type { MysqlPool } from './mysql2-client.ts';
 
 const client: MysqlPool = {
   getConnection: () => Promise.reject(new Error('not used')),

@@ -1,24 +1,22 @@
-import { invalidArgument } from '@holdfast/core';
+import { checkFlag, checkPlainObject, invalidArgument } from '@holdfast/core/internal';
 import {
-  checkAcquireTimeout,
-  checkFlag,
-  checkMaxConnections,
-  checkOptions,
+  checkPoolTimeouts,
   type OpenPoolOptions,
+  openOverPool,
+  PooledClient,
   type PoolStoreOptions,
   printMigrations as printSqlMigrations,
+  type SqlClient,
+  type SqlServiceOptions,
   SqlSessionService,
-  type SqlStoreOptions,
 } from '@holdfast/sql';
-import { poolLender, singleLender } from './connection-lender.ts';
-import { MysqlClient } from './mysql-client.ts';
-import { MysqlConnections } from './mysql-connections.ts';
+import { connectionsOf } from './mysql-connections.ts';
 import { mysqlDialect } from './mysql-dialect.ts';
-import { kindOfClient, type MysqlDriverClient } from './mysql-driver.ts';
-import { translateError } from './mysql-error.ts';
+import { MysqlDriver } from './mysql-driver.ts';
+import type { MysqlDriverClient } from './mysql2-client.ts';
 import { openPool } from './open-pool.ts';
 
-interface MysqlStoreOptions extends SqlStoreOptions, PoolStoreOptions {}
+interface MysqlStoreOptions extends SqlServiceOptions, PoolStoreOptions {}
 
 export interface MysqlSessionServiceOptions extends MysqlStoreOptions {
   /**
@@ -26,7 +24,7 @@ export interface MysqlSessionServiceOptions extends MysqlStoreOptions {
    * be utf8mb4. With `multipleStatements: true` a write takes one round trip.
    */
   readonly client: MysqlDriverClient;
-  /** Whether `close()` ends it, too. False where it is missing. */
+  /** Whether `close()` ends it, too. @default false */
   readonly closeClient?: boolean | undefined;
 }
 
@@ -35,76 +33,55 @@ export interface OpenMysqlOptions extends MysqlStoreOptions, OpenPoolOptions {
   readonly url: string;
 }
 
-/** Keeps sessions in MySQL or MariaDB. An append is one script, and one round trip. */
+/**
+ * Keeps sessions in MySQL or MariaDB. An append is one script, and one round trip.
+ *
+ * @example
+ * const url = 'mysql://user:password@localhost:3306/agents';
+ * await using service = await MysqlSessionService.open({ url });
+ */
 export class MysqlSessionService extends SqlSessionService {
   /**
-   * A service over connections that are there. Call `migrate()` before its first use, unless
-   * the tables are there. An option that is out of range is `invalid_argument`.
+   * A service over connections of your own. Call `migrate()` before its first use, unless the
+   * tables exist. An option that is out of range is `invalid_argument`.
    */
   constructor(options: MysqlSessionServiceOptions) {
-    checkOptions(options);
-    const { client, closeClient = false, acquireTimeout, ...rest } = options;
+    checkPlainObject(options, 'options');
     super({
-      ...rest,
-      client: clientOf({ client, closeClient, acquireTimeout }),
+      ...(options as MysqlSessionServiceOptions),
+      client: sqlClient(options),
       dialect: mysqlDialect,
-      capabilities: {
-        persistent: true,
-        shared: true,
-        evicts: false,
-        atomicAppState: true,
-        listAllUsers: true,
-      },
+      persistent: true,
+      shared: true,
     });
   }
 
   /**
-   * Opens a pool and brings the tables up to date. `close()` ends the pool. `unsupported` where
-   * mysql2 is not installed, or the schema is newer; `unavailable` where the server cannot be
-   * reached.
+   * Opens a pool and brings the tables up to date. `close()` ends the pool. `unsupported` if
+   * mysql2 is not installed, or the schema is newer; `misconfigured` if the server refuses access,
+   * or the database does not exist; `unavailable` if the server cannot be reached.
    */
   static async open(options: OpenMysqlOptions): Promise<MysqlSessionService> {
-    checkOptions(options);
-    const { url, maxConnections: _, migrate = true, ...rest } = options;
-    checkFlag('migrate', migrate);
-    const maxConnections = checkMaxConnections(options);
-    const connectTimeout = checkAcquireTimeout(rest);
-    const client = await openPool({ url, maxConnections, connectTimeout });
-    try {
-      const service = new MysqlSessionService({ ...rest, client, closeClient: true });
-      await (migrate ? service.migrate() : service.checkSchema());
-      return service;
-    } catch (error) {
-      await client.end().catch(() => {});
-      throw translateError(error);
-    }
+    checkPlainObject(options, 'options');
+    const { url, maxConnections: _, migrate: __, ...rest } = options as OpenMysqlOptions;
+    return await openOverPool(options, {
+      pool: (settings) => openPool(url, settings),
+      service: (client) => new MysqlSessionService({ ...rest, client, closeClient: true }),
+    });
   }
 }
 
 /** All migrations as SQL, for someone who runs them on an empty database. */
-export function printMigrations(options: Pick<SqlStoreOptions, 'tablePrefix'> = {}): string {
+export function printMigrations(options: Pick<SqlServiceOptions, 'tablePrefix'> = {}): string {
   return printSqlMigrations(mysqlDialect, options);
 }
 
-function clientOf(options: {
-  readonly client: MysqlDriverClient;
-  readonly closeClient: boolean;
-  readonly acquireTimeout: number | undefined;
-}): MysqlClient {
-  checkFlag('closeClient', options.closeClient);
-  const acquireTimeout = checkAcquireTimeout(options);
-  const owned = options.closeClient;
-  const kind = kindOfClient(options.client);
-  switch (kind?.type) {
-    case 'pool': {
-      const lender = poolLender(kind.pool, { owned });
-      return new MysqlClient(new MysqlConnections({ lender, acquireTimeout }));
-    }
-    case 'connection': {
-      const lender = singleLender(kind.connection, { owned });
-      return new MysqlClient(new MysqlConnections({ lender, acquireTimeout }));
-    }
-    case undefined:
-      throw invalidArgument('client', 'must be a Pool or a Connection of mysql2');
+function sqlClient(options: MysqlSessionServiceOptions): SqlClient {
+  const owned = checkFlag(options.closeClient, 'closeClient');
+  const timeouts = checkPoolTimeouts(options);
+  const connections = connectionsOf(options.client, { owned });
+  if (connections === undefined) {
+    throw invalidArgument('client', 'must be a Pool or a Connection of mysql2');
   }
+  return new PooledClient(new MysqlDriver(connections), timeouts);
 }

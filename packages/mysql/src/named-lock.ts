@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { HoldfastError } from '@holdfast/core';
-import type { MysqlConnection } from './mysql-driver.ts';
-import { ConnectionSpoiled } from './mysql-error.ts';
-import { writeLiterals } from './mysql-literals.ts';
-import { runText } from './run-statement.ts';
+import { type Lease, queryOf, type SqlQuery, sql } from '@holdfast/sql';
+import type { MysqlConnection } from './mysql2-client.ts';
+import { runStatement } from './run-statement.ts';
 
 const WAIT_S = 60;
 
 // https://dev.mysql.com/doc/refman/8.0/en/locking-functions.html#function_get-lock
 const LONGEST_NAME = 64;
+
+// Of all that can be set, and more than enough.
+const SMALLEST_PACKET = 1024;
+
+const takeLock = queryOf<string>(sql`SELECT GET_LOCK(${(name) => name}, ${String(WAIT_S)})`);
+const releaseLock = queryOf<string>(sql`SELECT RELEASE_LOCK(${(name) => name})`);
 
 export interface NamedLock {
   readonly name: string;
@@ -18,30 +23,25 @@ export interface NamedLock {
 
 /** Runs `body` while no other connection to the server has the lock; `unavailable` after a minute. */
 export async function withLock<Result>(
-  connection: MysqlConnection,
+  lease: Lease<MysqlConnection>,
   { lock, body }: { readonly lock: NamedLock; readonly body: () => Promise<Result> },
 ): Promise<Result> {
+  const { connection } = lease;
   const name = serverName(lock);
-  const take = { text: `SELECT GET_LOCK(?, ${WAIT_S})`, values: [name] };
-  const { rows } = await runText(connection, writeLiterals(take));
-  if (Number(rows[0]?.[0]) !== 1) {
+  const run = async (query: SqlQuery) =>
+    (await runStatement(connection, { query, maxPacketBytes: SMALLEST_PACKET })).rows[0]?.[0];
+  if (Number(await run(takeLock(name))) !== 1) {
     throw new HoldfastError('unavailable', {
-      message: `the lock ${name} was not to be had within ${WAIT_S} s`,
+      message: `the lock ${name} could not be taken within ${WAIT_S} s`,
     });
   }
   try {
     return await body();
   } finally {
-    await release(connection, name);
-  }
-}
-
-async function release(connection: MysqlConnection, name: string): Promise<void> {
-  try {
-    await runText(connection, writeLiterals({ text: 'SELECT RELEASE_LOCK(?)', values: [name] }));
-  } catch (cause) {
     // The lock ends with its connection.
-    throw new ConnectionSpoiled('the lock could not be released', { cause });
+    await run(releaseLock(name)).catch(() => {
+      lease.isBroken = true;
+    });
   }
 }
 

@@ -1,23 +1,17 @@
-import { describeType, HoldfastError, invalidArgument } from '@holdfast/core';
-import type { MysqlPool } from './mysql-driver.ts';
-
-export interface PoolSettings {
-  readonly url: unknown;
-  readonly maxConnections: number;
-  /** In ms. */
-  readonly connectTimeout: number;
-}
+import { checkString, invalidArgument } from '@holdfast/core/internal';
+import { loadDriver } from '@holdfast/session/store';
+import type { PoolSettings } from '@holdfast/sql';
+import type { MysqlPool } from './mysql2-client.ts';
 
 /** A pool of mysql2. It connects when it is used. */
-export async function openPool(settings: PoolSettings): Promise<MysqlPool> {
-  const { maxConnections, connectTimeout } = settings;
-  const uri = checkUrl(settings.url);
-  const { createPool } = await loadDriver();
+export async function openPool(url: unknown, settings: PoolSettings): Promise<MysqlPool> {
+  const uri = checkUrl(url);
+  const { createPool } = await loadDriver('mysql2', () => import('mysql2/promise'));
   try {
     return createPool({
       uri,
-      connectionLimit: maxConnections,
-      connectTimeout,
+      connectionLimit: settings.maxConnections,
+      connectTimeout: settings.connectTimeout,
       charset: 'UTF8MB4_UNICODE_CI',
       multipleStatements: true,
     });
@@ -28,11 +22,9 @@ export async function openPool(settings: PoolSettings): Promise<MysqlPool> {
   }
 }
 
-/** The URL as it is; `invalid_argument` where it does not name a database of a server. */
-function checkUrl(url: unknown): string {
-  if (typeof url !== 'string') {
-    throw invalidArgument('url', `must be a string, got ${describeType(url)}`);
-  }
+/** The URL as it is; `invalid_argument` if it does not name a database of a server. */
+function checkUrl(value: unknown): string {
+  const url = checkString(value, 'url');
   if (!/^(?:mysql|mariadb):\/\//i.test(url) || !URL.canParse(url)) {
     throw invalidArgument('url', 'must begin with mysql:// or mariadb:// and be a URL');
   }
@@ -40,15 +32,4 @@ function checkUrl(url: unknown): string {
     throw invalidArgument('url', 'must name a database: mysql://user:password@host:3306/database');
   }
   return url;
-}
-
-async function loadDriver() {
-  try {
-    return await import('mysql2/promise');
-  } catch (cause) {
-    throw new HoldfastError('unsupported', {
-      message: 'the driver is not there: `npm install mysql2`',
-      cause,
-    });
-  }
 }

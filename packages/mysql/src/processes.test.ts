@@ -9,7 +9,12 @@ import { iterateEvents } from '@holdfast/session';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AppendWriterTask } from './append-writer.fixture.ts';
 import { MysqlSessionService } from './mysql-session-service.ts';
-import { createTablePrefix, describeWithDatabase, dropTables, TEST_URL } from './test-database.ts';
+import {
+  createTablePrefix,
+  describeWithDatabase,
+  dropTables,
+  TEST_URL,
+} from './test-database.fixture.ts';
 
 const WRITER = fileURLToPath(new URL('append-writer.fixture.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));

@@ -2,7 +2,12 @@ import { createPool, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MysqlSessionService } from './mysql-session-service.ts';
 import { recordingPool } from './recording-pool.fixture.ts';
-import { createTablePrefix, describeWithDatabase, dropTables, TEST_URL } from './test-database.ts';
+import {
+  createTablePrefix,
+  describeWithDatabase,
+  dropTables,
+  TEST_URL,
+} from './test-database.fixture.ts';
 
 const EVENTS = 10_000;
 const SESSIONS = 2_000;

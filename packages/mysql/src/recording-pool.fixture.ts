@@ -1,5 +1,5 @@
 import type { Pool } from 'mysql2/promise';
-import type { MysqlPool } from './mysql-driver.ts';
+import type { MysqlPool } from './mysql2-client.ts';
 
 /** A pool that writes down what is sent over its connections, the text of each round trip. */
 export function recordingPool(pool: Pool): { readonly client: MysqlPool; readonly sent: string[] } {

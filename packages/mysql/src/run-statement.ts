@@ -1,37 +1,69 @@
-import type { SqlQuery, SqlResult } from '@holdfast/sql';
-import type { MysqlConnection, MysqlStatement } from './mysql-driver.ts';
+import { HoldfastError } from '@holdfast/core';
+import { charactersOf, type SqlQuery, type SqlResult, type SqlValue } from '@holdfast/sql';
+import type { MysqlConnection, MysqlStatement } from './mysql2-client.ts';
 
 /** What a statement gives. */
-export interface Answer extends SqlResult {
-  /** What it gave to LAST_INSERT_ID; 0 where nothing. */
+export interface MysqlResult extends SqlResult {
+  /** What it gave to LAST_INSERT_ID; 0 if nothing. */
   readonly lastInsertId: number;
 }
 
+/** Statements with more characters than this are prepared: a text may double what it carries. */
+export const CHARACTERS_PER_TEXT = 2 ** 19;
+
+// Of what goes over the wire beside the values: a header, and for each value its type and length.
+const BYTES_PER_STATEMENT = 64;
+const BYTES_PER_VALUE = 16;
+
 /** Runs one statement, whose values are in its text. */
-export async function runText(connection: MysqlConnection, text: string): Promise<Answer> {
-  const [result] = await connection.query(statementOf(text));
-  return answerOf(result);
+export async function runText(connection: MysqlConnection, text: string): Promise<MysqlResult> {
+  const [result] = await connection.query(driverStatement(text));
+  return readResult(result);
 }
 
 /** Runs statements in one round trip. The first one that fails is the last one that is run. */
 export async function runScript(
   connection: MysqlConnection,
   texts: readonly string[],
-): Promise<readonly Answer[]> {
-  const [results] = await connection.query(statementOf(texts.join(';\n')));
-  return (results as readonly unknown[]).map(answerOf);
+): Promise<readonly MysqlResult[]> {
+  const [results] = await connection.query(driverStatement(texts.join(';\n')));
+  return (results as readonly unknown[]).map(readResult);
 }
 
-/** Prepares a statement and runs it, with its values as they are. */
-export async function runPrepared(
+/** Runs a statement of any size; `too_large` if the server takes none of that size. */
+export async function runStatement(
   connection: MysqlConnection,
-  { text, values }: SqlQuery,
-): Promise<Answer> {
-  const [result] = await connection.execute({ ...statementOf(text), values: [...values] });
-  return answerOf(result);
+  { query, maxPacketBytes }: { readonly query: SqlQuery; readonly maxPacketBytes: number },
+): Promise<MysqlResult> {
+  if (queryLength(query) <= CHARACTERS_PER_TEXT) {
+    const text = writeLiterals(query);
+    if (fitsPacket(Buffer.byteLength(text), maxPacketBytes)) return runText(connection, text);
+  }
+  let bytes = BYTES_PER_STATEMENT;
+  for (const value of query.values) {
+    bytes += BYTES_PER_VALUE + (typeof value === 'string' ? Buffer.byteLength(value) : 0);
+  }
+  if (bytes >= maxPacketBytes) {
+    throw new HoldfastError('too_large', {
+      message: `a statement of ${bytes} bytes is larger than the server takes: its max_allowed_packet is ${maxPacketBytes}`,
+    });
+  }
+  const statement = driverStatement(query.statement.pieces.join('?'));
+  const [result] = await connection.execute({ ...statement, values: [...query.values] });
+  return readResult(result);
 }
 
-function statementOf(sql: string): MysqlStatement {
+/** How many characters a statement has with its values, roughly. */
+export function queryLength({ statement, values }: SqlQuery): number {
+  return charactersOf(statement.pieces) + charactersOf(values);
+}
+
+/** Whether a text of so many bytes can be sent at once. */
+export function fitsPacket(bytes: number, maxPacketBytes: number): boolean {
+  return bytes + BYTES_PER_STATEMENT < maxPacketBytes;
+}
+
+function driverStatement(sql: string): MysqlStatement {
   return {
     sql,
     rowsAsArray: true,
@@ -41,7 +73,7 @@ function statementOf(sql: string): MysqlStatement {
   };
 }
 
-function answerOf(result: unknown): Answer {
+function readResult(result: unknown): MysqlResult {
   if (Array.isArray(result)) return { rows: result.map(readRow), changes: 0, lastInsertId: 0 };
   const { affectedRows, insertId } = result as Record<string, unknown>;
   return { rows: [], changes: Number(affectedRows), lastInsertId: Number(insertId) };
@@ -50,4 +82,24 @@ function answerOf(result: unknown): Answer {
 // Ids are bytes to the database.
 function readRow(row: readonly unknown[]): readonly unknown[] {
   return row.map((value) => (Buffer.isBuffer(value) ? value.toString() : value));
+}
+
+/** A statement with its values in its text, whatever `sql_mode` the connection is in. */
+export function writeLiterals({ statement: { pieces }, values }: SqlQuery): string {
+  let text = pieces[0] as string;
+  for (let i = 1; i < pieces.length; i++) {
+    text += writeLiteral(values[i - 1] ?? null) + pieces[i];
+  }
+  return text;
+}
+
+function writeLiteral(value: SqlValue): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'number') return value < 0 ? `(${value})` : String(value);
+  // Both ways name the character set: the parts of a union must be of one collation.
+  // It depends on the connection whether a backslash escapes: https://dev.mysql.com/doc/refman/8.0/en/sql-mode.html#sqlmode_no_backslash_escapes
+  if (value.includes('\\') || value.includes('\0')) {
+    return `_utf8mb4 X'${Buffer.from(value).toString('hex')}'`;
+  }
+  return `_utf8mb4 '${value.replaceAll("'", "''")}'`;
 }

@@ -2,7 +2,12 @@ import { testSessionService } from '@holdfast/testkit';
 import { createPool } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { MysqlSessionService } from './mysql-session-service.ts';
-import { createTablePrefix, describeWithDatabase, dropTables, TEST_URL } from './test-database.ts';
+import {
+  createTablePrefix,
+  describeWithDatabase,
+  dropTables,
+  TEST_URL,
+} from './test-database.fixture.ts';
 
 describeWithDatabase('MysqlSessionService', () => {
   const tablePrefix = createTablePrefix();

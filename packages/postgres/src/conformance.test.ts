@@ -2,7 +2,7 @@ import { testSessionService } from '@holdfast/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PostgresSessionService } from './postgres-session-service.ts';
-import { describeWithDatabase, migrate, TEST_URL, useDatabase } from './test-database.ts';
+import { describeWithDatabase, migrate, TEST_URL, useDatabase } from './test-database.fixture.ts';
 
 describeWithDatabase('PostgresSessionService', () => {
   const { open, schema } = useDatabase();

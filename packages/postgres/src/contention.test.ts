@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { PostgresSessionService } from './postgres-session-service.ts';
-import { describeWithDatabase, runSql, TEST_URL, useDatabase } from './test-database.ts';
+import { describeWithDatabase, runSql, TEST_URL, useDatabase } from './test-database.fixture.ts';
 
 describeWithDatabase('PostgresSessionService under contention', () => {
   const { schema, pool, open, table } = useDatabase({ max: 20 });

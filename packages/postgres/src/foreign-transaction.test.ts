@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { PostgresSessionService } from './postgres-session-service.ts';
-import { describeWithDatabase, TEST_URL, useDatabase } from './test-database.ts';
+import { describeWithDatabase, TEST_URL, useDatabase } from './test-database.fixture.ts';
 
 describeWithDatabase('A transaction of somebody else', () => {
   const { schema } = useDatabase();

@@ -1,6 +1,6 @@
 import { testSessionService } from '@holdfast/testkit';
 import { describe, it } from 'vitest';
-import { describeWithDatabase, useDatabase } from './test-database.ts';
+import { describeWithDatabase, useDatabase } from './test-database.fixture.ts';
 
 // What another isolation can break; the rest of the kit runs elsewhere.
 const racing = new Set(['concurrency', 'delete', 'lifecycle']);

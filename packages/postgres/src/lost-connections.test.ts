@@ -2,7 +2,7 @@ import { isHoldfastError } from '@holdfast/core';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { PostgresSessionService } from './postgres-session-service.ts';
-import { describeWithDatabase, runSql, TEST_URL, useDatabase } from './test-database.ts';
+import { describeWithDatabase, runSql, TEST_URL, useDatabase } from './test-database.fixture.ts';
 
 const unavailable = { name: 'HoldfastError', code: 'unavailable', retryable: true };
 
@@ -147,22 +147,49 @@ describeWithDatabase('PostgresSessionService whose connections are lost', () => 
     await expect(service.get({ ...key, numRecentEvents: 0 })).rejects.toMatchObject(corrupt);
   });
 
-  it('says that the tables are not there', async () => {
+  it('says that the tables do not exist', async () => {
     const lost = new PostgresSessionService({ client: pool, schema: `${schema}_lost` });
-    const hint = { ...unavailable, message: expect.stringContaining('migrate()') };
+    const hint = {
+      code: 'misconfigured',
+      retryable: false,
+      message: expect.stringContaining('migrate()'),
+    };
     const key = { appName: 'app', userId: 'ada', sessionId: 'one' };
     await expect(lost.get(key)).rejects.toMatchObject(hint);
     await expect(lost.appendEvent({ ...key, event: {} })).rejects.toMatchObject(hint);
     await expect(lost.delete(key)).rejects.toMatchObject(hint);
   });
 
-  it('is `unavailable` where nobody listens, or the database is not there', async () => {
-    const urls = { port: new URL(TEST_URL), database: new URL(TEST_URL) };
-    urls.port.port = '1';
-    urls.database.pathname = '/no-such-database';
-    for (const { href } of Object.values(urls)) {
+  it('is `unavailable` where nobody listens', async () => {
+    const url = new URL(TEST_URL);
+    url.port = '1';
+    const open = PostgresSessionService.open({ url: url.href });
+    await expect(open).rejects.toMatchObject({ ...unavailable, cause: expect.anything() });
+  });
+
+  it('is `misconfigured` if there is no such database, role, column or permission', async () => {
+    const misconfigured = { code: 'misconfigured', retryable: false, cause: expect.anything() };
+    const database = new URL(TEST_URL);
+    database.pathname = '/no-such-database';
+    const role = new URL(TEST_URL);
+    role.username = 'no-such-role';
+    for (const { href } of [database, role]) {
       const open = PostgresSessionService.open({ url: href });
-      await expect(open).rejects.toMatchObject({ ...unavailable, cause: expect.anything() });
+      await expect(open).rejects.toMatchObject(misconfigured);
     }
+    const key = { appName: 'app', userId: 'ada', sessionId: 'mended' };
+    await service.create(key);
+    await runSql(`ALTER TABLE ${table('events')} RENAME body TO text`);
+    await expect(service.appendEvent({ ...key, event: {} })).rejects.toMatchObject(misconfigured);
+    await expect(service.get(key)).rejects.toMatchObject(misconfigured);
+    await runSql(`ALTER TABLE ${table('events')} RENAME text TO body`);
+    const guest = `${schema}_guest`;
+    await runSql(`CREATE ROLE ${guest}`);
+    const guests = new pg.Pool({ connectionString: TEST_URL, options: `-c role=${guest}` });
+    const asGuest = new PostgresSessionService({ client: guests, closeClient: true, schema });
+    await expect(asGuest.get(key)).rejects.toMatchObject(misconfigured);
+    await asGuest.close();
+    await runSql(`DROP ROLE ${guest}`);
+    expect((await service.appendEvent({ ...key, event: {} })).seq).toBe(1);
   });
 });

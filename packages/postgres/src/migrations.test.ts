@@ -8,7 +8,7 @@ import {
   newSchemaName,
   runSql,
   TEST_URL,
-} from './test-database.ts';
+} from './test-database.fixture.ts';
 
 describeWithDatabase('Migrations of PostgreSQL', () => {
   const pool = new pg.Pool({ connectionString: TEST_URL, max: 20 });
@@ -58,8 +58,8 @@ describeWithDatabase('Migrations of PostgreSQL', () => {
 
   it('are needed by `open` where it does not do them', async () => {
     const options = { url: TEST_URL, schema, migrate: false };
-    const unavailable = { code: 'unavailable', message: expect.stringContaining('migrate()') };
-    await expect(PostgresSessionService.open(options)).rejects.toMatchObject(unavailable);
+    const older = { code: 'misconfigured', message: expect.stringContaining('migrate()') };
+    await expect(PostgresSessionService.open(options)).rejects.toMatchObject(older);
     await migrate({ schema });
     await (await PostgresSessionService.open(options)).close();
   });
@@ -91,7 +91,7 @@ describeWithDatabase('Migrations of PostgreSQL', () => {
       await service.create({ appName: 'a', userId: 'b' });
       const other = new PostgresSessionService({ client: own, schema: `${schema}_other` });
       await expect(other.migrate()).rejects.toMatchObject({
-        code: 'unavailable',
+        code: 'misconfigured',
         message: expect.stringContaining('permission denied'),
       });
       await service.close();

@@ -1,4 +1,4 @@
-import type { PostgresValue } from './postgres-connections.ts';
+import type { PostgresValue } from './compose-statements.ts';
 
 /** What is asked of a `Pool` of `pg`. */
 export interface PgPool {
@@ -12,7 +12,7 @@ export interface PgPool {
 
 /** What is asked of a `Client` of `pg`, which is connected. */
 export interface PgClient {
-  /** `I` where it is in no transaction, null where it does not know; `pg` has it from 8.17 on. */
+  /** `I` if it is in no transaction, null if it does not know; `pg` has it from 8.17 on. */
   getTransactionStatus?(): string | null;
   query(query: PgQuery): Promise<PgResult>;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -27,7 +27,7 @@ export interface PgPoolClient extends Omit<PgClient, 'end'> {
 export interface PgQuery {
   readonly text: string;
   readonly values: PostgresValue[];
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly rowMode: 'array';
 }
 

@@ -12,7 +12,7 @@ import {
   newSchemaName,
   TEST_URL,
   useDatabase,
-} from './test-database.ts';
+} from './test-database.fixture.ts';
 
 const PROGRAM = 'pgbouncer';
 const isInstalled = spawnSync(PROGRAM, ['--version']).status === 0;

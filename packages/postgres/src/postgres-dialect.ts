@@ -2,9 +2,12 @@ import {
   compareAsRow,
   type InsertSource,
   insertHead,
+  joinSql,
   onConflict,
+  SLOT,
   type SqlDialect,
   type SqlInsert,
+  type SqlText,
   sql,
 } from '@holdfast/sql';
 import { isMissingTable } from './postgres-error.ts';
@@ -15,10 +18,10 @@ export const GUARD = 'guard';
 /**
  * What makes PostgreSQL plan a prepared statement anew for each use. A plan that it keeps may have
  * been made while the tables were empty, and reads the whole of a table. It keeps none that looks
- * dearer than planning each time: and only where the values are known it is known that these rows
+ * dearer than planning each time: and only if the values are known it is known that these rows
  * are never made. Dearer still, and it might be compiled before it is used.
  */
-export const NEVER_KEPT = 'generate_series(1, 5000000)';
+const NEVER_KEPT = 'generate_series(1, 5000000)';
 
 const types = { identifier: 'text COLLATE "C"', integer: 'bigint', json: 'text' } as const;
 const parameterTypes = { identifier: 'text', integer: 'bigint', json: 'text' } as const;
@@ -29,7 +32,7 @@ export const postgresDialect: SqlDialect = {
   tableOptions: { narrow: '', wide: '' },
   indexes: 'separate',
   greatest: 'greatest',
-  keepRevision: (revision) => revision,
+  revision: { keep: (revision) => revision, returning: 'RETURNING revision' },
   unionBranch: (select) => sql`(${select})`,
   // The inner limit is a number that the planner does not know. It takes it for a small one, and
   // walks the index that has the order, rather than collecting all rows to sort them. The outer one
@@ -37,12 +40,13 @@ export const postgresDialect: SqlDialect = {
   take(select, count) {
     const limit = sql`CAST(${count} AS bigint)`;
     const unknown = sql`SELECT ${limit} + count(*) FROM ${NEVER_KEPT} WHERE ${limit} < 0`;
-    return sql`SELECT * FROM (${select} LIMIT (${unknown})) few LIMIT ${count}`;
+    const few = sql`SELECT * FROM (${select} LIMIT (${unknown})) few LIMIT ${count}`;
+    return { ...few, planEachUse: true };
   },
   compareRows: compareAsRow,
   readIndex: () => '',
   insertRows: (insert, source) =>
-    `${insertHead(insert)} ${selectRows(insert, source)}${onConflict(insert)}`,
+    sql`${insertHead(insert)} ${selectRows(insert, source)}${onConflict(insert)}`,
   createSchema,
   isMissingTable,
 };
@@ -51,24 +55,25 @@ export const postgresDialect: SqlDialect = {
  * One row has a parameter for each column. More have an array for each: one text for any
  * number of them, so that few statements are prepared.
  */
-function selectRows({ columns }: SqlInsert, { count, guarded }: InsertSource): string {
+function selectRows({ columns }: SqlInsert, { count, guarded }: InsertSource): SqlText {
   const isOne = count === 1;
-  const from = guarded ? [GUARD] : [];
+  const from: SqlText[] = guarded ? [sql`${GUARD}`] : [];
   if (!isOne) {
-    const arrays = columns.map(({ type }) => `CAST(? AS ${parameterTypes[type]}[])`).join(', ');
+    const arrays = columns.map(({ type }) => sql`CAST(${SLOT} AS ${`${parameterTypes[type]}[]`})`);
     const names = columns.map(({ name }) => name).join(', ');
-    from.push(`unnest(${arrays}) WITH ORDINALITY AS row (${names}, place)`);
+    from.push(sql`unnest(${joinSql(arrays, ', ')}) WITH ORDINALITY AS row (${names}, place)`);
   }
   const values = columns.map(({ name, type, fromRevision }) => {
-    const value = isOne ? `CAST(? AS ${parameterTypes[type]})` : `row.${name}`;
-    return fromRevision ? `${GUARD}.revision + ${value}` : value;
+    const value = isOne ? sql`CAST(${SLOT} AS ${parameterTypes[type]})` : sql`${`row.${name}`}`;
+    return fromRevision ? sql`${GUARD}.revision + ${value}` : value;
   });
-  const source = from.length === 0 ? '' : ` FROM ${from.join(', ')}`;
+  const rows = sql`SELECT ${joinSql(values, ', ')}`;
+  const source = from.length === 0 ? rows : sql`${rows} FROM ${joinSql(from, ', ')}`;
   // In the order in which they were given, so that no two writers lock them in two orders.
-  return `SELECT ${values.join(', ')}${source}${isOne ? '' : ' ORDER BY row.place'}`;
+  return isOne ? source : sql`${source} ORDER BY row.place`;
 }
 
-// CREATE SCHEMA IF NOT EXISTS asks for the right to create schemas even where it is there.
+// CREATE SCHEMA IF NOT EXISTS asks for the right to create schemas even if it exists.
 function createSchema(name: string): string {
   const isMissing = `NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = ${literal(name)})`;
   return `DO ${literal(`BEGIN IF ${isMissing} THEN CREATE SCHEMA "${name}"; END IF; END`)}`;

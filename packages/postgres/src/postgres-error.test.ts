@@ -8,13 +8,18 @@ function errorWith(code: string): Error {
 
 describe('An error of PostgreSQL', () => {
   const codes = {
-    '42P01': 'unavailable',
-    '3F000': 'unavailable',
-    '42501': 'unavailable',
+    '28P01': 'misconfigured',
+    '28000': 'misconfigured',
+    '3D000': 'misconfigured',
+    '3F000': 'misconfigured',
+    '42501': 'misconfigured',
+    '42703': 'misconfigured',
+    '42P01': 'misconfigured',
+    '42601': 'internal',
     '40P01': 'unavailable',
     '53300': 'unavailable',
     '57014': 'unavailable',
-    XX000: 'unavailable',
+    XX000: 'internal',
     XX001: 'corrupt',
     XX002: 'corrupt',
     '54000': 'too_large',

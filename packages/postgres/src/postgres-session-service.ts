@@ -1,30 +1,27 @@
-import { invalidArgument } from '@holdfast/core';
+import { checkFlag, checkPlainObject, invalidArgument } from '@holdfast/core/internal';
 import {
-  checkAcquireTimeout,
-  checkFlag,
-  checkMaxConnections,
-  checkOptions,
+  checkPoolTimeouts,
   type OpenPoolOptions,
+  openOverPool,
+  PooledClient,
   type PoolStoreOptions,
   printMigrations as printSqlMigrations,
+  type SqlClient,
+  type SqlServiceOptions,
   SqlSessionService,
-  type SqlStoreOptions,
   type TableOptions,
 } from '@holdfast/sql';
 import { openPool } from './open-pool.ts';
-import { PgClientConnection } from './pg-client-connection.ts';
+import { pgClient, pgPool } from './pg-connections.ts';
 import type { PgClient, PgPool } from './pg-driver.ts';
-import { PgPoolConnections } from './pg-pool-connections.ts';
-import { type Pglite, PgliteConnection } from './pglite-connection.ts';
-import { PostgresClient } from './postgres-client.ts';
-import type { PostgresConnections } from './postgres-connections.ts';
+import { type Pglite, pgliteConnections } from './pglite-connections.ts';
 import { postgresDialect } from './postgres-dialect.ts';
-import { translateError } from './postgres-error.ts';
+import { type PostgresConnections, PostgresDriver } from './postgres-driver.ts';
 
-interface PostgresStoreOptions extends SqlStoreOptions, TableOptions, PoolStoreOptions {
+interface PostgresStoreOptions extends SqlServiceOptions, TableOptions, PoolStoreOptions {
   /**
-   * Whether statements are prepared under names. Turn it off behind PgBouncer in transaction
-   * mode. True where it is missing.
+   * Whether statements are prepared under names. Turn it off behind PgBouncer in transaction mode.
+   * @default true
    */
   readonly preparedStatements?: boolean | undefined;
 }
@@ -35,7 +32,7 @@ export interface PostgresSessionServiceOptions extends PostgresStoreOptions {
    * is `unsupported`; begin one in PGlite with its `transaction` alone.
    */
   readonly client: PgPool | PgClient | Pglite;
-  /** Whether `close()` ends it, too. False where it is missing. */
+  /** Whether `close()` ends it, too. @default false */
   readonly closeClient?: boolean | undefined;
 }
 
@@ -44,55 +41,44 @@ export interface OpenPostgresOptions extends PostgresStoreOptions, OpenPoolOptio
   readonly url: string;
 }
 
-/** Keeps sessions in PostgreSQL. An append is one statement, and one round trip. */
+/**
+ * Keeps sessions in PostgreSQL. An append is one statement, and one round trip.
+ *
+ * @example
+ * const url = 'postgres://user:password@localhost:5432/agents';
+ * await using service = await PostgresSessionService.open({ url });
+ */
 export class PostgresSessionService extends SqlSessionService {
   /**
-   * A service over connections that are there. Call `migrate()` before its first use, unless
-   * the tables are there. An option that is out of range is `invalid_argument`.
+   * A service over connections of your own. Call `migrate()` before its first use, unless the
+   * tables exist. An option that is out of range is `invalid_argument`.
    */
   constructor(options: PostgresSessionServiceOptions) {
-    checkOptions(options);
-    const { preparedStatements = true } = options;
-    checkFlag('preparedStatements', preparedStatements);
-    const connections = connectionsOf(options);
-    const isLocal = connections instanceof PgliteConnection;
+    checkPlainObject(options, 'options');
+    const { client, ...rest } = options as PostgresSessionServiceOptions;
+    const pglite = isPglite(client) ? client : undefined;
+    const hasFolder = pglite?.dataDir?.startsWith('memory:') === false;
     super({
-      tablePrefix: options.tablePrefix,
-      schema: options.schema,
-      maxEventBytes: options.maxEventBytes,
-      now: options.now,
-      client: new PostgresClient({ connections, preparedStatements }),
+      ...rest,
+      client: sqlClient(options),
       dialect: postgresDialect,
-      capabilities: {
-        persistent: !isLocal || connections.isPersistent,
-        shared: !isLocal,
-        evicts: false,
-        atomicAppState: true,
-        listAllUsers: true,
-      },
+      persistent: pglite === undefined || hasFolder,
+      shared: pglite === undefined,
     });
   }
 
   /**
-   * Opens a pool and brings the tables up to date. `close()` ends the pool. `unsupported` where
-   * `pg` is not installed, or the schema is newer; `unavailable` where the server cannot be
-   * reached.
+   * Opens a pool and brings the tables up to date. `close()` ends the pool. `unsupported` if `pg`
+   * is not installed, or the schema is newer; `misconfigured` if the server refuses the role or
+   * its password, or the database does not exist; `unavailable` if the server cannot be reached.
    */
   static async open(options: OpenPostgresOptions): Promise<PostgresSessionService> {
-    checkOptions(options);
-    const { url, maxConnections: _, migrate = true, ...rest } = options;
-    checkFlag('migrate', migrate);
-    const maxConnections = checkMaxConnections(options);
-    const acquireTimeout = checkAcquireTimeout(rest);
-    const client = await openPool({ url, maxConnections, connectTimeout: acquireTimeout });
-    try {
-      const service = new PostgresSessionService({ ...rest, client, closeClient: true });
-      await (migrate ? service.migrate() : service.checkSchema());
-      return service;
-    } catch (error) {
-      await client.end().catch(() => {});
-      throw translateError(error);
-    }
+    checkPlainObject(options, 'options');
+    const { url, maxConnections: _, migrate: __, ...rest } = options as OpenPostgresOptions;
+    return await openOverPool(options, {
+      pool: (settings) => openPool(url, settings),
+      service: (client) => new PostgresSessionService({ ...rest, client, closeClient: true }),
+    });
   }
 }
 
@@ -101,28 +87,20 @@ export function printMigrations(options: TableOptions = {}): string {
   return printSqlMigrations(postgresDialect, options);
 }
 
-function connectionsOf(options: PostgresSessionServiceOptions): PostgresConnections {
-  const { client, closeClient = false } = options;
-  checkFlag('closeClient', closeClient);
-  const acquireTimeout = checkAcquireTimeout(options);
-  if (isPool(client)) {
-    return new PgPoolConnections({
-      pool: client,
-      ownsPool: closeClient,
-      acquireTimeout,
-    });
-  }
-  if (typeof (client as Pglite | undefined)?.transaction === 'function') {
-    return new PgliteConnection({ pglite: client as Pglite, ownsPglite: closeClient });
-  }
+function sqlClient(options: PostgresSessionServiceOptions): SqlClient {
+  const { client, closeClient, preparedStatements = true } = options;
+  const named = checkFlag(preparedStatements, 'preparedStatements');
+  const owned = checkFlag(closeClient, 'closeClient');
+  const timeouts = checkPoolTimeouts(options);
+  const over = <Connection>(connections: PostgresConnections<Connection>) =>
+    new PooledClient(new PostgresDriver({ connections, preparedStatements: named }), timeouts);
+  if (isPool(client)) return over(pgPool(client, { owned }));
+  if (isPglite(client)) return over(pgliteConnections(client, { owned }));
   if (typeof (client as PgClient | undefined)?.query !== 'function') {
     throw invalidArgument('client', 'must be a Pool or a Client of pg, or a PGlite');
   }
   if (isUnconnected(client)) throw invalidArgument('client', 'must be connected: call connect()');
-  return new PgClientConnection({
-    client: client as PgClient,
-    ownsClient: closeClient,
-  });
+  return over(pgClient(client, { owned }));
 }
 
 // What is asked of a client that never connects waits for ever. `pg` says it in these two alone.
@@ -133,4 +111,8 @@ function isUnconnected(client: object): boolean {
 
 function isPool(client: PgPool | PgClient | Pglite | undefined): client is PgPool {
   return typeof (client as PgPool | undefined)?.totalCount === 'number';
+}
+
+function isPglite(client: PgPool | PgClient | Pglite | undefined): client is Pglite {
+  return typeof (client as Pglite | undefined)?.transaction === 'function';
 }

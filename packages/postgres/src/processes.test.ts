@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeWithDatabase, TEST_URL, useDatabase } from './test-database.ts';
+import { describeWithDatabase, TEST_URL, useDatabase } from './test-database.fixture.ts';
 import type { WriterOrder } from './writer.fixture.ts';
 
 interface Acknowledged {

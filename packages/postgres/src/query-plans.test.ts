@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PgQuery } from './pg-driver.ts';
 import { PostgresSessionService } from './postgres-session-service.ts';
-import { describeWithDatabase, TEST_URL, useDatabase } from './test-database.ts';
+import { describeWithDatabase, TEST_URL, useDatabase } from './test-database.fixture.ts';
 
 interface PlanNode {
   readonly 'Node Type': string;

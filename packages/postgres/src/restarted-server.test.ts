@@ -48,7 +48,7 @@ describe.skipIf(isSkipped)('PostgresSessionService over a server of its own', ()
     await service.close();
   });
 
-  it('is `unavailable` for a wrong password', async () => {
+  it('is `misconfigured` for a wrong password', async () => {
     const service = await PostgresSessionService.open({ url: server.url });
     await service.close();
     await server.requirePassword({ user: 'guarded', password: 'right' });
@@ -62,7 +62,8 @@ describe.skipIf(isSkipped)('PostgresSessionService over a server of its own', ()
       PostgresSessionService.open({ url: url(password), schema: 'guarded' });
     const refused = await open('wrong').catch((error: unknown) => error);
     expect(refused).toMatchObject({
-      code: 'unavailable',
+      code: 'misconfigured',
+      retryable: false,
       message: expect.stringContaining('password'),
     });
     expect(String((refused as Error).message)).not.toContain('wrong');

@@ -2,7 +2,7 @@ import type { EventInput } from '@holdfast/core';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PostgresSessionService } from './postgres-session-service.ts';
-import { describeWithDatabase, TEST_URL, useDatabase } from './test-database.ts';
+import { describeWithDatabase, TEST_URL, useDatabase } from './test-database.fixture.ts';
 import { type Traffic, WireProxy } from './wire-proxy.fixture.ts';
 
 describeWithDatabase('The round trips of a PostgresSessionService', () => {
@@ -44,7 +44,7 @@ describeWithDatabase('The round trips of a PostgresSessionService', () => {
     'a session with all events': (service) => service.get(key),
     'a session with its last events': (service) => service.get({ ...key, numRecentEvents: 2 }),
     'a session with its late events': (service) => service.get({ ...key, afterTimestamp: 1 }),
-    'a session that is not there': (service) => service.get(missing),
+    'a session that does not exist': (service) => service.get(missing),
     'a page of events': (service) => service.listEvents(key),
     'a page of sessions with state and total': (service) =>
       service.list({ ...key, includeState: true, includeTotal: true }),

@@ -20,10 +20,10 @@ describeWithOwnServer('RedisSessionService on a Cluster', () => {
     { name: 'on a client of its own', create: open, reopen: open, propertyRuns: 10 },
   );
 
-  it('is `unsupported` for a client, or a URL, of one node', async () => {
+  it('is `misconfigured` for a client, or a URL, of one node', async () => {
     const url = `redis://127.0.0.1:${cluster.nodes[0]?.server.port}`;
-    const unsupported = { code: 'unsupported', message: expect.stringContaining('Cluster') };
-    await expect(RedisSessionService.open({ url })).rejects.toMatchObject(unsupported);
+    const misconfigured = { code: 'misconfigured', message: expect.stringContaining('Cluster') };
+    await expect(RedisSessionService.open({ url })).rejects.toMatchObject(misconfigured);
     await (await RedisSessionService.open({ url: `${url}?cluster=true` })).close();
     const node = cluster.nodes[0]?.server.client() as Redis;
     const service = new RedisSessionService({ client: node });
@@ -34,10 +34,10 @@ describeWithOwnServer('RedisSessionService on a Cluster', () => {
     );
     const errors = refusals.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
     expect(errors).not.toHaveLength(0);
-    for (const error of errors) expect(error).toMatchObject(unsupported);
+    for (const error of errors) expect(error).toMatchObject(misconfigured);
   });
 
-  it('excuses itself from showing `app:` keys together with their event', () => {
+  it('has no capability `atomicAppState`', () => {
     const service = new RedisSessionService({ client });
     expect(service.capabilities).toStrictEqual({
       persistent: false,

@@ -1,7 +1,13 @@
 import { testSessionService } from '@holdfast/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RedisSessionService } from './redis-session-service.ts';
-import { describeWithServer, newPrefix, removeKeys, TEST_URL, useServer } from './test-server.ts';
+import {
+  describeWithServer,
+  newPrefix,
+  removeKeys,
+  TEST_URL,
+  useServer,
+} from './test-server.fixture.ts';
 
 describeWithServer('RedisSessionService', () => {
   const { open } = useServer();
@@ -10,7 +16,7 @@ describeWithServer('RedisSessionService', () => {
     { name: 'on a client of its own', create: () => open(), reopen: () => open() },
   );
 
-  it('excuses itself from nothing but what it was not told', () => {
+  it('has the capability `persistent` only if it was told so', () => {
     const capabilities = {
       persistent: false,
       shared: true,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { RedisKeys } from './redis-keys.ts';
-import { describeWithServer, useServer } from './test-server.ts';
+import { describeWithServer, useServer } from './test-server.fixture.ts';
 
 const key = { appName: 'app', userId: 'ada', sessionId: 's' };
 const state = { own: 1, 'user:own': 1, 'app:own': 1 };
@@ -55,7 +55,7 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
   };
 
   for (const [title, name] of Object.entries(names)) {
-    it(`changes nothing where the key of the ${title} is of a wrong type`, async () => {
+    it(`changes nothing if the key of the ${title} is of a wrong type`, async () => {
       for (const write of Object.values(writes)) {
         await client.unlink(...Object.values(names));
         await service.create({ ...key, state });
@@ -138,7 +138,7 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
     }
   });
 
-  it('is `corrupt` where events are missing, and starts no new count', async () => {
+  it('is `corrupt` if events are missing, and does not count anew', async () => {
     await client.unlink(...Object.values(names));
     await service.create(key);
     await service.appendEvents({ ...key, events });
@@ -157,7 +157,7 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
     expect(await service.delete(key)).toBe(true);
   });
 
-  it('is `corrupt`, and says what, where JSON or a session cannot be read', async () => {
+  it('is `corrupt`, and says what, if JSON or a session cannot be read', async () => {
     await client.unlink(...Object.values(names));
     await service.create({ ...key, state });
     await service.appendEvents({ ...key, events });

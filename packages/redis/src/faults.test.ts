@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isHoldfastError } from '@holdfast/core';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -27,7 +28,7 @@ describeWithOwnServer('RedisSessionService when its server fails', () => {
     return service;
   }
 
-  it('is `unavailable` within its time where nobody listens, and says why', async () => {
+  it('is `unavailable` within its time if nobody listens, and says why', async () => {
     const url = `redis://:secret@127.0.0.1:${await sparePort()}`;
     const start = performance.now();
     const refused = await RedisSessionService.open({ url, callTimeout: 300 }).catch((e) => e);
@@ -63,7 +64,7 @@ describeWithOwnServer('RedisSessionService when its server fails', () => {
     await service.close();
   });
 
-  it('is `unavailable` within its time where the server hangs, and goes on after it', async () => {
+  it('is `unavailable` within its time if the server hangs, and goes on after it', async () => {
     const service = await openFresh();
     server.signal('SIGSTOP');
     const hung = service.appendEvent({ ...key, event: { id: 'e' } });
@@ -71,6 +72,87 @@ describeWithOwnServer('RedisSessionService when its server fails', () => {
     server.signal('SIGCONT');
     expect(await service.appendEvent({ ...key, event: { id: 'e' } })).toMatchObject({ seq: 1 });
     await service.close();
+  });
+
+  it('ends every call over a silent wire in time, and connects anew once it is back', async () => {
+    const proxy = await TcpProxy.start(server.port);
+    onTestFinished(() => proxy.stop());
+    const service = await openFresh(proxy.url);
+    proxy.silence();
+    const calls = [
+      () => service.get(key),
+      () => service.appendEvent({ ...key, event: {} }),
+      () => service.list({ appName: 'app', allUsers: true }),
+      () => service.getState({ scope: 'app', appName: 'app' }),
+      () => service.delete(key),
+    ];
+    // One after the other, so that the wire is written to all the time.
+    const started: Promise<void>[] = [];
+    for (let i = 0; i < 25; i++) {
+      const call = calls[i % calls.length] as () => Promise<unknown>;
+      const start = performance.now();
+      started.push(
+        expect(call())
+          .rejects.toMatchObject(unavailable)
+          .then(() => expect(performance.now() - start).toBeLessThan(1_500)),
+      );
+      await sleep(100);
+    }
+    await Promise.all(started);
+    proxy.resume();
+    await until(async () => (await service.get(key))?.revision === 0);
+    expect(await service.appendEvent({ ...key, event: {} })).toMatchObject({ seq: 1 });
+    proxy.silence();
+    const start = performance.now();
+    await service.close();
+    expect(performance.now() - start).toBeLessThan(1_500);
+  });
+
+  it('gives up a silent connection of a client that it was given, which makes a new one', async () => {
+    const proxy = await TcpProxy.start(server.port);
+    const client = new Redis(proxy.url);
+    client.on('error', () => {});
+    await openFresh().then((service) => service.close());
+    const service = new RedisSessionService({ client, callTimeout: 500 });
+    onTestFinished(async () => {
+      client.disconnect();
+      await proxy.stop();
+    });
+    expect((await service.get(key))?.revision).toBe(0);
+    const id = await client.client('ID');
+    const stands = async () => String(await admin.client('LIST')).includes(`id=${id} `);
+    expect(await stands()).toBe(true);
+
+    proxy.silence();
+    const start = performance.now();
+    const event = { id: 'e', author: 'user' };
+    const calls = [service.get(key), service.appendEvent({ ...key, event }), service.create(key)];
+    for (const call of calls) await expect(call).rejects.toMatchObject(unavailable);
+    expect(performance.now() - start).toBeLessThan(1_000);
+    await until(async () => !(await stands()));
+    // The wire is silent for the next connection, too, so it is given up as well.
+    await until(async () => client.status === 'connect');
+    await expect(service.get(key)).rejects.toMatchObject(unavailable);
+    proxy.resume();
+    await until(async () => (await service.get(key).catch(() => undefined)) !== undefined);
+    // The driver has sent it again, and here it is the same append.
+    expect(await service.appendEvent({ ...key, event })).toMatchObject({ id: 'e', seq: 1 });
+    expect((await service.get(key))?.events).toHaveLength(1);
+    expect(await client.client('ID')).not.toBe(id);
+    await service.close();
+  });
+
+  it('ends a client that it was given, too, if the server hangs as it closes', async () => {
+    const hanging = await OwnServer.start();
+    onTestFinished(() => hanging.remove());
+    const client = hanging.client();
+    const service = new RedisSessionService({ client, closeClient: true, callTimeout: 300 });
+    await service.create(key);
+    hanging.signal('SIGSTOP');
+    const start = performance.now();
+    await service.close();
+    expect(performance.now() - start).toBeLessThan(1_000);
+    await until(async () => client.status === 'end');
   });
 
   for (const brought of [false, true]) {
@@ -97,7 +179,7 @@ describeWithOwnServer('RedisSessionService when its server fails', () => {
     });
   }
 
-  it('knows a session as its own creation where the driver has sent it twice', async () => {
+  it('knows a session as its own creation if the driver has sent it twice', async () => {
     await admin.flushall();
     const proxy = await TcpProxy.start(server.port);
     const client = new Redis(proxy.url);
@@ -112,7 +194,7 @@ describeWithOwnServer('RedisSessionService when its server fails', () => {
     await proxy.stop();
   });
 
-  it('changes nothing where the server is full, and still reads and deletes', async () => {
+  it('changes nothing if the server is full, and still reads and deletes', async () => {
     const service = await openFresh();
     await service.appendEvent({ ...key, event: { id: 'kept', actions: { stateDelta: { a: 1 } } } });
     await admin.config('SET', 'maxmemory', '1');

@@ -17,7 +17,7 @@ describeWithOwnServer('RedisSessionService over a server that asks for something
   });
   afterAll(() => server.remove());
 
-  it('is `unavailable` for a wrong password, and does not tell it', async () => {
+  it('is `misconfigured` for a wrong password, and does not tell it', async () => {
     await admin.acl('SETUSER', 'guarded', 'on', '>right', '~*', '+@all');
     const open = (password: string) =>
       RedisSessionService.open({
@@ -26,27 +26,27 @@ describeWithOwnServer('RedisSessionService over a server that asks for something
       });
     const refused = await open('wrong').catch((error) => error);
     expect(refused).toMatchObject({
-      code: 'unavailable',
+      code: 'misconfigured',
       message: expect.stringContaining('password'),
     });
     expect(refused.message).not.toContain('wrong');
     await (await open('right')).close();
   });
 
-  it('needs no right to ask how the server is set up, and says which it lacks', async () => {
+  it('needs no permission to ask how the server is set up, and says which it lacks', async () => {
     const rights = ['+evalsha', '+eval', '+@read', '+@connection', '-info'];
     await admin.acl('SETUSER', 'reader', 'on', '>pass', '~*', ...rights);
     const url = server.url.replace('//', '//reader:pass@');
     const service = await RedisSessionService.open({ url, callTimeout: 1_000 });
     expect(await service.get(key)).toBeUndefined();
     await expect(service.create(key)).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining('right'),
+      code: 'misconfigured',
+      message: expect.stringContaining('permission'),
     });
     await service.close();
   });
 
-  it('does with the rights that the documents name', async () => {
+  it('needs no permissions but those that the documents name', async () => {
     const rights = ['+evalsha', '+eval', '+@read', '+@write', '+@connection', '+time', '+wait'];
     await admin.acl('SETUSER', 'app', 'on', '>pass', 'resetkeys', '~holdfast:*', ...rights);
     const url = server.url.replace('//', '//app:pass@');
@@ -69,7 +69,7 @@ describeWithOwnServer('RedisSessionService over a server that asks for something
     await (await RedisSessionService.open({ url: server.url })).close();
     await admin.config('SET', 'maxmemory', '1gb');
     await expect(RedisSessionService.open({ url: server.url })).rejects.toMatchObject({
-      code: 'unsupported',
+      code: 'misconfigured',
       message: expect.stringContaining('noeviction'),
     });
     await admin.config('SET', 'maxmemory-policy', 'noeviction');
@@ -77,10 +77,23 @@ describeWithOwnServer('RedisSessionService over a server that asks for something
     await admin.config('SET', 'maxmemory', '0');
   });
 
+  it('does not open a database that does not exist, and keeps to one that does', async () => {
+    await expect(RedisSessionService.open({ url: `${server.url}/99` })).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('database'),
+    });
+    const service = await RedisSessionService.open({ url: `${server.url}/3` });
+    const { key: other } = await service.create({ appName: 'app', userId: 'three' });
+    await service.close();
+    const first = await RedisSessionService.open({ url: server.url });
+    expect(await first.get(other)).toBeUndefined();
+    await first.close();
+  });
+
   it('does not open a single server as a Cluster', async () => {
     const open = RedisSessionService.open({ url: `${server.url}?cluster=true`, callTimeout: 500 });
     await expect(open).rejects.toMatchObject({
-      code: 'unsupported',
+      code: 'misconfigured',
       message: expect.stringContaining('not part of a Cluster'),
     });
   });

@@ -1,7 +1,7 @@
 import type { Event } from '@holdfast/core';
 import { afterAll, expect, it } from 'vitest';
 import { bucketOf, RedisKeys } from './redis-keys.ts';
-import { describeWithServer, newPrefix, removeKeys, useServer } from './test-server.ts';
+import { describeWithServer, newPrefix, removeKeys, useServer } from './test-server.fixture.ts';
 
 describeWithServer('what RedisSessionService keeps', () => {
   const { client, keyPrefix, open } = useServer();

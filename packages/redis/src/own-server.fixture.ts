@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { describe } from 'vitest';
 
-/** The program of a server, where it is installed. */
+/** The program of a server, if it is installed. */
 const program = ['redis-server', 'valkey-server'].find(
   (name) => spawnSync(name, ['--version']).status === 0,
 );
@@ -16,7 +16,7 @@ const program = ['redis-server', 'valkey-server'].find(
 const isSkipped = program === undefined && !process.env['CI'];
 if (isSkipped) console.warn('Skipped: no redis-server. To install it: apt-get install redis');
 
-/** A `describe` that is skipped where no server is installed. Where `CI` is set, it fails. */
+/** A `describe` that is skipped if no server is installed. If `CI` is set, it fails instead. */
 export function describeWithOwnServer(name: string, body: () => void): void {
   describe.skipIf(isSkipped)(isSkipped ? `${name} (no redis-server)` : name, body);
 }

@@ -10,7 +10,7 @@ const codeOf = (message: string, isCluster = false) => {
   return translated.code;
 };
 
-it('says of each error of a server what it means to a caller', () => {
+it('tells what each error of a server means to a caller', () => {
   const script = 'script: 3b2f, on @user_script:5.';
   const codes = {
     [`WRONGTYPE Operation against a key holding the wrong kind of value ${script}`]: 'corrupt',
@@ -28,31 +28,41 @@ it('says of each error of a server what it means to a caller', () => {
     'NOREPLICAS Not enough good replicas to write.': 'unavailable',
     'CLUSTERDOWN Hash slot not served': 'unavailable',
     'TRYAGAIN Multiple keys request during rehashing of slot': 'unavailable',
-    'NOAUTH Authentication required.': 'unavailable',
-    'WRONGPASS invalid username-password pair': 'unavailable',
-    "NOPERM this user has no permissions to run the 'rpush' command": 'unavailable',
+    'NOAUTH Authentication required.': 'misconfigured',
+    'WRONGPASS invalid username-password pair': 'misconfigured',
+    "NOPERM this user has no permissions to run the 'rpush' command": 'misconfigured',
+    "ERR The user executing the script can't run this command or subcommand": 'misconfigured',
     'ERR max number of clients reached': 'unavailable',
-    "ERR unknown command 'EVALSHA'": 'unsupported',
-    "CROSSSLOT Keys in request don't hash to the same slot": 'unsupported',
-    'ERR This instance has cluster support disabled': 'unsupported',
-    'ERR hash value is not an integer': 'unavailable',
+    "ERR unknown command 'EVALSHA'": 'misconfigured',
+    [`ERR Unknown Redis command called from script ${script}`]: 'misconfigured',
+    "CROSSSLOT Keys in request don't hash to the same slot": 'misconfigured',
+    'ERR This instance has cluster support disabled': 'misconfigured',
+    'ERR DB index is out of range': 'misconfigured',
+    'ERR hash value is not an integer': 'internal',
   };
   for (const [message, code] of Object.entries(codes)) expect(codeOf(message)).toBe(code);
 });
 
-it('takes a slot that is elsewhere for a wrong client only where nobody follows it', () => {
-  expect(codeOf('MOVED 3999 127.0.0.1:6381')).toBe('unsupported');
+it('takes a slot that is elsewhere for a wrong client only if nobody follows it', () => {
+  expect(codeOf('MOVED 3999 127.0.0.1:6381')).toBe('misconfigured');
   expect(codeOf('MOVED 3999 127.0.0.1:6381', true)).toBe('unavailable');
   expect(codeOf('ASK 3999 127.0.0.1:6381', true)).toBe('unavailable');
 });
 
-it('takes what no server has said for a server that cannot be reached', () => {
+it('takes an error that is not a reply for a server that cannot be reached', () => {
   const lost = translateError(new Error('read ECONNRESET'), { isCluster: false });
   expect([lost.code, lost.retryable]).toStrictEqual(['unavailable', true]);
   expect(translateError('odd', { isCluster: false }).code).toBe('unavailable');
   expect(translateError(new RangeError('Invalid string length'), { isCluster: false }).code).toBe(
     'too_large',
   );
+  const lastNodeError = Object.assign(new Error('WRONGPASS invalid'), { name: 'ReplyError' });
+  const unreachable = Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError });
+  expect(translateError(unreachable, { isCluster: true })).toMatchObject({
+    code: 'misconfigured',
+    message: expect.stringContaining('WRONGPASS'),
+    cause: unreachable,
+  });
   const own = new HoldfastError('conflict', { message: 'x' });
   expect(translateError(own, { isCluster: false })).toBe(own);
 });

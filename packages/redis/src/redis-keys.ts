@@ -1,102 +1,10 @@
-import { invalidArgument, type SessionKey } from '@holdfast/core';
+import type { SessionKey } from '@holdfast/core';
+import { invalidArgument } from '@holdfast/core/internal';
 
 /** How many parts the users of an app are spread over. Part of the layout: it never changes. */
 export const BUCKETS = 256;
 
-/** The keys of what the users of one bucket have in common. All their keys are in one slot. */
-export class BucketKeys {
-  readonly #tag: string;
-
-  constructor(tag: string) {
-    this.#tag = tag;
-  }
-
-  /** Sorted set: the sessions by last update. */
-  get sessions(): string {
-    return `${this.#tag}:sessions`;
-  }
-
-  /** Hash: by session, its creation, revision and last update. */
-  get metas(): string {
-    return `${this.#tag}:metas`;
-  }
-
-  /** Sorted set: changes of the app's state that may not have been applied yet. A Cluster only. */
-  get outbox(): string {
-    return `${this.#tag}:outbox`;
-  }
-
-  /** Which versions the outbox takes. A Cluster only. */
-  get versions(): string {
-    return `${this.#tag}:versions`;
-  }
-}
-
-export class UserKeys {
-  readonly #tag: string;
-  readonly #user: string;
-
-  constructor(tag: string, user: string) {
-    this.#tag = tag;
-    this.#user = user;
-  }
-
-  /** Sorted set: the user's sessions by last update. */
-  get sessions(): string {
-    return `${this.#tag}:l:${this.#user}`;
-  }
-
-  /** Hash: the user's state. */
-  get state(): string {
-    return `${this.#tag}:u:${this.#user}`;
-  }
-}
-
-export class SessionKeys {
-  readonly #tag: string;
-  readonly #session: string;
-
-  constructor(tag: string, session: string) {
-    this.#tag = tag;
-    this.#session = session;
-  }
-
-  /** List: timestamp and JSON of each event. */
-  get events(): string {
-    return `${this.#tag}:e:${this.#session}`;
-  }
-
-  /** Hash: the `seq` of each event id. */
-  get ids(): string {
-    return `${this.#tag}:i:${this.#session}`;
-  }
-
-  /** Sorted set: events by time, from the first one on that was not in the order of time. */
-  get times(): string {
-    return `${this.#tag}:t:${this.#session}`;
-  }
-
-  /** Hash: the session's state. */
-  get state(): string {
-    return `${this.#tag}:s:${this.#session}`;
-  }
-
-  /** String: the session's state at its creation as JSON; absent where it was empty. */
-  get initial(): string {
-    return `${this.#tag}:c:${this.#session}`;
-  }
-}
-
-export interface AppKeys {
-  /** Hash: the app's state. */
-  readonly state: string;
-  /** Sorted set: the version of each key that was changed lately. A Cluster only. */
-  readonly stamps: string;
-  /** Sorted set: versions that were given out and are not applied yet. A Cluster only. */
-  readonly intents: string;
-  /** Hash: the last version that was given out. A Cluster only. */
-  readonly clock: string;
-}
+const HEX = Array.from({ length: BUCKETS }, (_, bucket) => bucket.toString(16).padStart(2, '0'));
 
 /**
  * The names of keys. `{app:7f}` is the hash tag of a bucket of users, so what one user has is in
@@ -110,50 +18,80 @@ export class RedisKeys {
     this.#prefix = `${prefix}:`;
   }
 
-  app(appName: string): AppKeys {
-    const own = `${this.#prefix}{${escapeId(appName)}}`;
+  app(appName: string) {
+    const tag = `${this.#prefix}{${escapeId(appName)}}`;
     return {
-      state: `${own}:state`,
-      stamps: `${own}:stamps`,
-      intents: `${own}:intents`,
-      clock: `${own}:clock`,
+      /** Hash: the app's state. */
+      state: `${tag}:state`,
+      /** Sorted set: the version of each key that was changed lately. A Cluster only. */
+      stamps: `${tag}:stamps`,
+      /** Sorted set: versions that were given out and are not applied yet. A Cluster only. */
+      intents: `${tag}:intents`,
+      /** Hash: the last version that was given out. A Cluster only. */
+      clock: `${tag}:clock`,
     };
   }
 
-  bucket(appName: string, bucket: number): BucketKeys {
-    return new BucketKeys(this.#bucketTag(escapeId(appName), bucket));
+  /** What the users of one bucket have in common. All their keys are in one slot. */
+  bucket(appName: string, bucket: number) {
+    return bucketKeys(this.#bucketTag(appName, bucket));
   }
 
   /** The keys of a user, and of the bucket that the user is in. */
-  user({ appName, userId }: Omit<SessionKey, 'sessionId'>): {
-    readonly bucket: BucketKeys;
-    readonly user: UserKeys;
-  } {
-    const tag = this.#bucketTag(escapeId(appName), bucketOf(userId));
-    return { bucket: new BucketKeys(tag), user: new UserKeys(tag, escapeId(userId)) };
+  user({ appName, userId }: Omit<SessionKey, 'sessionId'>) {
+    const tag = this.#bucketTag(appName, bucketOf(userId));
+    return { bucket: bucketKeys(tag), user: userKeys(tag, escapeId(userId)) };
   }
 
   /** The keys of a session, of its user, and of the bucket that the user is in. */
-  session({ appName, userId, sessionId }: SessionKey): {
-    readonly bucket: BucketKeys;
-    readonly user: UserKeys;
-    readonly session: SessionKeys;
-  } {
-    const tag = this.#bucketTag(escapeId(appName), bucketOf(userId));
+  session({ appName, userId, sessionId }: SessionKey) {
+    const tag = this.#bucketTag(appName, bucketOf(userId));
     const user = escapeId(userId);
-    return {
-      bucket: new BucketKeys(tag),
-      user: new UserKeys(tag, user),
-      session: new SessionKeys(tag, `${user}:${escapeId(sessionId)}`),
+    const own = `${user}:${escapeId(sessionId)}`;
+    const session = {
+      /** List: timestamp and JSON of each event. */
+      events: `${tag}:e:${own}`,
+      /** Hash: the `seq` of each event id. */
+      ids: `${tag}:i:${own}`,
+      /** Sorted set: events by time, from the first one on that was not in the order of time. */
+      times: `${tag}:t:${own}`,
+      /** Hash: the session's state. */
+      state: `${tag}:s:${own}`,
+      /** String: the session's state at its creation as JSON; absent if it was empty. */
+      initial: `${tag}:c:${own}`,
     };
+    return { bucket: bucketKeys(tag), user: userKeys(tag, user), session };
   }
 
-  #bucketTag(app: string, bucket: number): string {
-    return `${this.#prefix}{${app}:${HEX[bucket]}}`;
+  #bucketTag(appName: string, bucket: number): string {
+    return `${this.#prefix}{${escapeId(appName)}:${HEX[bucket]}}`;
   }
 }
 
-const HEX = Array.from({ length: BUCKETS }, (_, bucket) => bucket.toString(16).padStart(2, '0'));
+export type AppKeys = ReturnType<RedisKeys['app']>;
+export type BucketKeys = ReturnType<typeof bucketKeys>;
+
+function bucketKeys(tag: string) {
+  return {
+    /** Sorted set: the sessions by last update. */
+    sessions: `${tag}:sessions`,
+    /** Hash: by session, its creation, revision and last update. */
+    metas: `${tag}:metas`,
+    /** Sorted set: changes of the app's state that may not have been applied yet. A Cluster only. */
+    outbox: `${tag}:outbox`,
+    /** Which versions the outbox takes. A Cluster only. */
+    versions: `${tag}:versions`,
+  };
+}
+
+function userKeys(tag: string, user: string) {
+  return {
+    /** Sorted set: the user's sessions by last update. */
+    sessions: `${tag}:l:${user}`,
+    /** Hash: the user's state. */
+    state: `${tag}:u:${user}`,
+  };
+}
 
 /** The bucket of a user: FNV-1a over the bytes of the id, folded to eight bits. */
 export function bucketOf(userId: string): number {
@@ -172,8 +110,8 @@ function mix(hash: number, byte: number): number {
 }
 
 /**
- * How a session is called in its sorted sets and hashes. An id has no control characters, so
- * the bytes of members compare as user and then session.
+ * The name of a session in its sorted sets and hashes. An id has no control characters, so the
+ * bytes of members compare as user and then session.
  */
 export function memberOf({ userId, sessionId }: Omit<SessionKey, 'appName'>): string {
   return `${userId}\n${sessionId}`;
@@ -185,15 +123,13 @@ export function splitMember(member: string): Omit<SessionKey, 'appName'> {
   return { userId: member.slice(0, end), sessionId: member.slice(end + 1) };
 }
 
-const special = /[%:{}*?[\]\\^]/g;
-const plain = /^[\w .@-]*$/;
-
 function escapeId(id: string): string {
-  if (plain.test(id)) return id;
+  if (/^[\w .@-]*$/.test(id)) return id;
+  const special = /[%:{}*?[\]\\^]/g;
   return id.replace(special, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** `holdfast` where it is missing. */
+/** `prefix`, if keys can begin with it; 'holdfast' if it is undefined. */
 export function checkKeyPrefix(prefix: unknown): string {
   if (prefix === undefined) return 'holdfast';
   if (typeof prefix === 'string' && /^[\w.:-]{1,64}$/.test(prefix)) return prefix;

@@ -1,4 +1,4 @@
-import { describeType, invalidArgument } from '@holdfast/core';
+import { describeType, invalidArgument } from '@holdfast/core/internal';
 
 /** What a URL says. */
 export interface RedisAddress {
@@ -28,7 +28,7 @@ export function parseRedisUrl(url: unknown): RedisAddress {
     throw invalidArgument('url', 'must be like redis://user:password@host:6379/0, or rediss://');
   }
   const nodes = (parts['hosts'] ?? '').split(',').map(parseHost);
-  const isCluster = readQuery(parts['query'], nodes.length > 1);
+  const isCluster = isClusterQuery(parts['query']) || nodes.length > 1;
   const db = Number(parts['db'] || 0);
   if (isCluster && db !== 0) throw invalidArgument('url', 'must name database 0 of a Cluster');
   return {
@@ -51,18 +51,18 @@ function parseHost(text: string): { readonly host: string; readonly port: number
   return { host, port };
 }
 
-function readQuery(query: string | undefined, isCluster: boolean): boolean {
+/** Whether a query says cluster=true; it may say nothing else. */
+function isClusterQuery(query: string | undefined): boolean {
   const params = new URLSearchParams(query);
-  const cluster = params.get('cluster');
-  for (const name of params.keys()) {
-    if (name !== 'cluster') {
-      throw invalidArgument('url', `must have no parameter ${JSON.stringify(name)}`);
-    }
+  const other = [...params.keys()].find((name) => name !== 'cluster');
+  if (other !== undefined) {
+    throw invalidArgument('url', `must have no parameter ${JSON.stringify(other)}`);
   }
+  const cluster = params.get('cluster');
   if (cluster !== null && cluster !== 'true') {
     throw invalidArgument('url', 'must say cluster=true, or nothing of it');
   }
-  return isCluster || cluster === 'true';
+  return cluster === 'true';
 }
 
 function decode(text: string | undefined): string | undefined {

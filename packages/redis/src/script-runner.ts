@@ -1,61 +1,56 @@
 import { HoldfastError } from '@holdfast/core';
-import { CallTimer } from './call-timer.ts';
+import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
 import type { RedisClient } from './redis-client.ts';
 import { isRedirection, isScriptMissing, translateError } from './redis-error.ts';
+import type { CheckedOptions, WaitOptions } from './redis-options.ts';
 import { type ScriptCall, script } from './scripts/script.ts';
-
-/** How many replicas must have a write before it is acknowledged. */
-export interface WaitOptions {
-  /** At least 1. */
-  readonly replicas: number;
-  /** How long they are waited for, in ms. 1,000 where it is missing. */
-  readonly timeout?: number | undefined;
-}
-
-export interface ScriptRunnerOptions {
-  readonly client: RedisClient;
-  /** In ms: what takes longer is `unavailable`. */
-  readonly callTimeout: number;
-  readonly wait: Required<WaitOptions> | undefined;
-}
 
 const REDIRECTION_PAUSE_MS = 50;
 
-// What a client that follows redirections learns by where a slot is.
+// By this, a client that follows redirections learns where a slot is.
 const touch = script(`return redis.call('EXISTS', KEYS[1])`);
 
-/** Runs scripts, within a time, and makes every failure a `HoldfastError`. */
+/** Runs scripts, each within the time of a call, and makes every failure a `HoldfastError`. */
 export class ScriptRunner {
   readonly isCluster: boolean;
-  /** Whether replicas are waited for. */
+  /** Whether writes wait for replicas. */
   readonly waits: boolean;
   readonly #client: RedisClient;
   readonly #wait: Required<WaitOptions> | undefined;
-  readonly #timeout: number;
   readonly #timer: CallTimer;
+  // How many calls were answered. As long as any are, the connection is alive.
+  #answers = 0;
 
-  constructor({ client, callTimeout, wait }: ScriptRunnerOptions) {
+  constructor({ client, callTimeout, wait }: CheckedOptions) {
     this.#client = client;
     this.#wait = wait;
-    this.#timeout = callTimeout + (wait?.timeout ?? 0);
-    this.#timer = new CallTimer(this.#timeout);
+    this.#timer = new CallTimer(callTimeout);
     this.isCluster = client.isCluster === true;
     this.waits = wait !== undefined;
   }
 
   /** Runs a script that writes nothing. */
   read(call: ScriptCall): Promise<unknown> {
-    return this.#inTime(async () => await this.#evaluate(call));
+    return this.#inTime(() => this.#evaluate(call));
   }
 
-  /** Runs a script that may write, and waits for replicas where that is asked for. */
+  /** Runs a script that may write, and waits for replicas if the options say so. */
   write(call: ScriptCall): Promise<unknown> {
     const wait = this.#wait;
     if (wait === undefined) return this.read(call);
-    return this.#inTime((isOver) => this.#evaluateAndWait(call, { wait, isOver }));
+    return this.#inTime(() => this.#evaluateAndWait(call, wait));
   }
 
-  #evaluate({ script: { sha, text }, keys, args }: ScriptCall): Promise<unknown> {
+  /** Ends the client, whether or not its server answers. */
+  async quit(): Promise<void> {
+    try {
+      await this.#inTime(async () => await this.#client.quit());
+    } catch {
+      this.#client.disconnect();
+    }
+  }
+
+  #evaluate({ sha, text, keys, args }: ScriptCall): Promise<unknown> {
     return this.#client.evalsha(sha, keys.length, ...keys, ...args).catch((error: unknown) => {
       if (!isScriptMissing(error)) throw error;
       return this.#client.eval(text, keys.length, ...keys, ...args);
@@ -63,13 +58,14 @@ export class ScriptRunner {
   }
 
   /**
-   * `WAIT` is about the writes of its own connection. Both commands are one pipeline, which goes
-   * to one server, and of which a driver never sends the rest over another connection.
+   * `WAIT` is about the writes of its own connection. Both commands are one pipeline: it goes to
+   * one server, and a driver never sends the rest of it over another connection.
    */
   async #evaluateAndWait(
-    { script: { sha, text }, keys, args }: ScriptCall,
-    { wait, isOver }: { readonly wait: Required<WaitOptions>; readonly isOver: () => boolean },
+    { sha, text, keys, args }: ScriptCall,
+    wait: Required<WaitOptions>,
   ): Promise<unknown> {
+    const end = performance.now() + this.#timer.timeout;
     let head = ['evalsha', sha];
     for (;;) {
       const replies = await this.#client
@@ -84,8 +80,10 @@ export class ScriptRunner {
           head = ['eval', text];
           continue;
         }
-        if (!this.isCluster || !isRedirection(error) || isOver()) throw error;
+        if (!this.isCluster || !isRedirection(error)) throw error;
         await this.#followSlot(keys[0] ?? '');
+        // A call that is over must not write any more.
+        if (performance.now() >= end) throw error;
         continue;
       }
       const [waitError, count] = replies?.[1] ?? [new Error('there was no answer to WAIT'), 0];
@@ -95,37 +93,42 @@ export class ScriptRunner {
     }
   }
 
-  /** Of a pipeline the driver follows no redirection; by a single command it learns the way. */
+  /** A driver follows no redirection of a pipeline; from a single command it learns the way. */
   async #followSlot(key: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, REDIRECTION_PAUSE_MS));
-    await this.#evaluate({ script: touch, keys: [key], args: [] });
+    await this.#evaluate(touch([key]));
   }
 
-  #inTime(run: (isOver: () => boolean) => Promise<unknown>): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      let isOver = false;
-      const call = this.#timer.start(() => {
-        isOver = true;
-        reject(noAnswer(this.#timeout));
+  #inTime(run: () => Promise<unknown>): Promise<unknown> {
+    const { status } = this.#client;
+    const answers = this.#answers;
+    const work = async () => {
+      try {
+        const reply = await run();
+        this.#answers++;
+        return reply;
+      } catch (error) {
+        this.#answers++;
+        throw translateError(error, this);
+      }
+    };
+    return this.#timer.limit(work, () => {
+      // After what has come by now was read: it may be this process that was busy.
+      setImmediate(() => {
+        if (this.#answers === answers && this.#client.status === status) this.#reconnect();
       });
-      run(() => isOver).then(
-        (reply) => {
-          this.#timer.stop(call);
-          resolve(reply);
-        },
-        (error: unknown) => {
-          this.#timer.stop(call);
-          reject(translateError(error, this));
-        },
-      );
+      return noAnswerInTime(this.#timer.timeout);
     });
   }
-}
 
-function noAnswer(timeout: number): HoldfastError {
-  return new HoldfastError('unavailable', {
-    message: `Redis did not answer within ${timeout} ms; what was to be written may be written`,
-  });
+  /** Gives up the connection of a brought `Redis`, on which nothing came for a whole call. */
+  #reconnect(): void {
+    const { status } = this.#client;
+    if (this.isCluster || (status !== 'ready' && status !== 'connect')) return;
+    // Once for all calls that were under way: the next connection has as long as this one had.
+    this.#answers++;
+    this.#client.disconnect(true);
+  }
 }
 
 function tooFewReplicas(count: number, { replicas, timeout }: Required<WaitOptions>) {

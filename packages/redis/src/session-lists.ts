@@ -1,37 +1,33 @@
-import { compareIdentifiers, type SessionKey } from '@holdfast/core';
+import type { SessionKey } from '@holdfast/core';
+import { compareIdentifiers } from '@holdfast/core/internal';
+import type { Order } from '@holdfast/session';
 import {
-  encodeListCursor,
+  comparePositions,
   type PreparedList,
-  type SessionPage,
-  type SessionSummary,
-  summarizeSession,
-} from '@holdfast/session';
+  type StoredPage,
+  type StoredSummary,
+} from '@holdfast/session/store';
+import type { AppState, AppStateOptions } from './app-state.ts';
 import { BUCKETS, memberOf, type RedisKeys, splitMember } from './redis-keys.ts';
 import type { ScriptRunner } from './script-runner.ts';
 import {
-  type FoundPart,
   type FoundSession,
-  type ListPart,
+  type ListRun,
   listSessions,
   type Place,
-  readFoundParts,
+  readFoundSessions,
+  type SessionList,
 } from './scripts/list-sessions.ts';
-import { readSessionStates, readStates, type SessionStates } from './scripts/read-states.ts';
-import type { Servers } from './servers.ts';
-import { parseMeta } from './session-meta.ts';
-
-export interface SessionListsOptions {
-  readonly runner: ScriptRunner;
-  readonly keys: RedisKeys;
-  readonly servers: Servers;
-}
+import { readStates, readSummaries } from './scripts/read-states.ts';
+import { parseMeta } from './stored-text.ts';
 
 /** What is known of one of the lists that make up a long one. */
-interface Source {
-  readonly part: ListPart;
+interface Source extends SessionList {
   readonly found: FoundSession[];
   /** Whether there may be more behind what was found. */
   hasMore: boolean;
+  /** How many sessions it has in all. */
+  total: number;
 }
 
 /**
@@ -41,153 +37,105 @@ interface Source {
 export class SessionLists {
   readonly #runner: ScriptRunner;
   readonly #keys: RedisKeys;
-  readonly #servers: Servers;
+  readonly #appState: AppState;
 
-  constructor({ runner, keys, servers }: SessionListsOptions) {
+  constructor({ runner, keys, appState }: AppStateOptions & { readonly appState: AppState }) {
     this.#runner = runner;
     this.#keys = keys;
-    this.#servers = servers;
+    this.#appState = appState;
   }
 
-  async page(list: PreparedList): Promise<SessionPage> {
-    const { parts, total } = await this.#find(list);
-    const page = parts.slice(0, list.limit);
-    const last = page.at(-1);
-    return Object.freeze({
-      sessions: Object.freeze(await this.#summarize(list, page)),
-      ...(last &&
-        parts.length > page.length && {
-          nextCursor: encodeListCursor(list, {
-            lastUpdateTime: last.score,
-            ...splitMember(last.member),
-          }),
-        }),
-      ...(list.includeTotal && { total }),
-    });
+  async page(list: PreparedList): Promise<StoredPage> {
+    const { found, total } = await this.#find(list);
+    const page = found.slice(0, list.limit);
+    const last = found.length > page.length ? page.at(-1) : undefined;
+    return {
+      sessions: await this.#summarize(list, page),
+      // As it was found: meanwhile it may have moved on.
+      next: last && { lastUpdateTime: last.score, key: splitMember(last.member) },
+      total,
+    };
   }
 
-  /** At least one more session than the page has, where there are so many; and all there are. */
-  async #find(list: PreparedList) {
-    const { order, after: position } = list;
-    const after = position && { score: position.lastUpdateTime, member: memberOf(position) };
-    const wanted = list.limit + 1;
+  /** In order, at least one session more than the page has if there are so many; and the total. */
+  async #find({ order, after, limit, ...list }: PreparedList) {
+    const begin = after && { score: after.lastUpdateTime, member: memberOf(after.key) };
+    const wanted = limit + 1;
     const sources = this.#sources(list);
-    // Of many lists, each is asked for about twice its share of the page. Those of which that
-    // was not enough are asked again, for a whole page.
-    const share = sources.length === 1 ? wanted : Math.ceil((2 * wanted) / sources.length) + 2;
-    const compare = (a: Place, b: Place) => (order === 'asc' ? 1 : -1) * comparePlaces(a, b);
-    let total = 0;
+    const compare = (a: Place, b: Place) =>
+      directionOf(order) * (a.score - b.score || compareIdentifiers(a.member, b.member));
     let asked: readonly Source[] = sources;
-    let count = share;
-    let merged: FoundSession[] = [];
+    // Of many lists, each is asked for about twice its share of the page. If that was not enough
+    // of one, it is asked again, for a whole page.
+    let count = sources.length === 1 ? wanted : Math.ceil((2 * wanted) / sources.length) + 2;
+    let found: FoundSession[] = [];
     while (asked.length > 0) {
-      const replies = await this.#ask(asked, (source) => ({
-        order,
-        count,
-        after: source.found.at(-1) ?? after,
-      }));
-      asked.forEach((source, i) => {
-        const { total: own, sessions } = replies[i] as FoundPart;
-        if (source.found.length === 0) total += own;
-        source.found.push(...sessions);
-        source.hasMore = sessions.length === count;
-      });
-      merged = sources.flatMap(({ found }) => found).sort(compare);
-      const end = merged[wanted - 1];
-      asked = sources.filter(({ found, hasMore }) => {
-        const last = found.at(-1);
-        return hasMore && last && (end === undefined || compare(last, end) < 0);
+      await this.#ask(asked, { order, count, after: begin });
+      found = sources.flatMap((source) => source.found).sort(compare);
+      const end = found[wanted - 1];
+      asked = sources.filter((source) => {
+        const last = source.found.at(-1);
+        return source.hasMore && last && (end === undefined || compare(last, end) < 0);
       });
       count = wanted;
     }
-    return { parts: merged, total };
+    return { found, total: sources.reduce((sum, { total }) => sum + total, 0) };
   }
 
-  #sources({ appName, userId }: PreparedList): readonly Source[] {
-    const source = (sessions: string, metas: string): Source => ({
-      part: { sessions, metas },
-      found: [],
-      hasMore: true,
-    });
-    if (userId !== undefined) {
-      const { bucket, user } = this.#keys.user({ appName, userId });
-      return [source(user.sessions, bucket.metas)];
+  #sources({ appName, userId }: Pick<PreparedList, 'appName' | 'userId'>): readonly Source[] {
+    const source = ({ sessions, metas }: SessionList): Source => {
+      return { sessions, metas, found: [], hasMore: true, total: 0 };
+    };
+    if (userId === undefined) {
+      return Array.from({ length: BUCKETS }, (_, i) => source(this.#keys.bucket(appName, i)));
     }
-    return Array.from({ length: BUCKETS }, (_, bucket) => {
-      const { sessions, metas } = this.#keys.bucket(appName, bucket);
-      return source(sessions, metas);
-    });
+    const { bucket, user } = this.#keys.user({ appName, userId });
+    return [source({ sessions: user.sessions, metas: bucket.metas })];
   }
 
-  /** One script for all lists of one place, and on a Cluster each list is a place of its own. */
-  async #ask(
-    sources: readonly Source[],
-    ask: (source: Source) => {
-      readonly order: PreparedList['order'];
-      readonly count: number;
-      readonly after: Place | undefined;
-    },
-  ): Promise<readonly FoundPart[]> {
-    const groups = new Map<string, Source[]>();
-    for (const source of sources) {
-      const { after } = ask(source);
-      const own = this.#runner.isCluster ? source.part.sessions : '';
-      const group = `${own} ${after?.score} ${after?.member}`;
-      groups.set(group, [...(groups.get(group) ?? []), source]);
-    }
-    const found = new Map<Source, FoundPart>();
+  /**
+   * Finds what follows in each list. On one server all lists begin in one script, and then each
+   * goes on in its own; on a Cluster each has a slot of its own.
+   */
+  async #ask(sources: readonly Source[], run: Omit<ListRun, 'lists'>): Promise<void> {
+    const isTogether = !this.#runner.isCluster && sources.every(({ found }) => found.length === 0);
+    const groups = isTogether ? [sources] : sources.map((source) => [source]);
     await Promise.all(
-      Array.from(groups.values(), async (group) => {
-        const parts = group.map(({ part }) => part);
-        const call = listSessions({ parts, ...ask(group[0] as Source) });
-        const replies = readFoundParts(await this.#runner.read(call));
-        group.forEach((source, i) => {
-          found.set(source, replies[i] as FoundPart);
+      groups.map(async (lists) => {
+        const after = lists[0]?.found.at(-1) ?? run.after;
+        const reply = await this.#runner.read(listSessions({ ...run, lists, after }));
+        readFoundSessions(reply).forEach(({ total, sessions }, i) => {
+          const source = lists[i] as Source;
+          source.total = total;
+          source.found.push(...sessions);
+          source.hasMore = sessions.length === run.count;
         });
       }),
     );
-    return sources.map((source) => found.get(source) as FoundPart);
   }
 
   async #summarize(
-    list: PreparedList,
+    { appName, order, includeState }: PreparedList,
     page: readonly FoundSession[],
-  ): Promise<readonly SessionSummary[]> {
-    const found = page.map((session) => {
-      const key = Object.freeze({ appName: list.appName, ...splitMember(session.member) });
-      return { key, session };
-    });
-    if (!list.includeState) {
-      return found.map(({ key, session }) =>
-        summarizeSession({ key, ...parseMeta(session.meta, key), state: undefined }),
-      );
+  ): Promise<readonly StoredSummary[]> {
+    const keys = page.map(({ member }) => Object.freeze({ appName, ...splitMember(member) }));
+    if (!includeState) {
+      return keys.map((key, i) => ({ key, ...parseMeta(page[i]?.meta, key), state: undefined }));
     }
-    const [sessions, app] = await Promise.all([
-      this.#readStates(found.map(({ key }) => key)),
-      this.#servers.getAppState(list.appName),
-    ]);
-    const direction = list.order === 'asc' ? 1 : -1;
-    // Some may have moved on since the page was found; the state belongs to what they are now.
-    return sessions
-      .map(({ session, user, ...rest }) => ({ ...rest, state: { session, user, app } }))
-      .sort((a, b) => direction * comparePlaces(placeOf(a), placeOf(b)))
-      .map(summarizeSession);
-  }
-
-  async #readStates(keys: readonly SessionKey[]): Promise<readonly SessionStates[]> {
     const byUser = new Map<string, SessionKey[]>();
     for (const key of keys) byUser.set(key.userId, [...(byUser.get(key.userId) ?? []), key]);
-    const found = Array.from(byUser.values(), async (own) =>
-      readSessionStates(own, await this.#runner.read(readStates(own, this.#keys))),
-    );
-    return (await Promise.all(found)).flat();
+    const users = [...byUser.values()];
+    const [app, ...replies] = await Promise.all([
+      this.#appState.read(appName),
+      ...users.map((sessions) => this.#runner.read(readStates(sessions, this.#keys))),
+    ]);
+    // Some may have moved on since the page was found; the state belongs to what they are now.
+    return users
+      .flatMap((sessions, i) => readSummaries({ sessions, app }, replies[i]))
+      .sort((a, b) => directionOf(order) * comparePositions(a, b));
   }
 }
 
-function placeOf({ key, lastUpdateTime }: Pick<SessionStates, 'key' | 'lastUpdateTime'>): Place {
-  return { score: lastUpdateTime, member: memberOf(key) };
-}
-
-function comparePlaces(a: Place, b: Place): number {
-  return a.score - b.score || compareIdentifiers(a.member, b.member);
+function directionOf(order: Order): 1 | -1 {
+  return order === 'asc' ? 1 : -1;
 }

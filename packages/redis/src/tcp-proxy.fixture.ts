@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands between a client and a server, and cuts their connections when it is told to. */
+/** Stands between a client and a server, and cuts or silences connections when it is told to. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   // Called with each answer of the server: whether it may pass.
   #mayPass: (answer: string) => boolean = () => true;
+  #isSilent = false;
 
   private constructor(port: number) {
     this.#server = createServer((client) => {
@@ -15,8 +16,11 @@ export class TcpProxy {
         this.#sockets.add(socket);
         socket.on('error', () => {});
       }
-      client.pipe(upstream);
+      client.on('data', (data) => {
+        if (!this.#isSilent) upstream.write(data);
+      });
       upstream.on('data', (data) => {
+        if (this.#isSilent) return;
         if (this.#mayPass(data.toString('latin1'))) client.write(data);
         else client.destroy();
       });
@@ -45,6 +49,16 @@ export class TcpProxy {
       this.#mayPass = () => true;
       return false;
     };
+  }
+
+  /** Lets nothing pass any more, as a wire that was cut: both ends stay connected. */
+  silence(): void {
+    this.#isSilent = true;
+  }
+
+  /** Lets through what comes from now on. What came in silence is lost. */
+  resume(): void {
+    this.#isSilent = false;
   }
 
   async stop(): Promise<void> {

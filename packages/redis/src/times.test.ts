@@ -1,6 +1,6 @@
 import type { Event } from '@holdfast/core';
 import { expect, it } from 'vitest';
-import { describeWithServer, useServer } from './test-server.ts';
+import { describeWithServer, useServer } from './test-server.fixture.ts';
 
 describeWithServer('RedisSessionService with events of any order of time', () => {
   const { client, open } = useServer();
@@ -51,7 +51,7 @@ describeWithServer('RedisSessionService with events of any order of time', () =>
     });
   }
 
-  it('keeps an index by time only where the list is none', async () => {
+  it('keeps an index by time only if the list is out of order', async () => {
     const service = open();
     const { key } = await service.create({ appName: 'app', userId: 'bob' });
     for (const timestamp of [2e15, 2e15, 2e15 + 1]) {

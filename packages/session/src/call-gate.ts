@@ -1,30 +1,50 @@
 import { serviceClosed } from './session-errors.ts';
 
 /**
- * The life of a service whose calls take time: `close` waits for the calls that were accepted,
- * and every later one is `closed`.
+ * What a store answers: the value itself if there was nothing to wait for, or a promise. It has to
+ * be a native one, such as an `async` method gives.
  */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Goes on with a value: at once if it is there, so that a store without I/O costs no wait. */
+export function andThen<T, R>(
+  value: MaybePromise<T>,
+  next: (value: T) => MaybePromise<R>,
+): MaybePromise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** The life of a service: `close` waits for the calls that were accepted, later ones are `closed`. */
 export class CallGate {
   #running = 0;
   #closing: Promise<void> | undefined;
   #idle: (() => void) | undefined;
 
   /** Runs a call. What it throws at once is a rejection, too. */
-  async run<T>(call: () => T | Promise<T>): Promise<T> {
-    if (this.#closing !== undefined) throw serviceClosed();
+  run<T>(call: () => MaybePromise<T>): Promise<T> {
+    try {
+      if (this.#closing !== undefined) throw serviceClosed();
+      const result = call();
+      return result instanceof Promise ? this.#count(result) : Promise.resolve(result);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Waits for the calls that are running, then for `release`; the second time for the same. */
+  close(release: () => MaybePromise<void>): Promise<void> {
+    this.#closing ??= this.#whenIdle().then(release);
+    return this.#closing;
+  }
+
+  async #count<T>(call: Promise<T>): Promise<T> {
     this.#running++;
     try {
-      return await call();
+      return await call;
     } finally {
       this.#running--;
       if (this.#running === 0) this.#idle?.();
     }
-  }
-
-  /** Waits for the calls that run, then for `release`; the second time for the same. */
-  close(release: () => void | Promise<void>): Promise<void> {
-    this.#closing ??= this.#whenIdle().then(release);
-    return this.#closing;
   }
 
   async #whenIdle(): Promise<void> {

@@ -1,58 +1,28 @@
-export type { EventPage, SessionPage, SessionSummary } from './answers.ts';
-export { CallGate } from './call-gate.ts';
-export type { SessionCapabilities } from './capabilities.ts';
+export {
+  type Content,
+  createEvent,
+  type Event,
+  type EventActions,
+  type EventActionsInput,
+  type EventInput,
+  HoldfastError,
+  type HoldfastErrorCode,
+  isHoldfastError,
+  type JsonObject,
+  type JsonValue,
+  type Mutable,
+  type Part,
+  type SessionKey,
+  thaw,
+} from '@holdfast/core';
+export { State, type StateDelta, type TakenDelta } from '@holdfast/state';
 export { type IterateEventsRequest, iterateEvents } from './iterate-events.ts';
-export {
-  decodeListCursor,
-  encodeListCursor,
-  type ListIdentity,
-  type ListPosition,
-} from './list-cursor.ts';
-export { matchStored } from './match-stored.ts';
-export {
-  type PrepareAppendOptions,
-  type PreparedAppend,
-  prepareAppendEvent,
-  prepareAppendEvents,
-} from './prepare-append.ts';
-export {
-  type PreparedCreate,
-  prepareCreate,
-  prepareGetOrCreate,
-} from './prepare-create.ts';
-export {
-  checkWriteLimits,
-  type PreparedEvent,
-  type WriteLimits,
-} from './prepare-event.ts';
-export {
-  type EventWindow,
-  type PreparedGet,
-  prepareDelete,
-  prepareEventWindow,
-  prepareGet,
-} from './prepare-get.ts';
-export {
-  DEFAULT_PAGE_LIMIT,
-  MAX_PAGE_LIMIT,
-  type PreparedList,
-  prepareList,
-} from './prepare-list.ts';
-export {
-  type PreparedListEvents,
-  prepareListEvents,
-} from './prepare-list-events.ts';
-export {
-  type PreparedGetState,
-  type PreparedUpdateState,
-  prepareGetState,
-  prepareUpdateState,
-} from './prepare-state.ts';
 export type {
   AppendEventRequest,
   AppendEventsRequest,
   CreateSessionRequest,
   DeleteSessionRequest,
+  EventWindowOptions,
   GetOrCreateSessionRequest,
   GetSessionRequest,
   GetStateRequest,
@@ -63,12 +33,12 @@ export type {
   StateInput,
   UpdateStateRequest,
 } from './requests.ts';
-export { Session, type SessionJson, type SessionSnapshot } from './session.ts';
+export type { SessionServiceOptions } from './service-options.ts';
+export { Session, type SessionJson } from './session.ts';
+export type { SessionPage, SessionSummary } from './session-page.ts';
+export type { EventPage, SessionCapabilities, SessionService } from './session-service.ts';
 export {
-  revisionConflict,
-  serviceClosed,
-  sessionExists,
-  sessionNotFound,
-} from './session-errors.ts';
-export type { SessionService } from './session-service.ts';
-export { type SummarySource, summarizeSession } from './summarize-session.ts';
+  type SessionServiceMethod,
+  type SessionServiceWrapper,
+  wrapSessionService,
+} from './wrap-session-service.ts';

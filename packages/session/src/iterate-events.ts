@@ -1,20 +1,26 @@
-import { checkInteger, describeType, type Event, invalidArgument } from '@holdfast/core';
-import { checkRequest } from './check-request.ts';
+import type { Event } from '@holdfast/core';
+import { checkInteger, checkRequest, describeType, invalidArgument } from '@holdfast/core/internal';
 import { MAX_PAGE_LIMIT } from './prepare-list.ts';
 import type { ListEventsRequest } from './requests.ts';
 import type { SessionService } from './session-service.ts';
 
 export interface IterateEventsRequest extends Omit<ListEventsRequest, 'limit'> {
-  /** How many events are asked for at once: 1 to 1,000, and 1,000 where it is missing. */
+  /** How many events are asked for at once: 1 to 1,000. @default 1000 */
   readonly pageSize?: number | undefined;
   /** Ends the walk: the iterator throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Walks all events of a session within the bounds, page by page. Events that are
- * appended meanwhile are met, too, in ascending order. `not_found` where there is no
- * session, also if it is deleted during the walk.
+ * Walks all events of a session within the bounds, page by page. In ascending order, events that
+ * are appended meanwhile are met, too. `not_found` if there is no session, or if it is deleted
+ * during the walk.
+ *
+ * @example
+ * const signal = AbortSignal.timeout(10_000);
+ * for await (const event of iterateEvents(service, { ...key, afterSeq: 100, signal })) {
+ *   console.log(event.seq, event.author);
+ * }
  */
 export async function* iterateEvents(
   service: Pick<SessionService, 'listEvents'>,

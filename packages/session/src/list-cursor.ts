@@ -1,11 +1,21 @@
-import { identifierProblem, invalidArgument } from '@holdfast/core';
+import type { SessionKey } from '@holdfast/core';
+import { compareIdentifiers, identifierProblem, invalidArgument } from '@holdfast/core/internal';
 import type { Order } from './requests.ts';
 
-/** Where a session stands in a list. */
+/** Where a session stands in a list: by last update, then by user, then by id. */
 export interface ListPosition {
   readonly lastUpdateTime: number;
-  readonly userId: string;
-  readonly sessionId: string;
+  readonly key: Omit<SessionKey, 'appName'>;
+}
+
+/** Compares two places in a list: negative, zero or positive. Ids compare by their bytes. */
+export function comparePositions(a: ListPosition, b: ListPosition): number {
+  if (a === b) return 0;
+  return (
+    a.lastUpdateTime - b.lastUpdateTime ||
+    compareIdentifiers(a.key.userId, b.key.userId) ||
+    compareIdentifiers(a.key.sessionId, b.key.sessionId)
+  );
 }
 
 /** What makes two requests the same list, whatever the length of their pages. */
@@ -16,40 +26,36 @@ export interface ListIdentity {
   readonly order: Order;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** The cursor of the page that begins behind `position`. */
 export function encodeListCursor(list: ListIdentity, position: ListPosition): string {
-  const { lastUpdateTime, userId, sessionId } = position;
+  const { lastUpdateTime, key } = position;
   return toBase64Url(
-    JSON.stringify([VERSION, ...identityOf(list), lastUpdateTime, userId, sessionId]),
+    JSON.stringify([VERSION, identityOf(list), lastUpdateTime, key.userId, key.sessionId]),
   );
 }
 
-/** The place that `cursor` stands for; `invalid_argument` if it is not one of this list. */
+/** The place that `cursor` stands for; `invalid_argument` if it does not belong to this list. */
 export function decodeListCursor(cursor: unknown, list: ListIdentity): ListPosition {
   const fields = parseCursor(cursor);
-  const [version, order, appName, listedUser, lastUpdateTime, userId, sessionId] = fields ?? [];
+  const [version, identity, lastUpdateTime, userId, sessionId] = fields ?? [];
   const isCursor =
-    fields?.length === 7 &&
+    fields?.length === 5 &&
     version === VERSION &&
     Number.isSafeInteger(lastUpdateTime) &&
     identifierProblem(userId) === undefined &&
     identifierProblem(sessionId) === undefined;
-  if (!isCursor) throw invalidArgument('cursor', 'must be the nextCursor of a page before');
-  const [ownOrder, ownApp, ownUser] = identityOf(list);
-  if (order !== ownOrder || appName !== ownApp || listedUser !== ownUser) {
-    throw invalidArgument('cursor', 'belongs to another request');
-  }
+  if (!isCursor) throw invalidArgument('cursor', 'must be the nextCursor of an earlier page');
+  if (identity !== identityOf(list)) throw invalidArgument('cursor', 'belongs to another request');
   return {
     lastUpdateTime: lastUpdateTime as number,
-    userId: userId as string,
-    sessionId: sessionId as string,
+    key: { userId: userId as string, sessionId: sessionId as string },
   };
 }
 
-function identityOf(list: ListIdentity): [Order, string, string | null] {
-  return [list.order, list.appName, list.userId ?? null];
+function identityOf({ order, appName, userId }: ListIdentity): string {
+  return JSON.stringify([order, appName, userId ?? null]);
 }
 
 function parseCursor(cursor: unknown): readonly unknown[] | undefined {
@@ -63,8 +69,8 @@ function parseCursor(cursor: unknown): readonly unknown[] | undefined {
 }
 
 function toBase64Url(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return btoa(String.fromCharCode(...bytes))
+  const isAscii = !/[^ -~]/.test(text);
+  return btoa(isAscii ? text : String.fromCharCode(...new TextEncoder().encode(text)))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '');

@@ -1,42 +1,39 @@
-import {
-  describeSessionKey,
-  type Event,
-  HoldfastError,
-  type JsonObject,
-  type JsonValue,
-  jsonEqual,
-} from '@holdfast/core';
-import type { PreparedAppend } from './prepare-append.ts';
+import { type Event, HoldfastError, type JsonObject, type JsonValue } from '@holdfast/core';
+import { describeSessionKey, jsonEqual } from '@holdfast/core/internal';
+import type { CheckedAppend } from './prepare-append.ts';
 import { idPathOf, type PreparedEvent } from './prepare-event.ts';
 
 /**
- * What an append meets whose event ids are partly or all in the session. `stored` gives
- * the session's event of an id.
- *
- * None is there: undefined, so append. All are there with the same content: the stored
- * events, in the order of the request. Otherwise: `already_exists`.
+ * The events of an append that are in the session already, each at its place, given what finds the
+ * session's event of an id; undefined if none is. `already_exists` if one has other content, or if some are there
+ * and others are not, unless the append skips those that are.
  */
 export function matchStored(
-  append: PreparedAppend,
-  stored: (id: string) => Event | undefined,
-): readonly Event[] | undefined {
-  const found = append.events.map(({ event }) => stored(event.id));
+  append: CheckedAppend,
+  findEvent: (id: string) => Event | undefined,
+): readonly (Event | undefined)[] | undefined {
+  const found = append.given.map(({ event }) => findEvent(event.id));
   if (found.every((event) => event === undefined)) return undefined;
-  const isMissing = found.includes(undefined);
-  append.events.forEach((prepared, i) => {
+  const isPart = found.includes(undefined) && append.onStored !== 'skip';
+  append.given.forEach((prepared, i) => {
     const event = found[i];
     if (event === undefined) return;
     const isSame = sameContent(event, prepared);
-    if (isSame && !isMissing) return;
+    if (isSame && !isPart) return;
+    const { key } = append;
     const problem = isSame ? 'but not all of its batch' : 'with other content';
-    throw eventExists(append, { path: idPathOf(prepared), id: event.id, problem });
+    throw new HoldfastError('already_exists', {
+      message: `event ${JSON.stringify(event.id)} is already in ${describeSessionKey(key)}, ${problem}`,
+      key,
+      path: idPathOf(prepared),
+    });
   });
-  return found as readonly Event[];
+  return found;
 }
 
 /**
  * Whether a stored event is what `prepared` would become, compared as JSON. What a
- * service fills in does not count, nor does the time where the caller gave none.
+ * service fills in does not count, nor does the time if the caller gave none.
  */
 function sameContent(stored: Event, prepared: PreparedEvent): boolean {
   return jsonEqual(
@@ -56,15 +53,4 @@ function comparable(event: Event, withTimestamp: boolean): JsonValue {
       ...actions,
     } as unknown as JsonValue,
   };
-}
-
-function eventExists(
-  { key }: PreparedAppend,
-  { path, id, problem }: { readonly path: string; readonly id: string; readonly problem: string },
-): HoldfastError {
-  return new HoldfastError('already_exists', {
-    message: `event ${JSON.stringify(id)} is in ${describeSessionKey(key)} already, ${problem}`,
-    key,
-    path,
-  });
 }

@@ -1,105 +1,137 @@
+import type { Event, SessionKey } from '@holdfast/core';
 import {
+  checkChoice,
   checkInteger,
   checkSessionKey,
   describeType,
-  type Event,
   invalidArgument,
   JsonCopier,
-  type SessionKey,
-} from '@holdfast/core';
-import { foldDeltas, type ScopedChanges } from '@holdfast/state';
-import { checkRequest } from './check-request.ts';
-import { type PreparedEvent, prepareEvent, type WriteLimits } from './prepare-event.ts';
+} from '@holdfast/core/internal';
+import { foldDeltas, type ScopedChanges } from '@holdfast/state/internal';
+import { type PreparedEvent, prepareEvent } from './prepare-event.ts';
 import type { AppendEventRequest, AppendEventsRequest } from './requests.ts';
+import type { WriteOptions } from './service-options.ts';
 
-/** A checked `appendEvent` or `appendEvents`. */
+/** A checked append, as a store gets it: one event at least. */
 export interface PreparedAppend {
   readonly key: SessionKey;
-  /** What is to be stored, in order: no partial event is among them, and no id twice. */
-  readonly events: readonly PreparedEvent[];
+  /** What is to be stored, in order and without `seq`: no partial event, and no id twice. */
+  readonly events: readonly Event[];
+  /** The largest of their timestamps. */
+  readonly latestTimestamp: number;
   /** The state changes of all events as one, by scope. */
   readonly changes: ScopedChanges;
+  /** Undefined: append at any revision. */
   readonly expectedRevision: number | undefined;
-  /** The answer: every event of the request in its order, given what the store made of `events`. */
-  answer(stored: readonly Event[]): readonly Event[];
 }
 
-export interface PrepareAppendOptions {
-  readonly limits: WriteLimits;
-  /** The time of an event that has none, in epoch ms. */
-  readonly now: () => number;
+/** A checked append, with what a service needs to answer. It may have no event to store. */
+export interface CheckedAppend extends PreparedAppend {
+  /** What belongs to `events`, each at the same place. */
+  readonly given: readonly PreparedEvent[];
+  /** Every event of the request, partial ones too. */
+  readonly all: readonly PreparedEvent[];
+  readonly onStored: 'refuse' | 'skip';
 }
+
+type AppendSettings = Pick<CheckedAppend, 'key' | 'expectedRevision' | 'onStored'>;
 
 /** Checks an `appendEvent` request, as a batch of one. */
 export function prepareAppendEvent(
   request: AppendEventRequest,
-  options: PrepareAppendOptions,
-): PreparedAppend {
-  checkRequest(request);
-  const key = checkSessionKey(request);
-  const expectedRevision = checkExpectedRevision(request);
-  const copier = new JsonCopier(options.limits.maxEventBytes);
-  const prepared = prepareEvent(request.event, { copier, now: options.now });
-  return prepareAppend({ key, expectedRevision, all: [prepared] });
+  { maxEventBytes, now }: WriteOptions,
+): CheckedAppend {
+  const settings = prepareSettings(request);
+  const copier = new JsonCopier(maxEventBytes);
+  return checkedAppend(settings, [prepareEvent(request.event, { copier, now })]);
 }
 
 /** Checks an `appendEvents` request. */
 export function prepareAppendEvents(
   request: AppendEventsRequest,
-  { limits, now }: PrepareAppendOptions,
-): PreparedAppend {
-  checkRequest(request);
-  const key = checkSessionKey(request);
-  const expectedRevision = checkExpectedRevision(request);
+  { maxEventBytes, now }: WriteOptions,
+): CheckedAppend {
+  const settings = prepareSettings(request);
   const { events } = request;
   if (!Array.isArray(events)) {
     throw invalidArgument('events', `must be an array, got ${describeType(events)}`);
   }
   // Array.from, so that a hole is an undefined event, which is refused.
   const all = Array.from(events as readonly unknown[], (event, i) => {
-    const copier = new JsonCopier(limits.maxEventBytes);
+    const copier = new JsonCopier(maxEventBytes);
     return copier.at('events', () =>
       copier.at(i, () => prepareEvent(event, { copier, now, index: i })),
     );
   });
   checkIdsOnce(all);
-  return prepareAppend({ key, expectedRevision, all });
+  return checkedAppend(settings, all);
 }
 
-function prepareAppend({
-  key,
-  expectedRevision,
-  all,
-}: {
-  readonly key: SessionKey;
-  readonly expectedRevision: number | undefined;
-  readonly all: readonly PreparedEvent[];
-}): PreparedAppend {
-  const events = all.some(isPartial) ? all.filter((prepared) => !isPartial(prepared)) : all;
-  return {
-    key,
-    events,
-    changes: foldDeltas(events.map(({ event }) => event.actions)),
-    expectedRevision,
-    answer(stored) {
-      if (events === all) return Object.freeze(stored);
-      const next = stored[Symbol.iterator]();
-      return Object.freeze(
-        all.map((prepared) =>
-          isPartial(prepared) ? prepared.event : (next.next().value as Event),
-        ),
-      );
-    },
-  };
+/** What is left of an append after those of its events that are stored already. */
+export function withoutStored(
+  append: CheckedAppend,
+  stored: readonly (Event | undefined)[],
+): CheckedAppend {
+  const rest = append.given.filter((_, i) => stored[i] === undefined);
+  return checkedAppend(append, rest);
+}
+
+/**
+ * Gives the events of an append their `seq`, the last of them `revision`, and freezes them: what
+ * was prepared becomes what is stored. A second time it changes nothing.
+ */
+export function numberEvents(
+  { events }: Pick<PreparedAppend, 'events'>,
+  revision: number,
+): readonly Event[] {
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i] as { seq?: number };
+    if (event.seq !== undefined) continue;
+    event.seq = revision - events.length + 1 + i;
+    Object.freeze(event);
+  }
+  return events;
+}
+
+/** Every event of the request in its order, given what is stored of those that are. */
+export function answerAppend(
+  { all, given }: CheckedAppend,
+  stored: readonly Event[],
+): readonly Event[] {
+  if (all.length === given.length) return Object.freeze(stored);
+  const next = stored[Symbol.iterator]();
+  return Object.freeze(
+    all.map((prepared) => (isPartial(prepared) ? prepared.event : (next.next().value as Event))),
+  );
+}
+
+function checkedAppend(
+  { key, expectedRevision, onStored }: AppendSettings,
+  all: readonly PreparedEvent[],
+): CheckedAppend {
+  const given = all.some(isPartial) ? all.filter((prepared) => !isPartial(prepared)) : all;
+  const events = given.map(({ event }) => event);
+  let latestTimestamp = 0;
+  for (const { timestamp } of events) if (timestamp > latestTimestamp) latestTimestamp = timestamp;
+  const changes = foldDeltas(events.map(({ actions }) => actions));
+  return { key, events, latestTimestamp, changes, expectedRevision, given, all, onStored };
 }
 
 function isPartial({ event }: PreparedEvent): boolean {
   return event.partial === true;
 }
 
-function checkExpectedRevision({ expectedRevision }: AppendEventsRequest | AppendEventRequest) {
-  if (expectedRevision === undefined) return undefined;
-  return checkInteger(expectedRevision, { path: 'expectedRevision', min: 0 });
+function prepareSettings(request: AppendEventRequest | AppendEventsRequest): AppendSettings {
+  const key = checkSessionKey(request);
+  const { expectedRevision, onStored } = request as AppendEventsRequest;
+  return {
+    key,
+    expectedRevision:
+      expectedRevision === undefined
+        ? undefined
+        : checkInteger(expectedRevision, { path: 'expectedRevision', min: 0 }),
+    onStored: checkChoice(onStored, { path: 'onStored', choices: ['refuse', 'skip'] }),
+  };
 }
 
 function checkIdsOnce(all: readonly PreparedEvent[]): void {
@@ -107,8 +139,9 @@ function checkIdsOnce(all: readonly PreparedEvent[]): void {
   all.forEach((prepared, i) => {
     if (isPartial(prepared)) return;
     const { id } = prepared.event;
-    if (seen.has(id))
+    if (seen.has(id)) {
       throw invalidArgument(`events[${i}].id`, 'is that of an earlier event of the batch');
+    }
     seen.add(id);
   });
 }

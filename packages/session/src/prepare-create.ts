@@ -1,58 +1,60 @@
-import {
-  checkIdentifier,
-  checkSessionKey,
-  createUuidV7,
-  JsonCopier,
-  type SessionKey,
-} from '@holdfast/core';
+import { createUuidV7, type SessionKey } from '@holdfast/core';
+import { checkIdentifier, checkRequest, JsonCopier } from '@holdfast/core/internal';
 import {
   copyState,
+  foldDeltas,
   NO_CHANGES,
-  type ScopedChanges,
-  scopeChanges,
+  type StoredState,
   stateKeyProblem,
-} from '@holdfast/state';
-import { checkRequest } from './check-request.ts';
-import type { WriteLimits } from './prepare-event.ts';
+} from '@holdfast/state/internal';
+import { type PreparedGet, prepareGet } from './prepare-get.ts';
 import type { CreateSessionRequest, GetOrCreateSessionRequest, StateInput } from './requests.ts';
+import type { WriteOptions } from './service-options.ts';
 
-/** A checked `create` or `getOrCreate`. */
-export interface PreparedCreate {
-  /** Frozen: the session keeps it. */
+/** A checked `create` or `getOrCreate`, but for its time. */
+export interface CheckedCreate {
+  /** Frozen: the session may keep it. */
   readonly key: SessionKey;
-  /** The initial state by scope. It only sets. */
-  readonly changes: ScopedChanges;
+  /** The initial state. These maps never change. */
+  readonly state: StoredState;
 }
 
-/** Checks a `create` request, and gives it an id where it has none. */
-export function prepareCreate(request: CreateSessionRequest, limits: WriteLimits): PreparedCreate {
+/** A checked `create`, as a store gets it. */
+export interface PreparedCreate extends CheckedCreate {
+  /** Epoch ms. It is the first `lastUpdateTime` as well. */
+  readonly createTime: number;
+}
+
+/** Checks a `create` request, and gives it an id if it has none. */
+export function prepareCreate(request: CreateSessionRequest, options: WriteOptions): CheckedCreate {
   checkRequest(request);
-  const { sessionId = createUuidV7(), state } = request;
-  const key = checkSessionKey({
-    appName: request.appName,
-    userId: request.userId,
-    sessionId,
+  const { appName, userId, sessionId = createUuidV7() } = request;
+  const key = Object.freeze({
+    appName: checkIdentifier(appName, 'appName'),
+    userId: checkIdentifier(userId, 'userId'),
+    sessionId: checkIdentifier(sessionId, 'sessionId'),
   });
-  return { key, changes: prepareInitialState(state, limits) };
+  return { key, state: prepareInitialState(request.state, options) };
 }
 
 /** Checks a `getOrCreate` request. */
 export function prepareGetOrCreate(
   request: GetOrCreateSessionRequest,
-  limits: WriteLimits,
-): PreparedCreate {
-  checkRequest(request);
-  checkIdentifier(request.sessionId, 'sessionId');
-  return prepareCreate(request, limits);
+  options: WriteOptions,
+): { readonly create: CheckedCreate; readonly get: PreparedGet } {
+  const get = prepareGet(request);
+  const state = prepareInitialState(request.state, options);
+  return { create: { key: Object.freeze(get.key), state }, get };
 }
 
-function prepareInitialState(state: StateInput | undefined, limits: WriteLimits): ScopedChanges {
-  if (state === undefined) return NO_CHANGES;
-  const copier = new JsonCopier(limits.maxEventBytes);
-  const copied = copyState(copier, state, {
-    property: 'state',
-    keyProblem: stateKeyProblem,
-  });
-  copier.checkSize(copied);
-  return scopeChanges({ stateDelta: copied });
+function prepareInitialState(
+  state: StateInput | undefined,
+  { maxEventBytes }: WriteOptions,
+): StoredState {
+  // Nothing is removed from a state that begins.
+  if (state === undefined) return NO_CHANGES as StoredState;
+  const copier = new JsonCopier(maxEventBytes);
+  const stateDelta = copyState(copier, state, { property: 'state', keyProblem: stateKeyProblem });
+  copier.checkSize(stateDelta);
+  return foldDeltas([{ stateDelta }]) as StoredState;
 }

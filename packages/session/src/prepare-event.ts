@@ -1,41 +1,24 @@
+import { createUuidV7, type Event, type JsonObject, type JsonValue } from '@holdfast/core';
 import {
-  checkInteger,
   checkTimestamp,
-  createUuidV7,
   describeType,
-  type Event,
   identifierProblem,
   isPlainObject,
   isTimestamp,
   type JsonCopier,
-  type JsonObject,
-  MAX_JSON_BYTES,
   setOwn,
-} from '@holdfast/core';
-import { copyActions, emptyActions, withoutTempKeys } from './copy-actions.ts';
+} from '@holdfast/core/internal';
 
-/** What a service is told about the events that it takes. */
-export interface WriteLimits {
-  /** The most bytes of an event as JSON, and of the state in other calls. */
-  readonly maxEventBytes: number;
-}
+import { isTempKey } from '@holdfast/state';
+import { copyState, copyStateKeys, stateKeyProblem, stateRecord } from '@holdfast/state/internal';
 
-/** The limits that a service was constructed with: 8 MiB, or less where an option says so. */
-export function checkWriteLimits(options: {
-  readonly maxEventBytes?: number | undefined;
-}): WriteLimits {
-  const { maxEventBytes = MAX_JSON_BYTES } = options;
-  const range = { path: 'maxEventBytes', min: 1, max: MAX_JSON_BYTES };
-  return Object.freeze({ maxEventBytes: checkInteger(maxEventBytes, range) });
-}
-
-/** A checked event: a frozen copy, complete but for its `seq`. */
+/** A checked event: a copy, complete but for its `seq`, and frozen when it gets that. */
 export interface PreparedEvent {
-  /** Without `temp:` keys, unless it is partial: then it is as it came. */
+  /** Without `temp:` keys, unless it is partial: then it is as it came, and frozen. */
   readonly event: Event;
-  /** Whether the caller gave the time. Where not, a retry comes with another one. */
+  /** Whether the caller gave the time. If not, a retry comes with another one. */
   readonly timestampGiven: boolean;
-  /** Its place in the request; undefined where the request has no list of events. */
+  /** Its place in the request; undefined if the request has no list of events. */
   readonly index: number | undefined;
 }
 
@@ -44,7 +27,7 @@ export interface PrepareEventOptions {
   readonly copier: JsonCopier;
   /** The time of an event that has none, in epoch ms. */
   readonly now: () => number;
-  /** Its place in the request's list of events. */
+  /** Its place in the request's list of events, if it has one. */
   readonly index?: number;
 }
 
@@ -68,8 +51,9 @@ export function prepareEvent(input: unknown, options: PrepareEventOptions): Prep
   if (event['actions'] === undefined) event['actions'] = emptyActions;
   checkFields(copier, event);
   copier.checkSize(event);
-  if (event['partial'] !== true) event['actions'] = withoutTempKeys(event['actions'] as JsonObject);
-  return { event: Object.freeze(event) as unknown as Event, timestampGiven, index };
+  if (event['partial'] === true) Object.freeze(event);
+  else event['actions'] = withoutTempKeys(event['actions'] as JsonObject);
+  return { event: event as unknown as Event, timestampGiven, index };
 }
 
 function copyFields(copier: JsonCopier, input: Record<string, unknown>): Record<string, unknown> {
@@ -78,6 +62,9 @@ function copyFields(copier: JsonCopier, input: Record<string, unknown>): Record<
     if (field === 'seq') continue; // the store's to give
     const value = copier.read(input, field);
     if (value === undefined) continue;
+    if (field === 'stateDelta' || field === 'state_delta') {
+      throw copier.invalid('belongs in actions.stateDelta', field);
+    }
     const isActions = field === 'actions';
     setOwn(event, field, isActions ? copyActions(copier, value) : copier.copy(value, field));
   }
@@ -102,4 +89,71 @@ function checkFields(copier: JsonCopier, event: Record<string, unknown>): void {
   function mustBeString(field: string, value: unknown) {
     return copier.invalid(`must be a string, got ${describeType(value)}`, field);
   }
+}
+
+/** The actions of an event that was given none. */
+const emptyActions: JsonObject = Object.freeze({
+  stateDelta: Object.freeze({}),
+  artifactDelta: Object.freeze({}),
+});
+
+/** Checks and copies an event's actions, `temp:` keys included. */
+function copyActions(copier: JsonCopier, input: unknown): JsonObject {
+  if (!isPlainObject(input)) {
+    throw copier.invalid(`must be a plain object, got ${describeType(input)}`, 'actions');
+  }
+  return copier.at('actions', () => {
+    const actions: Record<string, JsonValue> = {};
+    for (const field of Object.keys(input)) {
+      const value = copier.read(input, field);
+      if (value === undefined) continue;
+      setOwn(actions, field, copyAction(copier, value, field));
+    }
+    checkDisjoint(copier, actions);
+    actions['stateDelta'] ??= emptyActions['stateDelta'] as JsonObject;
+    return Object.freeze(actions);
+  });
+}
+
+function copyAction(copier: JsonCopier, value: unknown, property: string): JsonValue {
+  const options = { property, keyProblem: stateKeyProblem };
+  switch (property) {
+    case 'stateDelta':
+      return copyState(copier, value, options);
+    case 'removedStateKeys':
+      return copyStateKeys(copier, value, options);
+    default:
+      return copier.copy(value, property);
+  }
+}
+
+function checkDisjoint(copier: JsonCopier, actions: Record<string, JsonValue>): void {
+  const { stateDelta, removedStateKeys } = actions as {
+    readonly stateDelta?: JsonObject;
+    readonly removedStateKeys?: readonly string[];
+  };
+  if (stateDelta === undefined) return;
+  removedStateKeys?.forEach((key, i) => {
+    if (!Object.hasOwn(stateDelta, key)) return;
+    throw copier.at('removedStateKeys', () => copier.invalid('is set by stateDelta as well', i));
+  });
+}
+
+/** The actions as they are stored. */
+function withoutTempKeys(actions: JsonObject): JsonObject {
+  const { stateDelta, removedStateKeys } = actions as {
+    readonly stateDelta: JsonObject;
+    readonly removedStateKeys?: readonly string[];
+  };
+  const set = Object.keys(stateDelta).some(isTempKey);
+  const removed = removedStateKeys?.some(isTempKey) === true;
+  if (!set && !removed) return actions;
+  const kept = Object.entries(stateDelta).filter(([key]) => !isTempKey(key));
+  return Object.freeze({
+    ...actions,
+    stateDelta: stateRecord(kept),
+    ...(removedStateKeys !== undefined && {
+      removedStateKeys: Object.freeze(removedStateKeys.filter((key) => !isTempKey(key))),
+    }),
+  });
 }

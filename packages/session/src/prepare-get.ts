@@ -1,31 +1,22 @@
-import { checkInteger, checkSessionKey, checkTimestamp, type SessionKey } from '@holdfast/core';
-import { checkRequest } from './check-request.ts';
-import type { DeleteSessionRequest, GetSessionRequest } from './requests.ts';
-
-/** Which events a `get` wants. */
-export interface EventWindow {
-  /** Undefined: all. */
-  readonly numRecentEvents: number | undefined;
-  readonly afterTimestamp: number | undefined;
-}
+import type { SessionKey } from '@holdfast/core';
+import { checkInteger, checkSessionKey, checkTimestamp } from '@holdfast/core/internal';
+import type { GetSessionRequest } from './requests.ts';
 
 /** A checked `get`. */
-export interface PreparedGet extends EventWindow {
+export interface PreparedGet {
   readonly key: SessionKey;
+  /** How many of the last events are loaded; undefined: all. */
+  readonly numRecentEvents: number | undefined;
+  /** Events of this time (epoch ms) and later are loaded; undefined: of any time. */
+  readonly afterTimestamp: number | undefined;
 }
 
 /** Checks a `get` request. */
 export function prepareGet(request: GetSessionRequest): PreparedGet {
-  checkRequest(request);
   const key = checkSessionKey(request);
-  const { numRecentEvents, afterTimestamp } = prepareEventWindow(request);
-  return { key, numRecentEvents, afterTimestamp };
-}
-
-/** Checks a `get` request apart from its ids. */
-export function prepareEventWindow(request: GetSessionRequest): EventWindow {
   const { numRecentEvents, afterTimestamp } = request;
   return {
+    key,
     numRecentEvents:
       numRecentEvents === undefined
         ? undefined
@@ -33,10 +24,4 @@ export function prepareEventWindow(request: GetSessionRequest): EventWindow {
     afterTimestamp:
       afterTimestamp === undefined ? undefined : checkTimestamp(afterTimestamp, 'afterTimestamp'),
   };
-}
-
-/** Checks a `delete` request. */
-export function prepareDelete(request: DeleteSessionRequest): SessionKey {
-  checkRequest(request);
-  return checkSessionKey(request);
 }

@@ -1,17 +1,24 @@
-import { checkIdentifier, invalidArgument, JsonCopier, type JsonValue } from '@holdfast/core';
-import { copyState, copyStateKeys, type StateChanges, stateNameProblem } from '@holdfast/state';
-import { checkChoice, checkRequest } from './check-request.ts';
-import type { WriteLimits } from './prepare-event.ts';
+import type { JsonValue } from '@holdfast/core';
+import {
+  checkChoice,
+  checkIdentifier,
+  checkRequest,
+  invalidArgument,
+  JsonCopier,
+} from '@holdfast/core/internal';
+import {
+  copyState,
+  copyStateKeys,
+  type StateChanges,
+  stateNameProblem,
+} from '@holdfast/state/internal';
 import type { GetStateRequest, UpdateStateRequest } from './requests.ts';
+import type { WriteOptions } from './service-options.ts';
 
 /** A checked `getState`: whose state is meant. */
 export type PreparedGetState =
   | { readonly scope: 'app'; readonly appName: string }
-  | {
-      readonly scope: 'user';
-      readonly appName: string;
-      readonly userId: string;
-    };
+  | { readonly scope: 'user'; readonly appName: string; readonly userId: string };
 
 /** A checked `updateState`. */
 export interface PreparedUpdateState {
@@ -24,12 +31,9 @@ export function prepareGetState(request: GetStateRequest): PreparedGetState {
   checkRequest(request);
   const scope = checkScope(request.scope);
   const appName = checkIdentifier(request.appName, 'appName');
-  if (scope === 'user')
-    return {
-      scope,
-      appName,
-      userId: checkIdentifier(request.userId, 'userId'),
-    };
+  if (scope === 'user') {
+    return { scope, appName, userId: checkIdentifier(request.userId, 'userId') };
+  }
   if (request.userId !== undefined) {
     throw invalidArgument('userId', "must be absent in the scope 'app'");
   }
@@ -39,19 +43,14 @@ export function prepareGetState(request: GetStateRequest): PreparedGetState {
 /** Checks an `updateState` request. */
 export function prepareUpdateState(
   request: UpdateStateRequest,
-  limits: WriteLimits,
+  { maxEventBytes }: WriteOptions,
 ): PreparedUpdateState {
   const owner = prepareGetState(request);
-  const copier = new JsonCopier(limits.maxEventBytes);
+  const copier = new JsonCopier(maxEventBytes);
   const { set = {}, remove = [] } = request;
-  const values = copyState(copier, set, {
-    property: 'set',
-    keyProblem: stateNameProblem,
-  });
-  const removed = copyStateKeys(copier, remove, {
-    property: 'remove',
-    keyProblem: stateNameProblem,
-  });
+  const keyProblem = stateNameProblem;
+  const values = copyState(copier, set, { property: 'set', keyProblem });
+  const removed = copyStateKeys(copier, remove, { property: 'remove', keyProblem });
   copier.checkSize([values, removed]);
   const changes = new Map<string, JsonValue | undefined>(Object.entries(values));
   removed.forEach((name, i) => {

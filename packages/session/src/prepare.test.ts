@@ -1,21 +1,26 @@
 import { createEvent, type Event } from '@holdfast/core';
+import { checkSessionKey } from '@holdfast/core/internal';
 import { describe, expect, it } from 'vitest';
-import type { SessionCapabilities } from './capabilities.ts';
 import { iterateEvents } from './iterate-events.ts';
 import { decodeListCursor, encodeListCursor } from './list-cursor.ts';
 import { matchStored } from './match-stored.ts';
-import { prepareAppendEvent, prepareAppendEvents } from './prepare-append.ts';
+import {
+  answerAppend,
+  numberEvents,
+  prepareAppendEvent,
+  prepareAppendEvents,
+} from './prepare-append.ts';
 import { prepareCreate, prepareGetOrCreate } from './prepare-create.ts';
-import { checkWriteLimits } from './prepare-event.ts';
-import { prepareDelete, prepareGet } from './prepare-get.ts';
+import { prepareGet } from './prepare-get.ts';
 import { prepareList } from './prepare-list.ts';
 import { prepareListEvents } from './prepare-list-events.ts';
 import { prepareGetState, prepareUpdateState } from './prepare-state.ts';
 import type { ListEventsRequest } from './requests.ts';
+import { checkServiceOptions } from './service-options.ts';
+import type { SessionCapabilities } from './session-service.ts';
 
 const key = { appName: 'app', userId: 'user', sessionId: 's1' };
-const limits = checkWriteLimits({});
-const options = { limits, now: () => 42 };
+const options = checkServiceOptions({ now: () => 42 });
 const capabilities: SessionCapabilities = {
   persistent: false,
   shared: false,
@@ -32,7 +37,7 @@ const appendAll = (events: unknown) => () =>
 
 describe('requests', () => {
   it.each([undefined, null, 5, 'x'])('%j is no request', (request) => {
-    for (const prepare of [prepareGet, prepareDelete, prepareListEvents, prepareGetState]) {
+    for (const prepare of [prepareGet, checkSessionKey, prepareListEvents, prepareGetState]) {
       expect(() => prepare(request as never)).toThrow(
         expect.objectContaining({ code: 'invalid_argument' }),
       );
@@ -55,20 +60,20 @@ describe('requests', () => {
     expect(list({ allUsers: false })).toThrow(wrong('allUsers'));
     expect(list({ includeState: 'yes' })).toThrow(wrong('includeState'));
     expect(list({ limit: 0 })).toThrow(wrong('limit'));
-    const create = (fields: object) => () => prepareCreate({ ...key, ...fields }, limits);
+    const create = (fields: object) => () => prepareCreate({ ...key, ...fields }, options);
     expect(create({ state: null })).toThrow(wrong('state'));
     expect(create({ state: { 'user:': 1 } })).toThrow(wrong('state["user:"]'));
     expect(create({ state: { a: undefined } })).toThrow(wrong('state["a"]'));
-    expect(() => prepareGetOrCreate({ ...key, sessionId: undefined as never }, limits)).toThrow(
+    expect(() => prepareGetOrCreate({ ...key, sessionId: undefined as never }, options)).toThrow(
       wrong('sessionId'),
     );
-    expect(() => checkWriteLimits({ maxEventBytes: 8 * 1024 * 1024 + 1 })).toThrow(
+    expect(() => checkServiceOptions({ maxEventBytes: 8 * 1024 * 1024 + 1 })).toThrow(
       wrong('maxEventBytes'),
     );
   });
 
   it('of a state say whose it is', () => {
-    const state = (fields: object) => () => prepareUpdateState(fields as never, limits);
+    const state = (fields: object) => () => prepareUpdateState(fields as never, options);
     expect(state({ appName: 'a' })).toThrow(wrong('scope'));
     expect(state({ scope: 'temp', appName: 'a' })).toThrow(wrong('scope'));
     expect(state({ scope: 'user', appName: 'a' })).toThrow(wrong('userId'));
@@ -90,7 +95,7 @@ describe('requests', () => {
 
 describe('list cursors', () => {
   const list = { appName: 'app', userId: undefined, order: 'desc' } as const;
-  const position = { lastUpdateTime: 5, userId: 'ü', sessionId: '日本' };
+  const position = { lastUpdateTime: 5, key: { userId: 'ü', sessionId: '日本' } };
 
   it('round-trip', () => {
     const cursor = encodeListCursor(list, position);
@@ -140,7 +145,7 @@ describe('appends', () => {
     };
     const copy = structuredClone(event);
     const prepared = prepareAppendEvent({ ...key, event }, options);
-    expect(prepared.events[0]?.event).toStrictEqual({
+    expect(prepared.events[0]).toStrictEqual({
       id: 'e1',
       actions: { stateDelta: { a: 1 }, removedStateKeys: ['user:z'] },
       future: { field: [1] },
@@ -156,9 +161,11 @@ describe('appends', () => {
     const partial = { id: 'p', partial: true, actions: { stateDelta: { 'temp:x': 1 } } };
     const whole = { id: 'w' };
     const prepared = prepareAppendEvents({ ...key, events: [partial, whole] }, options);
-    expect(prepared.events.map(({ event }) => event.id)).toEqual(['w']);
-    const stored = { ...(prepared.events[0]?.event as Event), seq: 1 };
-    const answer = prepared.answer([stored]);
+    expect(prepared.events.map(({ id }) => id)).toEqual(['w']);
+    const [stored] = numberEvents(prepared, 7);
+    expect(stored).toMatchObject({ id: 'w', seq: 7 });
+    expect(Object.isFrozen(stored)).toBe(true);
+    const answer = answerAppend(prepared, [stored as Event]);
     expect(answer[0]).toMatchObject(partial);
     expect(answer[1]).toBe(stored);
   });
@@ -199,7 +206,7 @@ describe('appends', () => {
     const event = { actions: { stateDelta: { 'temp:x': 1 } } };
     Object.defineProperty(event, 'partial', { value: true });
     const prepared = prepareAppendEvent({ ...key, event }, options);
-    expect(prepared.events[0]?.event.actions.stateDelta).toEqual({});
+    expect(prepared.events[0]?.actions.stateDelta).toEqual({});
   });
 
   it('count temp: keys in the size', () => {
@@ -218,7 +225,20 @@ describe('appends', () => {
     expect(() => prepareAppendEvent({ ...key, event: {}, expectedRevision: -1 }, options)).toThrow(
       wrong('expectedRevision'),
     );
+    expect(() =>
+      prepareAppendEvents({ ...key, events: [], onStored: 'no' as never }, options),
+    ).toThrow(wrong('onStored'));
   });
+
+  it.each(['stateDelta', 'state_delta'])(
+    'say where a %s belongs that is beside actions',
+    (field) => {
+      const event = { actions: {}, [field]: { a: 1 } };
+      expect(append(event)).toThrow(wrong(field));
+      expect(append(event)).toThrow('actions.stateDelta');
+      expect(appendAll([{}, event])).toThrow(wrong(`events[1].${field}`));
+    },
+  );
 });
 
 describe('matchStored', () => {

@@ -1,45 +1,51 @@
-import { describeSessionKey, HoldfastError, type SessionKey } from '@holdfast/core';
+import { HoldfastError, type SessionKey } from '@holdfast/core';
+import { describeSessionKey } from '@holdfast/core/internal';
 
 /** There is no such session. */
 export function sessionNotFound(key: SessionKey): HoldfastError {
-  return new HoldfastError('not_found', {
-    message: `${describeSessionKey(key)} is not there`,
-    key,
-  });
+  const message = `${describeSessionKey(key)} does not exist`;
+  return new HoldfastError('not_found', { message, key });
 }
 
 /** The id of a new session is taken. */
 export function sessionExists(key: SessionKey): HoldfastError {
-  return new HoldfastError('already_exists', {
-    message: `${describeSessionKey(key)} exists already`,
-    key,
-    path: 'sessionId',
-  });
+  const message = `${describeSessionKey(key)} already exists`;
+  return new HoldfastError('already_exists', { message, key, path: 'sessionId' });
 }
 
 /** The session has moved on from the revision that the caller expected. */
 export function revisionConflict(
   key: SessionKey,
-  revisions: { readonly expected: number; readonly found: number },
+  { expected, found }: { readonly expected: number; readonly found: number },
 ): HoldfastError {
   return new HoldfastError('conflict', {
-    message: `${describeSessionKey(key)} is at revision ${revisions.found}, not ${revisions.expected}`,
+    message: `${describeSessionKey(key)} is at revision ${found}, not ${expected}`,
     key,
     path: 'expectedRevision',
+    revision: found,
+  });
+}
+
+/** Others came between so often in a row that it is not an accident. */
+export function changedTooOften(key: SessionKey): HoldfastError {
+  const message = `${describeSessionKey(key)} changed too often during the call`;
+  return new HoldfastError('unavailable', { message, key });
+}
+
+/** A call to a server ran out of time. */
+export function noAnswerInTime(ms: number): HoldfastError {
+  return new HoldfastError('unavailable', {
+    message: `the server did not answer within ${ms} ms; what was to be written may be written`,
   });
 }
 
 /** What a service answers after `close`. */
 export function serviceClosed(): HoldfastError {
-  return new HoldfastError('closed', {
-    message: 'the session service is closed',
-  });
+  return new HoldfastError('closed', { message: 'the session service is closed' });
 }
 
 /** What a service answers to a call that its capabilities deny. */
 export function unsupportedBy(capability: 'listAllUsers', path: string): HoldfastError {
-  return new HoldfastError('unsupported', {
-    message: `${path} needs the capability ${capability}, which this service has not`,
-    path,
-  });
+  const message = `${path} needs the capability ${capability}, which this service does not have`;
+  return new HoldfastError('unsupported', { message, path });
 }

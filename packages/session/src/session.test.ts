@@ -22,11 +22,13 @@ function session(events: readonly Event[] = []) {
 describe('Session', () => {
   it('names its ids, and shows itself as JSON', () => {
     const snapshot = session([stored(1)]);
-    expect(snapshot).toMatchObject({ id: 's1', appName: 'app', userId: 'user', revision: 1 });
+    expect(snapshot).toMatchObject({ id: 's1', ...key, key, revision: 1 });
+    expect({ ...snapshot }).toMatchObject(key);
     expect(JSON.parse(JSON.stringify(snapshot))).toEqual({
       id: 's1',
       appName: 'app',
       userId: 'user',
+      sessionId: 's1',
       state: { step: 0 },
       events: JSON.parse(JSON.stringify([stored(1)])),
       createTime: 5,
@@ -74,7 +76,7 @@ describe('Session', () => {
   it.each([3, 0, 1.5, undefined])('refuses seq %s at revision 1', (seq) => {
     const event = { ...createEvent(), ...(seq !== undefined && { seq }) };
     expect(() => session([stored(1)]).withEvent(event)).toThrow(
-      expect.objectContaining({ code: 'conflict', key, path: 'seq' }),
+      expect.objectContaining({ code: 'conflict', key, path: 'seq', revision: 1 }),
     );
   });
 

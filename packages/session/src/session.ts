@@ -1,22 +1,28 @@
 import {
   type Content,
-  describeSessionKey,
-  describeType,
   type Event,
   HoldfastError,
-  invalidArgument,
-  isPlainObject,
   type JsonObject,
   type SessionKey,
 } from '@holdfast/core';
-import { State, type StoredState } from '@holdfast/state';
-import { acceptEvent } from './accept-event.ts';
+import {
+  checkPlainObject,
+  describeSessionKey,
+  invalidArgument,
+  isPlainObject,
+  JsonCopier,
+  MAX_JSON_DEPTH,
+} from '@holdfast/core/internal';
+import { State } from '@holdfast/state';
+import type { StoredState } from '@holdfast/state/internal';
+import { prepareEvent } from './prepare-event.ts';
 
 // How Node and others show an object in a console: without this, no private field is seen.
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
 
-/** What a store makes a `Session` of. All of it must be frozen, or never change. */
+/** What a store makes a `Session` of. It becomes the session's own: nothing of it may change. */
 export interface SessionSnapshot {
+  /** Frozen. */
   readonly key: SessionKey;
   readonly createTime: number;
   readonly lastUpdateTime: number;
@@ -27,10 +33,9 @@ export interface SessionSnapshot {
 }
 
 /** A session as plain JSON. */
-export interface SessionJson {
+export interface SessionJson extends SessionKey {
+  /** The same as `sessionId`. */
   readonly id: string;
-  readonly appName: string;
-  readonly userId: string;
   readonly state: JsonObject;
   readonly events: readonly Event[];
   readonly createTime: number;
@@ -40,18 +45,22 @@ export interface SessionJson {
 
 /**
  * A session as it was when it was read. It is frozen and never asks its store again;
- * only `state` is a working copy that its owner may change.
+ * only `state` is a working copy that its owner may change. It is a `SessionKey`: it can be given
+ * to a call that asks for no more, such as `get`, and be spread into a request of any other.
+ *
+ * @example
+ * const session = await service.getOrCreate({ ...key, numRecentEvents: 20 });
+ * const answer = await model(thaw(session.conversationHistory));
+ * const actions = session.state.set('answered', true).takeDelta();
+ * const event = await service.appendEvent({ ...session, event: { content: answer, actions } });
+ * const next = session.withEvent(event);
  */
-export class Session {
-  readonly key: SessionKey;
-  /** Epoch ms. */
-  readonly createTime: number;
-  /** Epoch ms: the largest of the creation and every event's timestamp. It never goes back. */
-  readonly lastUpdateTime: number;
-  /** The `seq` of the last event, loaded or not; 0 before any. */
-  readonly revision: number;
+export class Session implements SessionKey {
+  readonly appName: string;
+  readonly userId: string;
+  readonly sessionId: string;
 
-  readonly #stored: StoredState;
+  readonly #snapshot: SessionSnapshot;
   #state: State | undefined;
   // What `withEvent` brought is chained behind the list, until someone reads `events`:
   // a long walk costs no copy of the list for each step.
@@ -60,31 +69,42 @@ export class Session {
   #history: readonly Content[] | undefined;
 
   constructor(snapshot: SessionSnapshot) {
-    this.key = snapshot.key;
-    this.createTime = snapshot.createTime;
-    this.lastUpdateTime = snapshot.lastUpdateTime;
-    this.revision = snapshot.revision;
-    this.#stored = snapshot.state;
+    const { key } = snapshot;
+    this.appName = key.appName;
+    this.userId = key.userId;
+    this.sessionId = key.sessionId;
+    this.#snapshot = snapshot;
     this.#events = Object.freeze(snapshot.events);
     Object.freeze(this);
   }
 
-  /** `key.sessionId`. */
+  get key(): SessionKey {
+    return this.#snapshot.key;
+  }
+
+  /** Epoch ms. */
+  get createTime(): number {
+    return this.#snapshot.createTime;
+  }
+
+  /** Epoch ms: the largest of the creation and every event's timestamp. It never goes back. */
+  get lastUpdateTime(): number {
+    return this.#snapshot.lastUpdateTime;
+  }
+
+  /** The `seq` of the last event, loaded or not; 0 before any. */
+  get revision(): number {
+    return this.#snapshot.revision;
+  }
+
+  /** The same as `sessionId`. */
   get id(): string {
-    return this.key.sessionId;
-  }
-
-  get appName(): string {
-    return this.key.appName;
-  }
-
-  get userId(): string {
-    return this.key.userId;
+    return this.sessionId;
   }
 
   /** The three scopes merged: this snapshot's own working copy. */
   get state(): State {
-    this.#state ??= State.fromStored(this.#stored);
+    this.#state ??= State.fromStored(this.#snapshot.state);
     return this.#state;
   }
 
@@ -97,7 +117,10 @@ export class Session {
     return this.#events;
   }
 
-  /** The content of the loaded events that have one, in order. */
+  /**
+   * The content of the loaded events that have one, in order. It is frozen: a library that changes
+   * what it gets, or asks for what can be changed, takes `thaw(session.conversationHistory)`.
+   */
   get conversationHistory(): readonly Content[] {
     this.#history ??= Object.freeze(this.events.flatMap((event) => event.content ?? []));
     return this.#history;
@@ -106,22 +129,21 @@ export class Session {
   /**
    * The snapshot after `event`, a stored one, without asking the store. `temp:` keys and
    * changes not yet taken stay in its state. An event that this snapshot has already, and
-   * a partial one, change nothing: the answer is this snapshot itself. `conflict` where
+   * a partial one, change nothing: the answer is this snapshot itself. `conflict` if
    * `event.seq` is not `revision + 1`: other events came between, so read the session again.
    * An event that is not frozen, such as one that came over the wire, is checked and copied.
    */
   withEvent(event: Event): Session {
-    if (!isPlainObject(event)) {
-      throw invalidArgument('event', `must be a plain object, got ${describeType(event)}`);
-    }
+    checkPlainObject(event, 'event');
     if (event.partial === true) return this;
-    const seq = event.seq;
+    const { seq } = event;
     if (seq !== undefined && seq >= 1 && seq <= this.revision) return this;
     if (seq !== this.revision + 1) {
       throw new HoldfastError('conflict', {
         message: `${describeSessionKey(this.key)} is at revision ${this.revision}: its next event has the seq ${this.revision + 1}, not ${seq}`,
         key: this.key,
         path: 'seq',
+        revision: this.revision,
       });
     }
     const arrived = acceptEvent(event, seq);
@@ -131,7 +153,7 @@ export class Session {
       lastUpdateTime: Math.max(this.lastUpdateTime, arrived.timestamp),
       revision: seq,
       events: this.#events,
-      state: this.#stored,
+      state: this.#snapshot.state,
     });
     next.#state = this.state.withDelta(arrived.actions);
     next.#later = { before: this.#later, event: arrived };
@@ -143,6 +165,7 @@ export class Session {
       id: this.id,
       appName: this.appName,
       userId: this.userId,
+      sessionId: this.sessionId,
       state: this.state.toJSON(),
       events: this.events,
       createTime: this.createTime,
@@ -167,4 +190,26 @@ function chained(last: LaterEvent): Event[] {
     events.push(link.event);
   }
   return events.reverse();
+}
+
+/**
+ * A stored event that a caller hands back. What a service gave is frozen, and taken as it
+ * is; anything else, such as what came over the wire, is checked, copied and frozen.
+ */
+function acceptEvent(event: Event, seq: number): Event {
+  if (isPlainObject(event.actions?.stateDelta) && isDeeplyFrozen(event)) return event;
+  const now = (): never => {
+    throw invalidArgument('timestamp', 'must be that of a stored event');
+  };
+  return Object.freeze({ ...prepareEvent(event, { copier: new JsonCopier(), now }).event, seq });
+}
+
+// An event's own levels stand around those of its values.
+function isDeeplyFrozen(value: unknown, levels: number = MAX_JSON_DEPTH + 4): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (levels === 0 || !Object.isFrozen(value)) return false;
+  for (const key of Object.keys(value)) {
+    if (!isDeeplyFrozen((value as Record<string, unknown>)[key], levels - 1)) return false;
+  }
+  return true;
 }

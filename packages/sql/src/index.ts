@@ -1,37 +1,62 @@
-export { absorbErrors } from './absorb-errors.ts';
-export { borrowInTime, type Loan } from './borrow-in-time.ts';
-export { checkFlag, checkOptions, checkTimeout } from './check-options.ts';
-export { compareAsRow, compareByColumn } from './compare-rows.ts';
-export { insertHead, onConflict, replacedColumns } from './insert-head.ts';
 export {
-  checkAcquireTimeout,
-  checkMaxConnections,
+  absorbErrors,
+  type ConnectionSource,
+  poolSource,
+  singleSource,
+} from './connection-source.ts';
+export { charactersOf, InsertStatements } from './insert-statements.ts';
+export {
+  checkPoolTimeouts,
   type OpenPoolOptions,
+  openOverPool,
+  type PoolSettings,
   type PoolStoreOptions,
 } from './pool-options.ts';
-export { retryContention } from './retry-contention.ts';
-export type {
-  SqlClient,
-  SqlColumnType,
-  SqlInsert,
-  SqlInsertColumn,
-  SqlProgram,
-  SqlQuery,
-  SqlResult,
-  SqlRow,
-  SqlRows,
-  SqlTransaction,
-  SqlValue,
-  SqlWrite,
-  SqlWriteOutcome,
+export {
+  inTransaction,
+  type Lease,
+  orRollBack,
+  PooledClient,
+  type SqlDriver,
+  type SqlDriverErrors,
+  type TransactionBody,
+} from './pooled-client.ts';
+export type { TableOptions } from './schema.ts';
+export {
+  REFUSED,
+  type SqlClient,
+  type SqlInsert,
+  type SqlProgram,
+  type SqlResult,
+  type SqlRow,
+  type SqlRows,
+  type SqlTransaction,
+  type SqlWrite,
+  type SqlWriteOutcome,
 } from './sql-client.ts';
-export type { CompareRows, InsertSource, RowComparison, SqlDialect } from './sql-dialect.ts';
+export {
+  compareAsRow,
+  compareByColumn,
+  type InsertSource,
+  insertHead,
+  onConflict,
+  replacedColumns,
+  type SqlDialect,
+} from './sql-dialect.ts';
 export {
   printMigrations,
+  type SqlServiceOptions,
   SqlSessionService,
-  type SqlSessionServiceOptions,
-  type SqlStoreOptions,
 } from './sql-session-service.ts';
-export { bind, type SqlPart, type SqlTemplate, sql } from './sql-template.ts';
-export type { TableOptions } from './tables.ts';
-export { Turnstile, turnstileOf } from './turnstile.ts';
+export {
+  commandOf,
+  joinSql,
+  plainCommand,
+  queryOf,
+  SLOT,
+  type SqlQuery,
+  type SqlStatement,
+  type SqlText,
+  type SqlValue,
+  sql,
+} from './sql-statement.ts';

@@ -1,5 +1,5 @@
-import { createTable, type Schema } from './create-table.ts';
-import { eventsTable, sessionsTable, stateTable } from './tables.ts';
+import type { Schema } from './schema.ts';
+import { eventsTable, sessionsTable, stateTable, type TableDefinition } from './tables.ts';
 
 /** A step from one version of the schema to the next. Steps are never changed, only added. */
 export interface Migration {
@@ -18,4 +18,36 @@ export function migrationsOf(schema: Schema): readonly Migration[] {
       ),
     },
   ];
+}
+
+/** The statements that create a table and its indexes if they do not exist. */
+export function createTable(schema: Schema, table: TableDefinition): readonly string[] {
+  const { dialect, tables, tablePrefix } = schema;
+  const { unique = [], indexes: defined = [] } = table;
+  const indexes = defined.map(({ name, columns }) => ({
+    name: dialect.quote(tablePrefix + name),
+    columns: listOf(columns),
+  }));
+  const inline = dialect.indexes === 'inline' ? indexes : [];
+  const separate = dialect.indexes === 'separate' ? indexes : [];
+  const lines = [
+    ...table.columns.map(
+      ({ name, type, nullable }) => `${name} ${dialect.types[type]}${nullable ? '' : ' NOT NULL'}`,
+    ),
+    `PRIMARY KEY ${listOf(table.primaryKey)}`,
+    ...unique.map((columns) => `UNIQUE ${listOf(columns)}`),
+    ...inline.map(({ name, columns }) => `INDEX ${name} ${columns}`),
+  ];
+  const options = dialect.tableOptions[table.rows];
+  const home = tables[table.name];
+  return [
+    `CREATE TABLE IF NOT EXISTS ${home} (\n  ${lines.join(',\n  ')}\n)${options}`,
+    ...separate.map(
+      ({ name, columns }) => `CREATE INDEX IF NOT EXISTS ${name} ON ${home} ${columns}`,
+    ),
+  ];
+}
+
+function listOf(columns: readonly string[]): string {
+  return `(${columns.join(', ')})`;
 }

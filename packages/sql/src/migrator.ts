@@ -1,8 +1,8 @@
 import { HoldfastError } from '@holdfast/core';
-import { createTable, type Schema } from './create-table.ts';
-import { type Migration, migrationsOf } from './migrations.ts';
-import type { SqlClient, SqlProgram, SqlQuery } from './sql-client.ts';
-import { bind, type SqlTemplate, sql } from './sql-template.ts';
+import { createTable, type Migration, migrationsOf } from './migrations.ts';
+import type { Schema } from './schema.ts';
+import type { SqlClient, SqlProgram } from './sql-client.ts';
+import { commandOf, plainCommand, queryOf, type SqlQuery, sql } from './sql-statement.ts';
 import { migrationsTable } from './tables.ts';
 
 /** Brings the schema to the version of this package, and no further back. */
@@ -10,19 +10,21 @@ export class Migrator {
   readonly #schema: Schema;
   readonly #migrations: readonly Migration[];
   readonly #readVersion: SqlQuery;
-  readonly #record: SqlTemplate<Migration>;
+  readonly #record: (migration: Migration) => SqlQuery;
 
   constructor(schema: Schema) {
     const { migrations } = schema.tables;
     this.#schema = schema;
     this.#migrations = migrationsOf(schema);
-    this.#readVersion = statement(`SELECT COALESCE(MAX(version), 0) FROM ${migrations}`);
-    this.#record = sql`INSERT INTO ${migrations} (version) VALUES (${({ version }) => version})`;
+    this.#readVersion = queryOf(sql`SELECT COALESCE(MAX(version), 0) FROM ${migrations}`)({});
+    this.#record = commandOf<Migration>(
+      sql`INSERT INTO ${migrations} (version) VALUES (${({ version }) => version})`,
+    );
   }
 
   /**
    * Runs what is missing. Safe when many call it at once: one does it, and the others find it
-   * done. `unsupported` where the schema is newer than this package.
+   * done. `unsupported` if the schema is newer than this package.
    */
   async migrate(client: SqlClient): Promise<void> {
     const version = await this.#versionOf(client);
@@ -31,12 +33,12 @@ export class Migrator {
     await client.transaction({ lock: this.#schema.tables.migrations, program: () => this.#run() });
   }
 
-  /** Reads the version, and refuses another than this package's: `unsupported` or `unavailable`. */
+  /** Reads the version: `misconfigured` if it is older than this package's, `unsupported` if newer. */
   async check(client: SqlClient): Promise<void> {
     const version = await this.#versionOf(client);
     this.#refuseNewer(version);
     if (version < this.#newest) {
-      throw new HoldfastError('unavailable', {
+      throw new HoldfastError('misconfigured', {
         message: `the schema is at version ${version}, and this package needs ${this.#newest}: call migrate(), or run what printMigrations() gives`,
       });
     }
@@ -57,7 +59,7 @@ export class Migrator {
     return this.#migrations.at(-1)?.version ?? 0;
   }
 
-  /** 0 where there is no schema. */
+  /** 0 if there is no schema. */
   async #versionOf(client: SqlClient): Promise<number> {
     try {
       const rows = await client.query(this.#readVersion);
@@ -69,13 +71,13 @@ export class Migrator {
   }
 
   *#run(): SqlProgram<void> {
-    for (const text of this.#prepare()) yield statement(text);
+    for (const text of this.#prepare()) yield plainCommand(text);
     const { rows } = yield this.#readVersion;
     const version = Number(rows[0]?.[0]);
     this.#refuseNewer(version);
     for (const migration of this.#migrations.filter((each) => each.version > version)) {
-      for (const text of migration.statements) yield statement(text);
-      yield bind(this.#record, migration);
+      for (const text of migration.statements) yield plainCommand(text);
+      yield this.#record(migration);
     }
   }
 
@@ -92,8 +94,4 @@ export class Migrator {
       message: `the schema is at version ${version}, and this package knows ${this.#newest} at most: upgrade it`,
     });
   }
-}
-
-function statement(text: string): SqlQuery {
-  return { text, values: [] };
 }

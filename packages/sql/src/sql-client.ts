@@ -1,17 +1,17 @@
-/** What a parameter of a statement can be. A number is a safe integer. */
-export type SqlValue = string | number | null;
-
-/** One statement. The text has a `?` for each value, and is the same string each time. */
-export interface SqlQuery {
-  readonly text: string;
-  readonly values: readonly SqlValue[];
-}
+import type { SqlQuery, SqlValue } from './sql-statement.ts';
 
 /**
  * A row, its columns by position. Text is a string, whatever type the column has; an
  * integer is what `Number` makes one of.
  */
 export type SqlRow = readonly unknown[];
+
+export interface SqlResult {
+  /** Empty if the statement gives none. */
+  readonly rows: readonly SqlRow[];
+  /** How many rows it wrote or deleted. */
+  readonly changes: number;
+}
 
 /** Rows that go into a table. */
 export interface SqlRows {
@@ -20,12 +20,12 @@ export interface SqlRows {
   readonly rows: readonly (readonly SqlValue[])[];
 }
 
-/** Where rows go. */
+/** Where rows go. It is the same object each time, so that what is made of it can be kept. */
 export interface SqlInsert {
   /** Quoted, with its schema. */
   readonly table: string;
   readonly columns: readonly SqlInsertColumn[];
-  /** The columns of the primary key, if a row that is there gets the other columns' values. */
+  /** The columns of the primary key, if an existing row gets the other columns' values. */
   readonly replaceBy?: readonly string[];
 }
 
@@ -41,8 +41,9 @@ export type SqlColumnType = 'identifier' | 'integer' | 'json';
 /** Statements that happen all or not at all, in as few round trips as the database can. */
 export interface SqlWrite {
   /**
-   * An UPDATE or INSERT of at most one row of sessions, which locks it. The rest happens only if
-   * there is a row. Undefined: the rest happens in any case.
+   * An UPDATE or INSERT of at most one row of sessions, which locks it, and keeps or gives its
+   * revision as the dialect says. The rest happens only if there is a row. Undefined: the rest
+   * happens in any case.
    */
   readonly guard: SqlQuery | undefined;
   readonly inserts: readonly SqlRows[];
@@ -51,10 +52,10 @@ export interface SqlWrite {
 export type SqlWriteOutcome =
   /** `revision` is that of the guard's row after it; 0 without a guard. */
   | { readonly type: 'written'; readonly revision: number }
-  /** The guard met no row. */
-  | { readonly type: 'unmet' }
-  /** A unique key is taken. */
-  | { readonly type: 'duplicate' };
+  /** The guard met no row, or a unique key is taken. Nothing was written. */
+  | { readonly type: 'refused' };
+
+export const REFUSED: SqlWriteOutcome = Object.freeze({ type: 'refused' });
 
 /**
  * Statements that depend on one another: it yields each, and gets its result back. It waits for
@@ -62,23 +63,19 @@ export type SqlWriteOutcome =
  */
 export type SqlProgram<Result> = Generator<SqlQuery, Result, SqlResult>;
 
-export interface SqlResult {
-  /** None where the statement gives none. */
-  readonly rows: readonly SqlRow[];
-  /** How many rows it wrote or deleted. */
-  readonly changes: number;
-}
-
 export interface SqlTransaction<Result> {
   /** Called again if the transaction has to start over. */
   readonly program: () => SqlProgram<Result>;
-  /** Of all transactions with this name, in all processes, one runs at a time. */
+  /**
+   * Of all transactions with this name, in all processes, one runs at a time. Whoever waits for
+   * it, or changes a schema under it, may take minutes.
+   */
   readonly lock?: string;
 }
 
 /**
- * What the service asks of a database. Everything that fails is a `HoldfastError`:
- * deadlocks and lock timeouts are retried inside, a bounded number of times.
+ * What the store asks of a database. Everything that fails is a `HoldfastError` whose `cause` is
+ * the driver's: deadlocks and lock timeouts are retried inside, a bounded number of times.
  */
 export interface SqlClient {
   /** One statement on its own, which sees one state of the database. */

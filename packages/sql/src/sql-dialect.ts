@@ -1,5 +1,5 @@
 import type { SqlColumnType, SqlInsert } from './sql-client.ts';
-import type { SqlTemplate } from './sql-template.ts';
+import { joinSql, type SqlTemplate, type SqlText, type SqlValue, sql } from './sql-statement.ts';
 
 /** Where the databases' SQL differs. */
 export interface SqlDialect {
@@ -13,8 +13,13 @@ export interface SqlDialect {
   readonly indexes: 'inline' | 'separate';
   /** The function that gives the larger of two integers. */
   readonly greatest: string;
-  /** A guard's new revision, in a form in which the write's client can get hold of it. */
-  keepRevision<Input>(revision: SqlTemplate<Input>): SqlTemplate<Input>;
+  /** How the client of a write gets at the guard's new revision. */
+  readonly revision: {
+    /** The new revision as the guard sets it. */
+    keep<Input>(revision: SqlTemplate<Input>): SqlTemplate<Input>;
+    /** The end of a guard that gives its row's revision as a row; undefined if it gives none. */
+    readonly returning: string | undefined;
+  };
   /** A SELECT that has an order, as a branch of a union. */
   unionBranch<Input>(select: SqlTemplate<Input>): SqlTemplate<Input>;
   /** The first `count` rows of an ordered SELECT. */
@@ -23,16 +28,17 @@ export interface SqlDialect {
   readonly compareRows: CompareRows;
   /** What stands behind a table's name to have it read by an index, given quoted, if anything. */
   readIndex(name: string): string;
-  /** The statement that inserts `count` rows; `guarded` by a write's guard or on its own. */
-  insertRows(insert: SqlInsert, source: InsertSource): string;
-  /** The statement that creates a schema where it is not there, for a database that has them. */
+  /** The statement that inserts rows; it has a slot for each value. */
+  insertRows(insert: SqlInsert, source: InsertSource): SqlText;
+  /** The statement that creates a schema if it does not exist, for a database that has them. */
   readonly createSchema?: (name: string) => string;
-  /** Whether a driver's error says that a table, or the schema, is not there. */
+  /** Whether a driver's error says that a table, or the schema, does not exist. */
   isMissingTable(error: unknown): boolean;
 }
 
 export interface InsertSource {
   readonly count: number;
+  /** Whether the rows depend on a write's guard. */
   readonly guarded: boolean;
 }
 
@@ -40,5 +46,36 @@ export type CompareRows = <Input>(comparison: RowComparison<Input>) => SqlTempla
 
 export interface RowComparison<Input> {
   readonly operator: '<' | '>';
-  readonly columns: readonly { readonly name: string; value(input: Input): string | number }[];
+  readonly columns: readonly { readonly name: string; value(input: Input): SqlValue }[];
+}
+
+/** `(a, b) < (?, ?)`, if the database makes one range of an index of it. */
+export const compareAsRow: CompareRows = ({ operator, columns }) => {
+  const names = columns.map(({ name }) => name).join(', ');
+  const values = columns.map(({ value }) => value);
+  return sql`(${names}) ${operator} (${joinSql(values, ', ')})`;
+};
+
+/** `(a < ? OR (a = ? AND (b < ?)))`, if a comparison of rows would use no index. */
+export const compareByColumn: CompareRows = <Input>({ operator, columns }: RowComparison<Input>) =>
+  columns.reduceRight<SqlTemplate<Input> | undefined>((rest, { name, value }) => {
+    const beyond = sql<Input>`${name} ${operator} ${value}`;
+    return rest === undefined ? beyond : sql`(${beyond} OR (${name} = ${value} AND ${rest}))`;
+  }, undefined) as SqlTemplate<Input>;
+
+/** `INSERT INTO t (a, b)`: what every dialect's insert begins with. */
+export function insertHead({ table, columns }: SqlInsert): string {
+  return `INSERT INTO ${table} (${columns.map(({ name }) => name).join(', ')})`;
+}
+
+/** The columns that an existing row takes over. */
+export function replacedColumns({ columns, replaceBy = [] }: SqlInsert): readonly string[] {
+  return columns.map(({ name }) => name).filter((name) => !replaceBy.includes(name));
+}
+
+/** ` ON CONFLICT (a) DO UPDATE SET b = excluded.b`, or nothing: the upsert of SQLite and PostgreSQL. */
+export function onConflict(insert: SqlInsert): string {
+  if (insert.replaceBy === undefined) return '';
+  const sets = replacedColumns(insert).map((name) => `${name} = excluded.${name}`);
+  return ` ON CONFLICT (${insert.replaceBy.join(', ')}) DO UPDATE SET ${sets.join(', ')}`;
 }

@@ -1,75 +1,18 @@
-import { checkIdentifier, invalidArgument } from '@holdfast/core';
-import type { SqlColumnType } from './sql-client.ts';
-import type { SqlDialect } from './sql-dialect.ts';
-
-/** Where the tables are. */
-export interface TableOptions {
-  /** The schema, for a database that has them. The connection's own where it is missing. */
-  readonly schema?: string | undefined;
-  /** What the names of tables and indexes begin with: `holdfast_` where it is missing. */
-  readonly tablePrefix?: string | undefined;
-}
-
-/** The tables of one service, quoted and with their schema. */
-export interface Tables {
-  readonly sessions: string;
-  readonly events: string;
-  readonly state: string;
-  readonly migrations: string;
-}
+import type { SessionKey } from '@holdfast/core';
+import type { Tables } from './schema.ts';
+import type { SqlInsertColumn } from './sql-client.ts';
+import { type SqlTemplate, sql } from './sql-statement.ts';
 
 export interface TableDefinition {
   readonly name: keyof Tables;
-  readonly columns: readonly {
-    readonly name: string;
-    readonly type: SqlColumnType;
-    readonly nullable?: true;
-  }[];
+  readonly columns: readonly (SqlInsertColumn & { readonly nullable?: true })[];
   readonly primaryKey: readonly string[];
-  readonly unique: readonly (readonly string[])[];
-  readonly indexes: readonly { readonly name: string; readonly columns: readonly string[] }[];
+  /** @default [] */
+  readonly unique?: readonly (readonly string[])[];
+  /** @default [] */
+  readonly indexes?: readonly { readonly name: string; readonly columns: readonly string[] }[];
   /** Whether a row may be long. */
   readonly rows: 'narrow' | 'wide';
-}
-
-// An index has the prefix, too, and PostgreSQL cuts names at 63 bytes.
-const TABLE_PREFIX = /^[A-Za-z_][A-Za-z0-9_]{0,31}$/;
-const DEFAULT_PREFIX = 'holdfast_';
-
-/** The prefix of `options`; `invalid_argument` if it is none. */
-export function checkTablePrefix({ tablePrefix = DEFAULT_PREFIX }: TableOptions): string {
-  if (typeof tablePrefix !== 'string' || !TABLE_PREFIX.test(tablePrefix)) {
-    throw invalidArgument(
-      'tablePrefix',
-      'must be 1 to 32 letters, digits or underscores, and not begin with a digit',
-    );
-  }
-  return tablePrefix;
-}
-
-/** The names of the tables; `invalid_argument` where an option cannot be part of one. */
-export function tablesOf(dialect: SqlDialect, options: TableOptions): Tables {
-  const { schema } = options;
-  const prefix = checkTablePrefix(options);
-  if (schema !== undefined) checkSchema(schema);
-  const home = schema === undefined ? '' : `${dialect.quote(schema)}.`;
-  const name = (table: string) => home + dialect.quote(prefix + table);
-  return Object.freeze({
-    sessions: name('sessions'),
-    events: name('events'),
-    state: name('state'),
-    migrations: name('migrations'),
-  });
-}
-
-function checkSchema(schema: string): void {
-  checkIdentifier(schema, 'schema');
-  // In a statement, `?` stands for a value.
-  // PostgreSQL cuts a longer name, so that two of them may become one.
-  const { length } = new TextEncoder().encode(schema);
-  if (/[?"`\\]/.test(schema) || length > 63) {
-    throw invalidArgument('schema', 'must be at most 63 bytes without quotes, ? or \\');
-  }
 }
 
 const key = ['app_name', 'user_id', 'session_id'] as const;
@@ -85,7 +28,6 @@ export const sessionsTable: TableDefinition = {
     { name: 'initial_state', type: 'json' },
   ],
   primaryKey: key,
-  unique: [],
   indexes: [
     {
       name: 'sessions_by_user',
@@ -103,7 +45,7 @@ export const eventsTable: TableDefinition = {
   name: 'events',
   columns: [
     ...keyColumns,
-    { name: 'seq', type: 'integer' },
+    { name: 'seq', type: 'integer', fromRevision: true },
     { name: 'event_id', type: 'identifier' },
     { name: 'timestamp', type: 'integer' },
     { name: 'body', type: 'json' },
@@ -124,8 +66,6 @@ export const stateTable: TableDefinition = {
     { name: 'value', type: 'json', nullable: true },
   ],
   primaryKey: [...key, 'name'],
-  unique: [],
-  indexes: [],
   rows: 'narrow',
 };
 
@@ -133,7 +73,11 @@ export const migrationsTable: TableDefinition = {
   name: 'migrations',
   columns: [{ name: 'version', type: 'integer' }],
   primaryKey: ['version'],
-  unique: [],
-  indexes: [],
   rows: 'narrow',
 };
+
+/** The condition that a row is one of a session. */
+export const ofSession: SqlTemplate<SessionKey> = sql`
+  app_name = ${({ appName }) => appName}
+  AND user_id = ${({ userId }) => userId}
+  AND session_id = ${({ sessionId }) => sessionId}`;

@@ -1,3 +1,4 @@
+import { plainCommand, queryOf, sql } from '@holdfast/sql';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CommitQueue } from './commit-queue.ts';
 import { PreparedStatements } from './prepared-statements.ts';
@@ -123,9 +124,10 @@ describe('CommitQueue', () => {
   async function newQueue(before: (statement: Statement) => void = () => {}) {
     const database = await openDatabase(':memory:');
     const statements = new PreparedStatements(observe(database, before));
-    const run = (text: string) => statements.run({ text, values: [] });
+    const run = (text: string) => statements.run(plainCommand(text));
     run('CREATE TABLE t (a INTEGER PRIMARY KEY)');
-    return { queue: new CommitQueue({ statements, busyTimeout: 50 }), run };
+    const read = () => statements.run(queryOf(sql`SELECT a FROM t`)({})).rows;
+    return { queue: new CommitQueue({ statements, busyTimeout: 50 }), run, read };
   }
 
   it('ends a group that takes long, so that others have their turn', async () => {
@@ -149,7 +151,7 @@ describe('CommitQueue', () => {
 
   it('lets nobody in between a begin and its commit', async () => {
     const own: Promise<unknown>[] = [];
-    const { queue, run } = await newQueue(({ text }) => {
+    const { queue, run, read } = await newQueue(({ text }) => {
       if (text !== 'BEGIN IMMEDIATE') return;
       own.push(
         Promise.resolve().then(() => {
@@ -162,12 +164,12 @@ describe('CommitQueue', () => {
     await Promise.all([1, 2, 3].map((i) => queue.add(() => run(`INSERT INTO t VALUES (${i})`))));
     await queue.add(() => run('INSERT INTO t VALUES (4)'));
     await Promise.all(own);
-    expect(run('SELECT count(*) FROM t').rows[0]).toStrictEqual([6]);
+    expect(read()).toHaveLength(6);
   });
 
   it('runs a group again where its commit was busy, with what has arrived', async () => {
     let isBusy = true;
-    const { queue, run } = await newQueue(({ text }) => {
+    const { queue, run, read } = await newQueue(({ text }) => {
       if (text !== 'COMMIT' || !isBusy) return;
       isBusy = false;
       late = queue.add(() => run('INSERT INTO t VALUES (2)'));
@@ -176,7 +178,7 @@ describe('CommitQueue', () => {
     let late: Promise<unknown> = Promise.resolve();
     await queue.add(() => run('INSERT INTO t VALUES (1)'));
     await late;
-    expect(run('SELECT a FROM t').rows).toStrictEqual([[1], [2]]);
+    expect(read()).toStrictEqual([[1], [2]]);
   });
 
   it('lets each wait for its whole time, whoever was first', async () => {
@@ -198,13 +200,13 @@ describe('CommitQueue', () => {
   });
 
   it('goes on after work that is at fault itself', async () => {
-    const { queue, run } = await newQueue();
+    const { queue, run, read } = await newQueue();
     const fault = queue.add(() => {
       run('INSERT INTO t VALUES (1)');
       throw new TypeError('a bug');
     });
     await expect(fault).rejects.toThrow('a bug');
     await queue.add(() => run('INSERT INTO t VALUES (2)'));
-    expect(run('SELECT a FROM t').rows).toStrictEqual([[2]]);
+    expect(read()).toStrictEqual([[2]]);
   });
 });

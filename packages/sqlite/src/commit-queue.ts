@@ -1,3 +1,4 @@
+import { plainCommand } from '@holdfast/sql';
 import { retryWhileBusy } from './busy-retry.ts';
 import type { PreparedStatements } from './prepared-statements.ts';
 import { isBusy, isOfStatement } from './sqlite-error.ts';
@@ -11,9 +12,14 @@ interface Task {
   readonly since: number;
 }
 
-type Outcome =
-  | { readonly type: 'done'; readonly result: unknown }
-  | { readonly type: 'failed'; readonly error: unknown };
+type Outcome = PromiseSettledResult<unknown>;
+
+const BEGIN = plainCommand('BEGIN IMMEDIATE');
+const COMMIT = plainCommand('COMMIT');
+const ROLLBACK = plainCommand('ROLLBACK');
+const BEGIN_ONE = plainCommand('SAVEPOINT one');
+const UNDO_ONE = plainCommand('ROLLBACK TO one');
+const END_ONE = plainCommand('RELEASE one');
 
 // A longer transaction would keep the event loop, and other processes, waiting.
 const LARGEST_GROUP = 64;
@@ -65,7 +71,7 @@ export class CommitQueue {
 
   /**
    * Lets more tasks come, which share the next commit. Those that are ready come in no time. Those
-   * that wait in sockets take a turn of the event loop: it pays where a commit is slow, and is
+   * that wait in sockets take a turn of the event loop: it pays if a commit is slow, and is
    * due now and then, as a row of quick commits would keep timers and sockets waiting.
    */
   async #gather(): Promise<void> {
@@ -91,7 +97,7 @@ export class CommitQueue {
     } catch (error) {
       // Nobody's work has caused it, so whoever waited for this transaction hears of it.
       const concerned = isBusy(error) ? this.#overdue() : group;
-      return concerned.map(() => ({ type: 'failed', error }));
+      return concerned.map(() => ({ status: 'rejected', reason: error }));
     }
   }
 
@@ -116,27 +122,27 @@ export class CommitQueue {
   }
 
   /**
-   * Runs and commits a group, or the part of it for which there is time; undefined where one of
+   * Runs and commits a group, or the part of it for which there is time; undefined if one of
    * several has failed and all is rolled back. Isolated, each can fail without the others.
    */
   #commit(
     group: readonly Task[],
     { isolated }: { readonly isolated: boolean },
   ): readonly Outcome[] | undefined {
-    this.#exec('BEGIN IMMEDIATE');
+    this.#statements.run(BEGIN);
     try {
       const outcomes: Outcome[] = [];
       const end = performance.now() + LONGEST_GROUP_MS;
       for (const { work } of group) {
         const outcome = isolated ? this.#runIsolated(work) : attempt(work);
-        if (outcome.type === 'failed' && !isolated) {
-          this.#exec('ROLLBACK');
+        if (outcome.status === 'rejected' && !isolated) {
+          this.#statements.run(ROLLBACK);
           return group.length === 1 ? [outcome] : undefined;
         }
         outcomes.push(outcome);
         if (performance.now() >= end) break;
       }
-      this.#exec('COMMIT');
+      this.#statements.run(COMMIT);
       return outcomes;
     } catch (error) {
       this.#rollBack();
@@ -145,40 +151,36 @@ export class CommitQueue {
   }
 
   #runIsolated(work: () => unknown): Outcome {
-    this.#exec('SAVEPOINT one');
+    this.#statements.run(BEGIN_ONE);
     const outcome = attempt(work);
-    if (outcome.type === 'failed') this.#exec('ROLLBACK TO one');
-    this.#exec('RELEASE one');
+    if (outcome.status === 'rejected') this.#statements.run(UNDO_ONE);
+    this.#statements.run(END_ONE);
     return outcome;
   }
 
   #rollBack(): void {
     try {
-      this.#exec('ROLLBACK');
+      this.#statements.run(ROLLBACK);
     } catch {
       // SQLite has rolled back by itself, as it does when the disk is full.
     }
-  }
-
-  #exec(text: string): void {
-    this.#statements.run({ text, values: [] });
   }
 }
 
 /** Runs one task. An error that concerns the whole transaction is thrown on. */
 function attempt(work: () => unknown): Outcome {
   try {
-    return { type: 'done', result: work() };
+    return { status: 'fulfilled', value: work() };
   } catch (error) {
     if (!isOfStatement(error)) throw error;
-    return { type: 'failed', error };
+    return { status: 'rejected', reason: error };
   }
 }
 
 function settle(group: readonly Task[], outcomes: readonly Outcome[]): void {
   group.forEach(({ resolve, reject }, i) => {
     const outcome = outcomes[i];
-    if (outcome?.type === 'done') resolve(outcome.result as never);
-    else reject(outcome?.error);
+    if (outcome?.status === 'fulfilled') resolve(outcome.value as never);
+    else reject(outcome?.reason);
   });
 }

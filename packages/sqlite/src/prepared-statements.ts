@@ -1,36 +1,34 @@
-import type { SqlQuery, SqlResult, SqlRow } from '@holdfast/sql';
+import type { SqlQuery, SqlResult, SqlRow, SqlStatement } from '@holdfast/sql';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts';
 
-const GIVES_ROWS = /^(?:SELECT|WITH|PRAGMA)\b|\bRETURNING\b/;
-
-/** Runs statements on one database, and prepares each text once. */
+/** Runs statements on one database, and prepares each once. */
 export class PreparedStatements {
   readonly #database: SqliteDatabase;
-  readonly #prepared = new Map<string, Prepared>();
+  readonly #prepared = new Map<SqlStatement, Prepared>();
 
   constructor(database: SqliteDatabase) {
     this.#database = database;
   }
 
-  run({ text, values }: SqlQuery): SqlResult {
-    const { statement, givesRows, takesArrays } = this.#prepare(text);
-    if (givesRows) {
-      const rows = takesArrays ? statement.all(values) : statement.all(...values);
+  run({ statement, values }: SqlQuery): SqlResult {
+    const { driver, takesArrays } = this.#prepare(statement);
+    if (statement.givesRows) {
+      const rows = takesArrays ? driver.all(values) : driver.all(...values);
       return { rows: rows.map(toArray), changes: 0 };
     }
-    const { changes } = takesArrays ? statement.run(values) : statement.run(...values);
+    const { changes } = takesArrays ? driver.run(values) : driver.run(...values);
     return { rows: [], changes: Number(changes) };
   }
 
-  /** The first row of a statement that gives rows: fewer calls into the driver than all of them. */
-  first({ text, values }: SqlQuery): SqlRow | undefined {
+  /** The first row of a query: fewer calls into the driver than all of them. */
+  first({ statement, values }: SqlQuery): SqlRow | undefined {
     try {
-      const { statement, takesArrays } = this.#prepare(text);
-      const row = takesArrays ? statement.get(values) : statement.get(...values);
+      const { driver, takesArrays } = this.#prepare(statement);
+      const row = takesArrays ? driver.get(values) : driver.get(...values);
       return row === undefined ? undefined : toArray(row);
     } catch (error) {
       // A statement of libsql 0.5.29 that has failed in `get` fails for good, with old values.
-      this.#prepared.delete(text);
+      this.#prepared.delete(statement);
       throw error;
     }
   }
@@ -40,33 +38,31 @@ export class PreparedStatements {
     this.#prepared.clear();
   }
 
-  #prepare(text: string): Prepared {
-    let prepared = this.#prepared.get(text);
+  #prepare(statement: SqlStatement): Prepared {
+    let prepared = this.#prepared.get(statement);
     if (prepared === undefined) {
-      prepared = prepare(this.#database, text);
-      this.#prepared.set(text, prepared);
+      prepared = prepare(this.#database, statement);
+      this.#prepared.set(statement, prepared);
     }
     return prepared;
   }
 }
 
 interface Prepared {
-  readonly statement: SqliteStatement;
-  readonly givesRows: boolean;
+  readonly driver: SqliteStatement;
   /** Whether it takes its values as one array, which costs the driver a fifth less. */
   readonly takesArrays: boolean;
 }
 
-function prepare(database: SqliteDatabase, text: string): Prepared {
-  const statement = database.prepare(text);
-  const givesRows = GIVES_ROWS.test(text);
+function prepare(database: SqliteDatabase, { pieces, givesRows }: SqlStatement): Prepared {
+  const driver = database.prepare(pieces.join('?'));
   // What has `raw` is libsql or better-sqlite3, and those do.
-  const takesArrays = statement.raw !== undefined;
+  const takesArrays = driver.raw !== undefined;
   if (givesRows) {
-    if (takesArrays) statement.raw?.(true);
-    else statement.setReturnArrays?.(true);
+    if (takesArrays) driver.raw?.(true);
+    else driver.setReturnArrays?.(true);
   }
-  return { statement, givesRows, takesArrays };
+  return { driver, takesArrays };
 }
 
 // Node 22.13 to 22.15 has objects only. Every column has a name of its own.

@@ -49,7 +49,7 @@ describe('migrate', () => {
     const { service: one, database } = await inMemory();
     await one.migrate();
     const other = new SqliteSessionService({ client: database, tablePrefix: 'other_' });
-    await expect(other.create(key)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(other.create(key)).rejects.toMatchObject({ code: 'misconfigured' });
     await other.migrate();
     await other.create(key);
     expect(await one.get(key)).toBeUndefined();
@@ -58,7 +58,7 @@ describe('migrate', () => {
 });
 
 describe('a database without tables', () => {
-  it('is unavailable, and says what to call', async () => {
+  it('is misconfigured, and says what to call', async () => {
     const { service } = await inMemory();
     const owner = { scope: 'app', appName: 'app' } as const;
     for (const call of [
@@ -72,7 +72,8 @@ describe('a database without tables', () => {
       () => service.updateState({ ...owner, set: { a: 1 } }),
     ]) {
       await expect(call()).rejects.toMatchObject({
-        code: 'unavailable',
+        code: 'misconfigured',
+        retryable: false,
         message: expect.stringContaining('migrate()'),
       });
     }
@@ -85,7 +86,7 @@ describe('a database without tables', () => {
     await expect(
       SqliteSessionService.open({ url: `sqlite:${file}`, driver, migrate: false }),
     ).rejects.toMatchObject({
-      code: 'unavailable',
+      code: 'misconfigured',
       message: expect.stringContaining('printMigrations()'),
     });
     expect(statSync(file).size).toBe(0);

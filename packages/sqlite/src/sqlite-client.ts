@@ -1,17 +1,17 @@
-import type {
-  SqlClient,
-  SqlProgram,
-  SqlQuery,
-  SqlRow,
-  SqlRows,
-  SqlTransaction,
-  SqlValue,
-  SqlWrite,
-  SqlWriteOutcome,
+import {
+  InsertStatements,
+  REFUSED,
+  type SqlClient,
+  type SqlProgram,
+  type SqlQuery,
+  type SqlRow,
+  type SqlTransaction,
+  type SqlWrite,
+  type SqlWriteOutcome,
 } from '@holdfast/sql';
 import { retryWhileBusy } from './busy-retry.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { KeptFile } from './kept-file.ts';
+import { DatabaseFile } from './database-file.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
@@ -19,7 +19,7 @@ import { isDuplicate, translateError } from './sqlite-error.ts';
 
 export interface SqliteClientOptions {
   readonly database: SqliteDatabase;
-  /** The path of its file; undefined where it has none. */
+  /** The path of its file; undefined if it has none. */
   readonly file: string | undefined;
   /** How long to wait for other connections, in ms. */
   readonly busyTimeout: number;
@@ -27,34 +27,27 @@ export interface SqliteClientOptions {
   readonly ownsDatabase: boolean;
 }
 
-// One text for each number of rows is prepared, up to this one.
-const ROWS_PER_INSERT = 32;
-
 /** A database in this process: calls into it are synchronous, and only waiting is not. */
 export class SqliteClient implements SqlClient {
   readonly #statements: PreparedStatements;
   readonly #queue: CommitQueue;
   readonly #busyTimeout: number;
-  readonly #file: KeptFile | undefined;
+  readonly #file: DatabaseFile | undefined;
   readonly #close: () => unknown;
-  readonly #guards = new Map<string, string>();
-  readonly #inserts = new Map<string, string[]>();
+  readonly #inserts = new InsertStatements(sqliteDialect);
 
   constructor({ database, file, busyTimeout, ownsDatabase }: SqliteClientOptions) {
     this.#statements = new PreparedStatements(database);
     this.#queue = new CommitQueue({ statements: this.#statements, busyTimeout });
     this.#busyTimeout = busyTimeout;
-    this.#file = file === undefined ? undefined : new KeptFile(file);
+    this.#file = file === undefined ? undefined : new DatabaseFile(file);
     this.#close = ownsDatabase ? () => database.close() : () => {};
   }
 
-  async query(query: SqlQuery): Promise<readonly SqlRow[]> {
-    try {
-      this.#file?.check();
-      return await retryWhileBusy(() => this.#statements.run(query).rows, this.#busyTimeout);
-    } catch (error) {
-      throw translateError(error);
-    }
+  query(query: SqlQuery): Promise<readonly SqlRow[]> {
+    return this.#call(() =>
+      retryWhileBusy(() => this.#statements.run(query).rows, this.#busyTimeout),
+    );
   }
 
   async write(write: SqlWrite): Promise<SqlWriteOutcome> {
@@ -62,19 +55,14 @@ export class SqliteClient implements SqlClient {
       this.#file?.check();
       return await this.#queue.add(() => this.#write(write));
     } catch (error) {
-      if (isDuplicate(error)) return { type: 'duplicate' };
+      if (isDuplicate(error)) return REFUSED;
       throw translateError(error);
     }
   }
 
   // One transaction at a time writes to a database, so a lock of its own is not needed.
-  async transaction<Result>({ program }: SqlTransaction<Result>): Promise<Result> {
-    try {
-      this.#file?.check();
-      return await this.#queue.add(() => this.#runProgram(program()));
-    } catch (error) {
-      throw translateError(error);
-    }
+  transaction<Result>({ program }: SqlTransaction<Result>): Promise<Result> {
+    return this.#call(() => this.#queue.add(() => this.#runProgram(program())));
   }
 
   async close(): Promise<void> {
@@ -86,72 +74,31 @@ export class SqliteClient implements SqlClient {
     }
   }
 
+  async #call<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      this.#file?.check();
+      return await work();
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
   #write({ guard, inserts }: SqlWrite): SqlWriteOutcome {
     let revision = 0;
     if (guard !== undefined) {
-      const text = this.#guardText(guard.text);
-      const row = this.#statements.first({ text, values: guard.values });
-      if (row === undefined) return { type: 'unmet' };
+      const row = this.#statements.first(guard);
+      if (row === undefined) return REFUSED;
       revision = Number(row[0]);
     }
-    for (const rows of inserts) this.#insert(rows, revision);
+    for (const rows of inserts) {
+      for (const query of this.#inserts.plain(rows, revision)) this.#statements.run(query);
+    }
     return { type: 'written', revision };
-  }
-
-  #insert({ insert, rows }: SqlRows, revision: number): void {
-    for (let first = 0; first < rows.length; first += ROWS_PER_INSERT) {
-      const end = Math.min(first + ROWS_PER_INSERT, rows.length);
-      const values: SqlValue[] = [];
-      for (let i = first; i < end; i++) pushRow(values, { insert, row: rows[i] ?? [], revision });
-      this.#statements.run({ text: this.#insertText(insert, end - first), values });
-    }
-  }
-
-  #guardText(text: string): string {
-    const known = this.#guards.get(text);
-    if (known !== undefined) return known;
-    const full = `${text} RETURNING revision`;
-    this.#guards.set(text, full);
-    return full;
-  }
-
-  #insertText(insert: SqlRows['insert'], count: number): string {
-    let texts = this.#inserts.get(insert.table);
-    if (texts === undefined) {
-      texts = [];
-      this.#inserts.set(insert.table, texts);
-    }
-    texts[count] ??= sqliteDialect.insertRows(insert, { count, guarded: false });
-    return texts[count];
   }
 
   #runProgram<Result>(program: SqlProgram<Result>): Result {
     let step = program.next();
-    while (step.done !== true) {
-      let result: ReturnType<PreparedStatements['run']>;
-      try {
-        result = this.#statements.run(step.value);
-      } catch (error) {
-        step = program.throw(error);
-        continue;
-      }
-      step = program.next(result);
-    }
+    while (step.done !== true) step = program.next(this.#statements.run(step.value));
     return step.value;
-  }
-}
-
-function pushRow(
-  values: SqlValue[],
-  at: {
-    readonly insert: SqlRows['insert'];
-    readonly row: readonly SqlValue[];
-    readonly revision: number;
-  },
-): void {
-  const { columns } = at.insert;
-  for (let i = 0; i < columns.length; i++) {
-    const value = at.row[i] ?? null;
-    values.push(columns[i]?.fromRevision ? Number(value) + at.revision : value);
   }
 }

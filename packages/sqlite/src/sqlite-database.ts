@@ -10,10 +10,10 @@ export interface SqliteDatabase {
 
 export interface SqliteStatement {
   all(...values: unknown[]): unknown[];
-  /** The first row; undefined where there is none. */
+  /** The first row; undefined if there is none. */
   get(...values: unknown[]): unknown;
   run(...values: unknown[]): { readonly changes: number | bigint };
-  /** Gives rows as arrays, where the driver calls it so. */
+  /** Gives rows as arrays, if the driver calls it so. */
   raw?(toggle: boolean): unknown;
   /** Gives rows as arrays, as `node:sqlite` calls it from Node 22.16 on. */
   setReturnArrays?(enabled: boolean): unknown;

@@ -1,4 +1,12 @@
-import { compareAsRow, insertHead, onConflict, type SqlDialect, sql } from '@holdfast/sql';
+import {
+  compareAsRow,
+  insertHead,
+  joinSql,
+  onConflict,
+  SLOT,
+  type SqlDialect,
+  sql,
+} from '@holdfast/sql';
 import { isMissingTable } from './sqlite-error.ts';
 
 /** SQLite compares text by its bytes, and takes a short row within the key's own tree. */
@@ -8,15 +16,21 @@ export const sqliteDialect: SqlDialect = {
   tableOptions: { narrow: ' WITHOUT ROWID', wide: '' },
   indexes: 'separate',
   greatest: 'max',
-  keepRevision: (revision) => revision,
+  revision: { keep: (revision) => revision, returning: 'RETURNING revision' },
   unionBranch: (select) => sql`SELECT * FROM (${select})`,
   take: (select, count) => sql`${select} LIMIT ${count}`,
   compareRows: compareAsRow,
   readIndex: () => '',
   insertRows(insert, { count }) {
-    const row = `(${insert.columns.map(() => '?').join(', ')})`;
-    const rows = Array.from({ length: count }, () => row).join(', ');
-    return `${insertHead(insert)} VALUES ${rows}${onConflict(insert)}`;
+    const row = sql`(${joinSql(
+      insert.columns.map(() => SLOT),
+      ', ',
+    )})`;
+    const rows = joinSql(
+      Array.from({ length: count }, () => row),
+      ', ',
+    );
+    return sql`${insertHead(insert)} VALUES ${rows}${onConflict(insert)}`;
   },
   isMissingTable,
 };

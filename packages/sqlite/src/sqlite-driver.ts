@@ -1,6 +1,7 @@
 /// <reference path="./driver-modules.d.ts" />
 import { createRequire } from 'node:module';
-import { HoldfastError, invalidArgument } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core';
+import { invalidArgument } from '@holdfast/core/internal';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** The drivers that `open` knows how to load. */
@@ -17,7 +18,7 @@ type DatabaseClass = new (file: string) => SqliteDatabase;
 const BETTER_SQLITE3_WITHOUT_NODE_20 = 13;
 
 /**
- * The driver of that name, or the first that there is. `unsupported` where there is none,
+ * The driver of that name, or the first that there is. `unsupported` if there is none,
  * with the package to install.
  */
 export async function loadDriver(name?: SqliteDriverName): Promise<OpenDatabase> {

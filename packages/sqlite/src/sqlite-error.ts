@@ -1,4 +1,5 @@
-import { HoldfastError, type HoldfastErrorCode, isHoldfastError } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core';
+import { type ErrorDescription, translateWith } from '@holdfast/session/store';
 
 // Primary result codes: https://www.sqlite.org/rescode.html
 const NAMES = new Map([
@@ -45,40 +46,38 @@ export function isMissingTable(error: unknown): boolean {
   return error instanceof Error && error.message.includes('no such table');
 }
 
-/** What a driver's error is to a caller. */
-export function translateError(error: unknown): HoldfastError {
-  if (isHoldfastError(error)) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  const [code, problem] = describe(error);
-  return new HoldfastError(code, { message: `${problem}: ${reason}`, cause: error });
-}
-
-function describe(error: unknown): [HoldfastErrorCode, string] {
-  switch (resultCode(error)) {
-    case 'BUSY':
-    case 'LOCKED':
-      return ['unavailable', 'another connection held the database for too long'];
-    case 'CORRUPT':
-    case 'NOTADB':
-      return ['corrupt', 'the database file cannot be read'];
-    case 'TOOBIG':
-      return ['too_large', 'SQLite takes no value of that size'];
-    case 'FULL':
-      return ['unavailable', 'the disk is full'];
-    case 'READONLY':
-      return ['unavailable', 'the database cannot be written'];
-    case 'CANTOPEN':
-      return ['unavailable', 'the database file cannot be opened'];
-    default:
-      return ['unavailable', describeByMessage(error)];
-  }
-}
+const DESCRIPTIONS: Readonly<Record<string, ErrorDescription>> = {
+  BUSY: ['unavailable', 'another connection held the database for too long'],
+  LOCKED: ['unavailable', 'another connection held the database for too long'],
+  CORRUPT: ['corrupt', 'the database file cannot be read'],
+  NOTADB: ['corrupt', 'the database file cannot be read'],
+  TOOBIG: ['too_large', 'SQLite takes no value of that size'],
+  FULL: ['unavailable', 'the disk is full'],
+  IOERR: ['unavailable', 'the disk failed'],
+  READONLY: ['unavailable', 'the database cannot be written'],
+  CANTOPEN: ['unavailable', 'the database file cannot be opened'],
+};
 
 // SQLite has one code for all that is left.
-function describeByMessage(error: unknown): string {
-  if (isMissingTable(error)) return 'the tables are not there, call migrate()';
-  if (error instanceof Error && error.message.includes('within a transaction')) {
-    return 'someone else has begun a transaction on the same connection';
-  }
-  return 'SQLite failed';
-}
+const BY_MESSAGE: readonly (readonly [RegExp, ...ErrorDescription])[] = [
+  [/no such table/, 'misconfigured', 'the tables do not exist, call migrate()'],
+  [
+    /no such column|has no column named/,
+    'misconfigured',
+    'the tables are not those of this package',
+  ],
+  [
+    /within a transaction/,
+    'unavailable',
+    'someone else has begun a transaction on the same connection',
+  ],
+  [/not open/, 'unavailable', 'someone else has closed the database'],
+];
+
+/** What a driver's error is to a caller. */
+export const translateError = translateWith((error, reason) => {
+  const known = DESCRIPTIONS[resultCode(error) ?? ''];
+  if (known !== undefined) return known;
+  const found = BY_MESSAGE.find(([pattern]) => pattern.test(reason));
+  return found === undefined ? ['internal', 'SQLite failed'] : [found[1], found[2]];
+});

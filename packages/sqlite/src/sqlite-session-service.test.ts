@@ -43,10 +43,10 @@ describe('SqliteSessionService.open', () => {
     });
   });
 
-  it.each(drivers)('is unavailable where there is no such folder, by %s', async (each) => {
+  it.each(drivers)('is misconfigured if there is no such folder, by %s', async (each) => {
     const opening = SqliteSessionService.open({ url: url('none/chat'), driver: each });
     await expect(opening).rejects.toMatchObject({
-      code: 'unavailable',
+      code: 'misconfigured',
       message: expect.stringContaining('chat.db cannot be opened'),
       cause: expect.any(Error),
     });

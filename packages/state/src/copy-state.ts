@@ -1,22 +1,16 @@
-import {
-  describeType,
-  isPlainObject,
-  type JsonCopier,
-  type JsonObject,
-  type JsonValue,
-  setOwn,
-} from '@holdfast/core';
+import type { JsonObject, JsonValue } from '@holdfast/core';
+import { describeType, isPlainObject, type JsonCopier, setOwn } from '@holdfast/core/internal';
 
 export interface CopyStateOptions {
   /** The property that holds the state, such as `stateDelta`. */
   readonly property: string;
-  /** What keeps a key from being one: `stateKeyProblem` or `stateNameProblem`. */
+  /** What is wrong with a key, if anything: `stateKeyProblem` or `stateNameProblem`. */
   readonly keyProblem: (key: string) => string | undefined;
 }
 
 /**
- * A frozen copy of an object of state keys and JSON values. A value that is undefined,
- * or no JSON, is `invalid_argument` with the path, and so is what is no state key.
+ * A frozen copy of an object of state keys and JSON values. A value that is undefined or not
+ * JSON is `invalid_argument` with its path, and so is a key that is not valid.
  */
 export function copyState(
   copier: JsonCopier,
@@ -30,7 +24,8 @@ export function copyState(
     const copied: Record<string, JsonValue> = {};
     for (const key of Object.keys(input)) {
       const problem = options.keyProblem(key);
-      if (problem !== undefined) throw copier.invalid(`is no state key: it ${problem}`, { key });
+      if (problem !== undefined)
+        throw copier.invalid(`is not a valid state key: it ${problem}`, { key });
       setOwn(copied, key, copier.copy(copier.read(input, key), { key }));
     }
     return Object.freeze(copied);
@@ -50,7 +45,7 @@ export function copyStateKeys(
   return copier.at(options.property, () => {
     list.forEach((key: JsonValue, i: number) => {
       const problem = options.keyProblem(key as string);
-      if (problem !== undefined) throw copier.invalid(`is no state key: it ${problem}`, i);
+      if (problem !== undefined) throw copier.invalid(`is not a valid state key: it ${problem}`, i);
     });
     return list as readonly string[];
   });

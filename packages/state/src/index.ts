@@ -1,18 +1,5 @@
-export {
-  type CopyStateOptions,
-  copyState,
-  copyStateKeys,
-} from './copy-state.ts';
-export { State, type StoredState, type TakenDelta } from './state.ts';
-export {
-  applyChanges,
-  foldDeltas,
-  NO_CHANGES,
-  type ScopedChanges,
-  type StateChanges,
-  type StateDelta,
-  scopeChanges,
-} from './state-changes.ts';
+export { State, type TakenDelta } from './state.ts';
+export type { StateDelta } from './state-changes.ts';
 export {
   isTempKey,
   joinStateKey,
@@ -21,7 +8,4 @@ export {
   type StateScope,
   type StoredScope,
   splitStateKey,
-  stateKeyProblem,
-  stateNameProblem,
 } from './state-key.ts';
-export { stateRecord } from './state-record.ts';

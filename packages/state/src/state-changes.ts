@@ -22,12 +22,7 @@ export const NO_CHANGES: ScopedChanges = Object.freeze({
   app: none,
 });
 
-/** A delta by scope, without its `temp:` keys. */
-export function scopeChanges(delta: StateDelta): ScopedChanges {
-  return foldDeltas([delta]);
-}
-
-/** Many deltas as one, by scope, without `temp:` keys: of two changes of a key, the later. */
+/** Deltas as one, by scope, without `temp:` keys: of two changes of a key, the later one counts. */
 export function foldDeltas(deltas: readonly StateDelta[]): ScopedChanges {
   let folded:
     | { [Scope in StoredScope]: Map<string, JsonValue | undefined> | undefined }

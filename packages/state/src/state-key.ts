@@ -1,4 +1,4 @@
-import { identifierProblem } from '@holdfast/core';
+import { identifierProblem } from '@holdfast/core/internal';
 
 /**
  * Where a state key lives: with one session, with all sessions of a user in an app,
@@ -40,18 +40,17 @@ export function isTempKey(key: string): boolean {
   return key.startsWith(STATE_PREFIXES.temp);
 }
 
-/** What keeps `key`, prefix included, from being a state key; undefined if nothing does. */
+/** Why `key`, prefix included, is not a valid state key; undefined if it is one. */
 export function stateKeyProblem(key: unknown): string | undefined {
   return stateNameProblem(typeof key === 'string' ? splitStateKey(key).name : key);
 }
 
 /**
- * What keeps `name`, without the prefix of its scope, from being a state key: it follows
- * the rules of an id, and is not itself a bare prefix. Undefined if nothing does.
+ * Why `name` is not a valid state key in its scope; undefined if it is one. A name follows the
+ * rules of an id, and is not a bare prefix itself.
  */
 export function stateNameProblem(name: unknown): string | undefined {
-  if (name === '') return 'must have a name, not a scope prefix alone';
-  if (name === 'user:' || name === 'app:' || name === 'temp:') {
+  if (name === '' || name === 'user:' || name === 'app:' || name === 'temp:') {
     return 'must have a name, not a scope prefix alone';
   }
   return identifierProblem(name);

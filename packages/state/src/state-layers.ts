@@ -24,7 +24,7 @@ export function addLayer(below: StateLayers | undefined, delta: StateDelta): Sta
   return { changes, below: rest };
 }
 
-/** The layer that knows `key`, the topmost; undefined where none does. */
+/** The layer that knows `key`, the topmost; undefined if none does. */
 export function layerOf(key: string, layers: StateLayers | undefined): StateLayers | undefined {
   let layer = layers;
   while (layer !== undefined && !layer.changes.has(key)) layer = layer.below;

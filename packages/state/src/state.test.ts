@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { State } from './state.ts';
-import { applyChanges, foldDeltas, NO_CHANGES, scopeChanges } from './state-changes.ts';
+import { applyChanges, foldDeltas, NO_CHANGES } from './state-changes.ts';
 import {
   isTempKey,
   joinStateKey,
@@ -32,7 +32,7 @@ describe('state keys', () => {
   });
 
   it.each(['', 'app:', 'user:', 'temp:', 'user:app:', 'user: x', 'x ', 'a\nb', '\ud800', 5, null])(
-    '%j is no key',
+    '%j is not a key',
     (key) => {
       expect(stateKeyProblem(key)).toEqual(expect.any(String));
     },
@@ -56,7 +56,7 @@ describe('deltas', () => {
     expect([...folded.session]).toEqual([['a', null]]);
     expect([...folded.user]).toEqual([['a', undefined]]);
     expect([...folded.app]).toEqual([['a', 3]]);
-    expect(scopeChanges({ stateDelta: { 'temp:a': 1 } })).toBe(NO_CHANGES);
+    expect(foldDeltas([{ stateDelta: { 'temp:a': 1 } }])).toBe(NO_CHANGES);
   });
 
   it('are made in a state', () => {
@@ -75,6 +75,20 @@ describe('deltas', () => {
       ['b', 2],
       ['c', null],
     ]);
+  });
+});
+
+describe('State, as a Map', () => {
+  it('can be handed to whatever reads a ReadonlyMap', () => {
+    const state: ReadonlyMap<string, unknown> = new State({ a: 1, 'user:b': 2 }).set('temp:c', 3);
+    expect(new Map(state)).toEqual(new Map(state.entries()));
+    expect([...state.values()].toSorted()).toEqual([1, 2, 3]);
+    const visited = new Map<string, unknown>();
+    state.forEach((value, key, map) => {
+      expect(map).toBe(state);
+      visited.set(key, value);
+    });
+    expect(visited).toEqual(new Map(state));
   });
 });
 
@@ -164,7 +178,7 @@ describe('State', () => {
     expect(new State({ cart }).hasDelta()).toBe(false);
   });
 
-  it('refuses what is no key or no JSON, with the path, and changes nothing', () => {
+  it('refuses what is not a key or not JSON, with the path, and changes nothing', () => {
     const state = new State();
     const wrong = (path: string) => expect.objectContaining({ code: 'invalid_argument', path });
     expect(() => state.set('app:', 1)).toThrow(wrong('state["app:"]'));

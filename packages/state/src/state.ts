@@ -1,4 +1,5 @@
-import { invalidArgument, JsonCopier, type JsonObject, type JsonValue } from '@holdfast/core';
+import type { JsonObject, JsonValue } from '@holdfast/core';
+import { invalidArgument, JsonCopier } from '@holdfast/core/internal';
 import { copyState } from './copy-state.ts';
 import type { StateDelta } from './state-changes.ts';
 import {
@@ -9,12 +10,7 @@ import {
   stateKeyProblem,
 } from './state-key.ts';
 import { addLayer, flattenLayers, layerOf, type StateLayers } from './state-layers.ts';
-import { stateRecord } from './state-record.ts';
-
-/** The stored state that a session sees, by scope; names are without prefix. */
-export type StoredState = {
-  readonly [Scope in StoredScope]: ReadonlyMap<string, JsonValue>;
-};
+import { EMPTY_SCOPE, type StoredState, stateRecord } from './stored-state.ts';
 
 /** What `takeDelta` gives: as an event's `actions` want it. */
 export interface TakenDelta extends StateDelta {
@@ -24,21 +20,21 @@ export interface TakenDelta extends StateDelta {
 // How Node and others show an object in a console: without this, no private field is seen.
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
 
-const emptyLayer: ReadonlyMap<string, JsonValue> = new Map();
-const nothing: StoredState = {
-  session: emptyLayer,
-  user: emptyLayer,
-  app: emptyLayer,
-};
+const nothing: StoredState = { session: EMPTY_SCOPE, user: EMPTY_SCOPE, app: EMPTY_SCOPE };
 const scopes: readonly StoredScope[] = ['session', 'user', 'app'];
 
 /**
  * A private working copy of the state that a session sees: its own keys, those of its
  * user (`user:`), those of its app (`app:`), and `temp:` keys that are never stored.
- * It reads like a `Map`, and records what is changed until `takeDelta` hands that out.
- * Values are JSON, and frozen.
+ * It is a `ReadonlyMap` that can be written, and records what is changed until `takeDelta`
+ * hands that out. Values are JSON, and frozen.
+ *
+ * @example
+ * const { state } = session;
+ * state.set('cart', ['book']).set('user:name', 'Ada').delete('draft');
+ * await service.appendEvent({ ...session.key, event: { author: 'agent', actions: state.takeDelta() } });
  */
-export class State implements Iterable<[string, JsonValue]> {
+export class State implements ReadonlyMap<string, JsonValue> {
   // Three layers, the upper ones first: what was changed here, what events have brought
   // since the snapshot, and the snapshot, which is shared and never changed.
   // In the two upper ones, undefined stands for a removal.
@@ -49,7 +45,7 @@ export class State implements Iterable<[string, JsonValue]> {
   // Counted when first asked for, and kept right from then on.
   #size: number | undefined;
 
-  /** A state of its own, with `initial` as what is already stored. */
+  /** A state of its own, with `initial` as what is already stored. @default initial is empty */
   constructor(initial?: Readonly<Record<string, unknown>>) {
     if (initial === undefined) return;
     const copied = copyState(new JsonCopier(), initial, {
@@ -76,8 +72,8 @@ export class State implements Iterable<[string, JsonValue]> {
   }
 
   /**
-   * Sets a key to a copy of `value`. `invalid_argument` where `key` is no state key or
-   * `value` no JSON, with a path such as `state["cart"][2].price`.
+   * Sets a key to a copy of `value`. `invalid_argument` if `key` is not a valid state key or
+   * `value` is not JSON, with a path such as `state["cart"][2].price`; `too_large` beyond 8 MiB.
    */
   set(key: string, value: unknown): this {
     checkStateKey(key);
@@ -88,7 +84,7 @@ export class State implements Iterable<[string, JsonValue]> {
     return this;
   }
 
-  /** Removes a key. False where there was none. */
+  /** Removes a key. False if there was none. */
   delete(key: string): boolean {
     if (!this.has(key)) return false;
     this.#change(key, undefined);
@@ -100,7 +96,7 @@ export class State implements Iterable<[string, JsonValue]> {
     return this.#size;
   }
 
-  *entries(): IterableIterator<[string, JsonValue]> {
+  *entries(): MapIterator<[string, JsonValue]> {
     const upper = this.#upperLayers();
     for (const scope of scopes) {
       for (const [name, stored] of this.#stored[scope]) {
@@ -111,14 +107,26 @@ export class State implements Iterable<[string, JsonValue]> {
       }
     }
     for (const [key, value] of upper) if (value !== undefined) yield [key, value];
+    return undefined;
   }
 
-  *keys(): IterableIterator<string> {
+  *keys(): MapIterator<string> {
     for (const [key] of this.entries()) yield key;
+    return undefined;
   }
 
-  [Symbol.iterator](): IterableIterator<[string, JsonValue]> {
+  *values(): MapIterator<JsonValue> {
+    for (const [, value] of this.entries()) yield value;
+    return undefined;
+  }
+
+  [Symbol.iterator](): MapIterator<[string, JsonValue]> {
     return this.entries();
+  }
+
+  /** Calls `visit` for each key, in the order of `entries`. */
+  forEach(visit: (value: JsonValue, key: string, state: State) => void): void {
+    for (const [key, value] of this.entries()) visit(value, key, this);
   }
 
   /** Whether something was changed since the last `takeDelta`. */
@@ -204,5 +212,5 @@ function checkStateKey(key: unknown): void {
   const problem = stateKeyProblem(key);
   if (problem === undefined) return;
   const path = typeof key === 'string' ? `state[${JSON.stringify(key)}]` : 'state key';
-  throw invalidArgument(path, `is no state key: it ${problem}`);
+  throw invalidArgument(path, `is not a valid state key: it ${problem}`);
 }

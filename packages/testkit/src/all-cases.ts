@@ -1,4 +1,5 @@
 import { appendCases } from './cases/append.ts';
+import { appendSkipCases } from './cases/append-skip.ts';
 import { appendTwiceCases } from './cases/append-twice.ts';
 import { appendUnstoredCases } from './cases/append-unstored.ts';
 import { concurrencyCases } from './cases/concurrency.ts';
@@ -14,6 +15,7 @@ import { listCases } from './cases/list.ts';
 import { listAllUsersCases } from './cases/list-all-users.ts';
 import { listPageCases } from './cases/list-pages.ts';
 import { messagesCases } from './cases/messages.ts';
+import { sessionAsKeyCases } from './cases/session-as-key.ts';
 import { stateCases } from './cases/state.ts';
 import { updateStateCases } from './cases/update-state.ts';
 import { valuesCases } from './cases/values.ts';
@@ -32,10 +34,12 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...appendCases,
   ...appendUnstoredCases,
   ...appendTwiceCases,
+  ...appendSkipCases,
   ...eventsCases,
   ...stateCases,
   ...updateStateCases,
   ...identityCases,
+  ...sessionAsKeyCases,
   ...valuesCases,
   ...refusedValuesCases,
   ...largeCases,

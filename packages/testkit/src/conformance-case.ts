@@ -24,15 +24,15 @@ export type Capability = keyof SessionCapabilities;
 export interface CaseContext {
   /** Opened for this case, and closed after it. */
   readonly service: SessionService;
-  /** Three ids that nobody has used. */
+  /** Three ids that nobody has used yet. */
   readonly newKey: () => SessionKey;
-  /** An id that nobody has used; it begins with `name`. */
+  /** An id that nobody has used yet; it begins with `name`. */
   readonly newId: (name: string) => string;
   /** Another service over the storage of `service`, closed after the case. */
   readonly reopen: (service: SessionService) => Promise<SessionService>;
   /** How often a property is tried. */
   readonly propertyRuns: number;
-  /** Where the random input of properties begins; undefined: anywhere. */
+  /** The seed of the random input of properties; undefined: another one each time. */
   readonly seed: number | undefined;
 }
 
@@ -41,9 +41,9 @@ export interface ConformanceCase {
   readonly concern: Concern;
   /** The rule, in words that follow "it". */
   readonly title: string;
-  /** The case is skipped where the service denies this. */
+  /** The case is skipped if the service does not have this. */
   readonly needs?: Capability;
-  /** Rejects where the rule is broken. */
+  /** Rejects if the rule is broken. */
   readonly run: (context: CaseContext) => Promise<void>;
 }
 

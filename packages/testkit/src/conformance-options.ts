@@ -1,23 +1,30 @@
-import { checkInteger, describeType, invalidArgument } from '@holdfast/core';
+import { checkInteger, describeType, invalidArgument } from '@holdfast/core/internal';
 import type { SessionService } from '@holdfast/session';
 
 /** A store under test. */
 export interface ConformanceOptions {
-  /** How the report calls the store. */
+  /** What the report calls the store. */
   readonly name: string;
   /**
-   * Opens a service. It is called once for each case; the storages may be one and the
-   * same, because every case has ids of its own.
+   * Opens a service. It is called once for each case. All services may use the same storage,
+   * because every case has ids of its own.
    */
   readonly create: () => SessionService | Promise<SessionService>;
   /**
-   * Opens another service over the storage of `service`, which may be closed already, or
-   * still be open. Needed where the capabilities `persistent` or `shared` are true.
+   * Opens another service over the storage of `service`, which may be closed already, or still
+   * be open.
+   * @default none: the cases that need it fail if the service is `persistent` or `shared`
    */
   readonly reopen?: (service: SessionService) => SessionService | Promise<SessionService>;
-  /** How often each property is tried; 40 where it is missing. */
+  /**
+   * How often each property is tried.
+   * @default 40
+   */
   readonly propertyRuns?: number;
-  /** Where the random input of properties begins: a report with a failure names it. */
+  /**
+   * The seed of the random input of properties. A failure names its seed.
+   * @default another one each time
+   */
   readonly seed?: number;
 }
 

@@ -1,7 +1,8 @@
+import { StoredSessionService } from '@holdfast/session/store';
 import { expect, it } from 'vitest';
 import { casesOf } from './conformance-case.ts';
 import { formatReport } from './conformance-report.ts';
-import { MinimalSessionService } from './proof/minimal-session-service.ts';
+import { MinimalStore } from './proof/minimal-store.ts';
 import { runCases, runConformance } from './run-conformance.ts';
 
 const cases = casesOf('get', [
@@ -13,7 +14,7 @@ const cases = casesOf('get', [
 it('counts, and prints what failed and what was skipped', async () => {
   const report = await runCases(cases, {
     name: 'store',
-    create: () => new MinimalSessionService(),
+    create: () => new StoredSessionService(new MinimalStore()),
   });
   expect([report.passed, report.failed, report.skipped, report.ok]).toEqual([1, 1, 1, false]);
   expect(formatReport(report)).toBe(
@@ -22,7 +23,7 @@ it('counts, and prints what failed and what was skipped', async () => {
       '  FAILED   get: fails',
       '      Error: first',
       '      second',
-      '  skipped  get: needs more (the service has not the capability shared)',
+      '  skipped  get: needs more (the service does not have the capability shared)',
     ].join('\n'),
   );
 });

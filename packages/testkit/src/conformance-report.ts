@@ -6,9 +6,9 @@ export interface CaseResult {
   readonly concern: Concern;
   readonly title: string;
   readonly status: 'passed' | 'failed' | 'skipped';
-  /** What was thrown; there if the case failed. */
+  /** What was thrown; present if the case failed. */
   readonly error?: unknown;
-  /** Which capability is denied; there if the case was skipped. */
+  /** Which capability is denied; present if the case was skipped. */
   readonly reason?: string;
   readonly durationMs: number;
 }
@@ -16,7 +16,7 @@ export interface CaseResult {
 /** How all cases went. */
 export interface ConformanceReport {
   readonly name: string;
-  /** As the service declares them; undefined where none could be opened. */
+  /** As the service declares them; undefined if none could be opened. */
   readonly capabilities: SessionCapabilities | undefined;
   /** In the order in which they ran. */
   readonly results: readonly CaseResult[];

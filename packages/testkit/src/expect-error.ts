@@ -3,13 +3,15 @@ import { type HoldfastErrorCode, isHoldfastError, type SessionKey } from '@holdf
 
 export interface ExpectedError {
   readonly code: HoldfastErrorCode;
-  /** Compared where it is given. */
+  /** @default not compared */
   readonly path?: string;
-  /** Compared where it is given. */
+  /** @default not compared */
   readonly key?: SessionKey;
+  /** @default not compared */
+  readonly revision?: number;
 }
 
-/** Fails unless `call` is refused with a `HoldfastError` of that code, path and key. */
+/** Fails unless `call` is refused with a `HoldfastError` of that code, path, key and revision. */
 export async function expectError(
   call: () => Promise<unknown>,
   expected: ExpectedError,
@@ -25,9 +27,10 @@ export async function expectError(
   assert.equal(error.retryable, error.code === 'unavailable');
   if (expected.path !== undefined) assert.equal(error.path, expected.path);
   if (expected.key !== undefined) assert.deepEqual(error.key, expected.key);
+  if (expected.revision !== undefined) assert.equal(error.revision, expected.revision);
 }
 
-/** What `call` rejects with, or throws; undefined where it succeeds. */
+/** What `call` rejects with, or throws; undefined if it succeeds. */
 export async function refusalOf(call: () => Promise<unknown>): Promise<unknown> {
   try {
     await call();

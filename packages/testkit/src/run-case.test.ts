@@ -1,5 +1,6 @@
+import { StoredSessionService } from '@holdfast/session/store';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MinimalSessionService } from './proof/minimal-session-service.ts';
+import { MinimalStore } from './proof/minimal-store.ts';
 import { CASE_TIMEOUT_MS, runCase } from './run-case.ts';
 import { runConformance } from './run-conformance.ts';
 
@@ -10,7 +11,7 @@ afterEach(() => {
 describe('runCase', () => {
   it('ends a case whose call never ends, and says so', async () => {
     vi.useFakeTimers();
-    class Silent extends MinimalSessionService {
+    class Silent extends StoredSessionService {
       override delete(): Promise<boolean> {
         return new Promise(() => {});
       }
@@ -24,7 +25,7 @@ describe('runCase', () => {
         title: 'deletes',
         run: async ({ service, newKey }) => void (await service.delete(newKey())),
       },
-      { name: 'silent', create: () => new Silent() },
+      { name: 'silent', create: () => new Silent(new MinimalStore()) },
     );
     await vi.advanceTimersByTimeAsync(CASE_TIMEOUT_MS * 2);
     expect(await result).toMatchObject({
@@ -35,7 +36,7 @@ describe('runCase', () => {
 });
 
 describe('runConformance', () => {
-  const create = () => new MinimalSessionService();
+  const create = () => new StoredSessionService(new MinimalStore());
 
   it.each([
     [{ name: undefined, create }, 'name'],

@@ -9,7 +9,7 @@ const DEFAULT_PROPERTY_RUNS = 40;
 /** How long a case may take. A database on a slow machine is not a broken one. */
 export const CASE_TIMEOUT_MS = 60_000;
 
-/** Runs one case on a service of its own. It never rejects: the result tells. */
+/** Runs one case on a service of its own. It never rejects: the result says how it went. */
 export async function runCase(
   conformanceCase: ConformanceCase,
   options: ConformanceOptions,
@@ -24,7 +24,10 @@ export async function runCase(
     const service = await inTime(Promise.resolve(options.create()));
     opened.push(service);
     if (needs !== undefined && !service.capabilities[needs]) {
-      return done({ status: 'skipped', reason: `the service has not the capability ${needs}` });
+      return done({
+        status: 'skipped',
+        reason: `the service does not have the capability ${needs}`,
+      });
     }
     await inTime(run(caseContext(options, opened)));
     return done({ status: 'passed' });
@@ -54,7 +57,7 @@ function caseContext(options: ConformanceOptions, opened: SessionService[]): Cas
   };
 }
 
-/** What goes wrong here is the affair of the cases about `close`. */
+/** What goes wrong here is up to the cases about `close`. */
 async function closeAll(services: readonly SessionService[]): Promise<void> {
   await inTime(Promise.allSettled(services.map(async (service) => service.close()))).catch(
     () => {},

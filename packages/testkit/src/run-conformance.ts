@@ -6,9 +6,13 @@ import type { CaseResult, ConformanceReport } from './conformance-report.ts';
 import { runCase } from './run-case.ts';
 
 /**
- * Holds a store against the contract, case by case, without a test runner. It never
- * rejects: a service that cannot be opened is a report, too. A case is skipped only where
+ * Checks a store against the contract, case by case, without a test runner. It never rejects: a
+ * service that cannot be opened is a report, too. A case is skipped only if
  * `service.capabilities` denies what it needs.
+ *
+ * @example
+ * const report = await runConformance({ name: 'my store', create: () => new MySessionService() });
+ * console.log(formatReport(report));
  */
 export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
   checkConformanceOptions(options);

@@ -1,15 +1,20 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { StoredSessionService } from '@holdfast/session/store';
 import { describe, expect, it } from 'vitest';
 import { allCases } from './all-cases.ts';
 import { brokenReads } from './proof/broken-reads.ts';
-import { MinimalSessionService } from './proof/minimal-session-service.ts';
+import { MinimalStore } from './proof/minimal-store.ts';
 import { type TestHandle, testSessionService } from './test-session-service.ts';
 
 testSessionService(
   { describe, it },
-  { name: 'the minimal service', create: () => new MinimalSessionService(), propertyRuns: 5 },
+  {
+    name: 'the minimal service',
+    create: () => new StoredSessionService(new MinimalStore()),
+    propertyRuns: 5,
+  },
 );
 
 describe('testSessionService', () => {
@@ -20,7 +25,7 @@ describe('testSessionService', () => {
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
     expect(stdout).toContain('# fail 0');
     expect(stdout).toContain('# skipped 10');
-    expect(stdout).toContain('# SKIP the service has not the capability listAllUsers');
+    expect(stdout).toContain('# SKIP the service does not have the capability listAllUsers');
   }, 30_000);
 
   it('registers one test for each case, and a broken rule fails its test', async () => {
@@ -37,6 +42,6 @@ describe('testSessionService', () => {
     expect(tests.size).toBe(allCases.length);
     const run = (title: string) => tests.get(title)?.({ skip: () => undefined });
     await expect(run(broken.failsAt)).rejects.toThrow();
-    await run('gives undefined where there is no session');
+    await run('gives undefined if there is no session');
   });
 });

@@ -22,8 +22,14 @@ export interface TestRunner {
 const TIMEOUT_MS = CASE_TIMEOUT_MS * 3;
 
 /**
- * Registers one test for each case with the runner that is given. A case whose capability
- * is denied shows as skipped, with the reason.
+ * Registers one test for each case with the runner that is given. A case whose capability is
+ * denied shows as skipped, with the reason.
+ *
+ * @example
+ * testSessionService(
+ *   { describe, it },
+ *   { name: 'my store', create: () => new MySessionService() },
+ * );
  */
 export function testSessionService(runner: TestRunner, options: ConformanceOptions): void {
   const byConcern = new Map<string, ConformanceCase[]>();

@@ -7,8 +7,8 @@ import {
   isHoldfastError,
   type JsonObject,
   type JsonValue,
-  jsonEqual,
 } from '@holdfast/core';
+import { jsonEqual } from '@holdfast/core/internal';
 import { iterateEvents, type Session, type SessionService } from '@holdfast/session';
 import { isTempKey, type State } from '@holdfast/state';
 import { shorten } from './shorten.ts';

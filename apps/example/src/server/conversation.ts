@@ -1,4 +1,5 @@
-import { HoldfastError, invalidArgument, type SessionKey } from '@holdfast/core';
+import { HoldfastError, type SessionKey } from '@holdfast/core';
+import { invalidArgument } from '@holdfast/core/internal';
 import type { SocketFrame } from '../api/wire.ts';
 import { checkSocketMessage, parseJsonObject } from './read-request.ts';
 import type { TurnHub } from './turn-hub.ts';

@@ -1,4 +1,4 @@
-import { checkIdentifier } from '@holdfast/core';
+import { checkIdentifier } from '@holdfast/core/internal';
 import { type Context, Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import type { Me } from '../api/wire.ts';

@@ -1,17 +1,19 @@
 import {
-  checkIdentifier,
-  checkInteger,
   createGenerateContentConfig,
-  describeType,
   type GenerateContentConfig,
   HoldfastError,
-  type IntegerRange,
-  invalidArgument,
   isHoldfastError,
-  isPlainObject,
   parseStreamingMode,
   StreamingMode,
 } from '@holdfast/core';
+import {
+  checkIdentifier,
+  checkInteger,
+  describeType,
+  type IntegerRange,
+  invalidArgument,
+  isPlainObject,
+} from '@holdfast/core/internal';
 import type { Context } from 'hono';
 import type { MessageConfig } from '../api/wire.ts';
 

@@ -1,10 +1,10 @@
-import { invalidArgument } from '@holdfast/core';
-import { sessionNotFound } from '@holdfast/session';
+import { invalidArgument } from '@holdfast/core/internal';
 import { type Context, Hono } from 'hono';
 import type { EventList, SessionEntry, SessionList, SessionView, StateView } from '../api/wire.ts';
 import { type AppContext, sessionKeyOf, userOf } from './app-context.ts';
 import { checkNoBody, integerQuery } from './read-request.ts';
 import { toScopedState, toSessionEntry } from './session-view.ts';
+import { conversationNotFound } from './wire-error.ts';
 
 /** Conversations: listed, begun, read, deleted. */
 export function sessionRoutes(app: AppContext): Hono {
@@ -64,7 +64,7 @@ export function sessionRoutes(app: AppContext): Hono {
     })
     .delete('/:id', async (c) => {
       const key = sessionKeyOf(c, app);
-      if (!(await service.delete(key))) throw sessionNotFound(key);
+      if (!(await service.delete(key))) throw conversationNotFound(key);
       hub.interrupt(key); // nobody will read the answer
       return c.body(null, 204);
     });
@@ -72,7 +72,7 @@ export function sessionRoutes(app: AppContext): Hono {
   async function read(c: Context, numRecentEvents: number) {
     const key = sessionKeyOf(c, app);
     const session = await service.get({ ...key, numRecentEvents });
-    if (session === undefined) throw sessionNotFound(key);
+    if (session === undefined) throw conversationNotFound(key);
     return session;
   }
 

@@ -1,10 +1,10 @@
-import { invalidArgument } from '@holdfast/core';
-import { sessionNotFound } from '@holdfast/session';
+import { invalidArgument } from '@holdfast/core/internal';
 import { upgradeWebSocket } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { SocketFrame } from '../api/wire.ts';
 import { type AppContext, sessionKeyOf } from './app-context.ts';
 import { Conversation } from './conversation.ts';
+import { conversationNotFound } from './wire-error.ts';
 
 /** How far a WebSocket's reader may be behind, in bytes, before it is cut off. */
 const MAX_BUFFERED = 16 * 1024 * 1024;
@@ -19,7 +19,7 @@ export function socketRoute(app: AppContext): Hono {
   const upgrade = upgradeWebSocket(async (c) => {
     const key = sessionKeyOf(c, app);
     const session = await app.service.get({ ...key, numRecentEvents: 0 });
-    if (session === undefined) throw sessionNotFound(key);
+    if (session === undefined) throw conversationNotFound(key);
     let conversation: Conversation | undefined;
     return {
       onMessage({ data }, socket) {

@@ -6,9 +6,10 @@ import {
   type SessionKey,
   type StreamingMode,
 } from '@holdfast/core';
-import { type SessionService, sessionNotFound } from '@holdfast/session';
+import type { SessionService } from '@holdfast/session';
 import type { Agent, AgentStep } from '../agent/agent.ts';
 import { type FrameListener, RunningTurn } from './running-turn.ts';
+import { conversationNotFound } from './wire-error.ts';
 
 /** How many of the last events a model is told: what a message costs does not grow with its past. */
 const KNOWN_EVENTS = 200;
@@ -119,7 +120,7 @@ export class TurnHub {
     signal: AbortSignal,
   ): AsyncGenerator<AgentStep, void, undefined> {
     const session = await this.#service.get({ ...key, numRecentEvents: KNOWN_EVENTS });
-    if (session === undefined) throw sessionNotFound(key);
+    if (session === undefined) throw conversationNotFound(key);
     const runConfig = { streamingMode };
     yield* this.#agent.run({ session, message: text, eventId, runConfig, config, signal });
   }

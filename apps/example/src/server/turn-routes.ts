@@ -1,5 +1,5 @@
-import { invalidArgument, StreamingMode } from '@holdfast/core';
-import { sessionNotFound } from '@holdfast/session';
+import { StreamingMode } from '@holdfast/core';
+import { invalidArgument } from '@holdfast/core/internal';
 import { type Context, Hono } from 'hono';
 import type { MessageAnswer } from '../api/wire.ts';
 import { answerTurn } from './answer-turn.ts';
@@ -7,6 +7,7 @@ import { type AppContext, sessionKeyOf } from './app-context.ts';
 import { eventStream, writeTurn } from './event-stream.ts';
 import { followSession } from './follow-session.ts';
 import { checkMessage, parseInteger, readJsonBody } from './read-request.ts';
+import { conversationNotFound } from './wire-error.ts';
 
 /** What is said in a conversation, over HTTP: messages, their interruption, and who listens. */
 export function turnRoutes(app: AppContext): Hono {
@@ -43,7 +44,7 @@ export function turnRoutes(app: AppContext): Hono {
   async function checkExists(c: Context) {
     const key = sessionKeyOf(c, app);
     const session = await service.get({ ...key, numRecentEvents: 0 });
-    if (session === undefined) throw sessionNotFound(key);
+    if (session === undefined) throw conversationNotFound(key);
     return session;
   }
 }

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { identifierProblem } from '@holdfast/core';
+import { identifierProblem } from '@holdfast/core/internal';
 
 export const USER_COOKIE = 'holdfast_user';
 

@@ -1,4 +1,9 @@
-import { type HoldfastErrorCode, isHoldfastError } from '@holdfast/core';
+import {
+  HoldfastError,
+  type HoldfastErrorCode,
+  isHoldfastError,
+  type SessionKey,
+} from '@holdfast/session';
 import type { ErrorBody, WireError } from '../api/wire.ts';
 
 /** The status of an answer that is an error, by its code. */
@@ -9,6 +14,8 @@ const STATUS = {
   conflict: 409,
   too_large: 413,
   corrupt: 500,
+  internal: 500,
+  misconfigured: 500,
   unsupported: 501,
   unavailable: 503,
   closed: 503,
@@ -22,11 +29,23 @@ export interface ErrorAnswer {
   readonly body: ErrorBody;
 }
 
-/** An error as the other side may know it. What is unexpected is logged, and kept to ourselves. */
+/** There is no such conversation. */
+export function conversationNotFound(key: SessionKey): HoldfastError {
+  return new HoldfastError('not_found', {
+    message: `session ${JSON.stringify(key.sessionId)} does not exist`,
+    key,
+  });
+}
+
+/**
+ * An error as the other side may know it. What is unexpected, or is for whoever runs the server
+ * to mend, is logged and kept to ourselves.
+ */
 export function toWireError(error: unknown): WireError {
-  if (!isHoldfastError(error)) {
+  if (!isHoldfastError(error) || error.code === 'internal' || error.code === 'misconfigured') {
     console.error(error);
-    return { code: 'unavailable', message: 'the server failed; its log says why' };
+    const code = isHoldfastError(error) ? error.code : 'unavailable';
+    return { code, message: 'the server failed; its log says why' };
   }
   const { code, message, path } = error;
   return { code, message, ...(path !== undefined && { path }) };

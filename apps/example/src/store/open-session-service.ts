@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { HoldfastError, invalidArgument } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core';
+import { invalidArgument } from '@holdfast/core/internal';
 import type { SessionService } from '@holdfast/session';
 import { schemeOf, sqliteFileOf } from './store-url.ts';
 

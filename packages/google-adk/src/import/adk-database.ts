@@ -1,4 +1,5 @@
 import { HoldfastError } from '@holdfast/core';
+import { invalidArgument } from '@holdfast/core/internal';
 
 export type AdkDatabaseDialect = 'sqlite' | 'postgres' | 'mysql';
 
@@ -22,39 +23,38 @@ export interface AdkDatabase {
   ): Promise<readonly AdkDatabaseRow[]> | readonly AdkDatabaseRow[];
 }
 
-/** Where the databases differ. */
+/** Where the databases differ: pieces of SQL. */
 interface Dialect {
-  readonly quote: (name: string) => string;
-  /** A column as text that can be compared with the column again; as it is, where any value can. */
-  readonly timeText: (column: string) => string;
-  /** The names of a table's columns; no row where there is no such table. */
-  readonly columnsOf: string;
+  /** The column `key`, quoted. */
+  readonly key: string;
+  /** The column `update_time` as what can be compared with it again. */
+  readonly updateTime: string;
   /** Where a row stands among others, if the database knows it: the order of insertion. */
   readonly place: string;
+  /** The names of a table's columns; no row if there is no such table. */
+  readonly columnsOf: string;
 }
-
-const quoteStandard = (name: string) => `"${name}"`;
 
 const dialects: Readonly<Record<AdkDatabaseDialect, Dialect>> = {
   sqlite: {
-    quote: quoteStandard,
-    timeText: (column) => column,
-    columnsOf: 'SELECT name FROM pragma_table_info(?)',
+    key: '"key"',
+    updateTime: 'update_time',
     place: 'rowid',
+    columnsOf: 'SELECT name FROM pragma_table_info(?)',
   },
   postgres: {
-    quote: quoteStandard,
-    timeText: (column) => `CAST(${column} AS text)`,
+    key: '"key"',
+    updateTime: 'CAST(update_time AS text)',
+    place: 'CAST(ctid AS text)',
     columnsOf:
       'SELECT column_name AS name FROM information_schema.columns WHERE table_name = ? AND table_schema = ANY (current_schemas(false))',
-    place: 'CAST(ctid AS text)',
   },
   mysql: {
-    quote: (name) => `\`${name}\``,
-    timeText: (column) => `CAST(${column} AS CHAR)`,
+    key: '`key`',
+    updateTime: 'CAST(update_time AS CHAR)',
+    place: 'NULL',
     columnsOf:
       'SELECT column_name AS name FROM information_schema.columns WHERE table_name = ? AND table_schema = DATABASE()',
-    place: 'NULL',
   },
 };
 
@@ -67,10 +67,7 @@ export interface AdkReader extends Dialect {
 export function readerOf(database: AdkDatabase): AdkReader {
   const dialect = dialects[database.dialect];
   if (dialect === undefined) {
-    throw new HoldfastError('invalid_argument', {
-      message: "database.dialect must be 'sqlite', 'postgres' or 'mysql'",
-      path: 'database.dialect',
-    });
+    throw invalidArgument('database.dialect', "must be 'sqlite', 'postgres' or 'mysql'");
   }
   return {
     ...dialect,
@@ -80,10 +77,9 @@ export function readerOf(database: AdkDatabase): AdkReader {
       try {
         return await database.query(text, params);
       } catch (cause) {
-        throw new HoldfastError('unavailable', {
-          message: `the ADK database cannot be read: ${cause instanceof Error ? cause.message : cause}`,
-          cause,
-        });
+        const reason = cause instanceof Error ? cause.message : cause;
+        const message = `the ADK database cannot be read: ${reason}`;
+        throw new HoldfastError('unavailable', { message, cause });
       }
     },
   };

@@ -1,146 +1,97 @@
-import {
-  describeSessionKey,
-  type Event,
-  HoldfastError,
-  isHoldfastError,
-  type JsonValue,
-  jsonEqual,
-  type SessionKey,
-  setOwn,
-} from '@holdfast/core';
+import { HoldfastError, isHoldfastError, type JsonValue, type SessionKey } from '@holdfast/core';
+import { describeSessionKey, jsonEqual, setOwn } from '@holdfast/core/internal';
 import type { SessionService } from '@holdfast/session';
 import { splitStateKey } from '@holdfast/state';
-import type { StoredSession } from './read-rows.ts';
 import type { StoredEvent } from './stored-event.ts';
 
 /** The id of the event that sets right what the events alone do not explain. */
 const CORRECTION_ID = 'holdfast-adk-import';
 
-export interface SessionImport {
+interface SessionImport {
   readonly service: SessionService;
   readonly key: SessionKey;
-  readonly session: StoredSession;
+  readonly state: object;
   readonly events: readonly StoredEvent[];
   /** How many events are written at once. */
   readonly batchSize: number;
 }
 
-/** What a session's import wrote. */
-export interface WrittenSession {
-  readonly isNew: boolean;
-  readonly events: number;
-  readonly isCorrected: boolean;
-}
+type Values = ReadonlyMap<string, unknown>;
 
-/** Writes a session, or what is missing of it. */
-export async function importSession(request: SessionImport): Promise<WrittenSession> {
-  const { service, key, batchSize } = request;
-  const state = sessionKeysOf(request.session.state);
-  const replayed = replay(request.events);
-  const initial = new Map([...state].filter(([name]) => !replayed.has(name)));
-  const events = request.events.map(({ event }) => event);
-  const correction = correctionOf({ state, replayed, last: request.events.at(-1) });
-  const all = correction === undefined ? events : [...events, correction];
+/** Writes a session, or what is missing of it, and answers what it wrote. */
+export async function importSession(request: SessionImport) {
+  const { service, key, events, batchSize } = request;
+  const state: Values = new Map(ownEntries(request.state));
+  const replayed: Values = new Map(
+    events.flatMap(({ actions }) => ownEntries(actions?.stateDelta)),
+  );
+  const initial = [...state].filter(([name]) => !replayed.has(name));
+  const actions = correctionOf(state, replayed);
+  const { invocationId = '', timestamp = 0 } = events.at(-1) ?? {};
+  const correction = { id: CORRECTION_ID, invocationId, timestamp, actions };
+  const all = actions === undefined ? events : [...events, correction];
 
   const there = await service.get({ ...key, numRecentEvents: 1 });
-  if (there === undefined) {
-    await naming(key, () => service.create({ ...key, state: Object.fromEntries(initial) }));
-  }
   const done = there?.revision ?? 0;
-  checkSame({ key, last: there?.events[0], expected: all[done - 1]?.id });
-  for (let from = done; from < all.length; from += batchSize) {
-    const batch = all.slice(from, from + batchSize);
-    await naming(key, () =>
-      service.appendEvents({ ...key, events: batch, expectedRevision: from }),
-    );
+  const last = there?.events[0];
+  if (last !== undefined && last.id !== all[done - 1]?.id) {
+    throw new HoldfastError('conflict', {
+      message: `${describeSessionKey(key)} has changed since its import began: event ${last.id} is not the one of the ADK database`,
+      key,
+    });
+  }
+  try {
+    if (there === undefined) await service.create({ ...key, state: Object.fromEntries(initial) });
+    for (let from = done; from < all.length; from += batchSize) {
+      const batch = all.slice(from, from + batchSize);
+      await service.appendEvents({ ...key, events: batch, expectedRevision: from });
+    }
+  } catch (error) {
+    throw named(error, key);
   }
   return {
     isNew: there === undefined,
     events: Math.max(0, events.length - done),
-    isCorrected: correction !== undefined,
+    isCorrected: actions !== undefined,
   };
 }
 
-/** The session's own keys: no other scope has its values here. */
-function sessionKeysOf(state: Readonly<Record<string, unknown>>): Map<string, unknown> {
-  return new Map(Object.entries(state).filter(([key]) => splitStateKey(key).scope === 'session'));
-}
-
-/** The session keys that events set, with the last value of each. */
-function replay(events: readonly StoredEvent[]): Map<string, unknown> {
-  const values = new Map<string, unknown>();
-  for (const { event } of events) {
-    for (const [key, value] of Object.entries(event.actions?.stateDelta ?? {})) {
-      if (splitStateKey(key).scope === 'session') values.set(key, value);
-    }
-  }
-  return values;
+/** What a state or a delta says of the session's own keys. */
+function ownEntries(state: object | undefined): readonly [string, unknown][] {
+  return Object.entries(state ?? {}).filter(([key]) => splitStateKey(key).scope === 'session');
 }
 
 /**
- * The state is what the agent goes by, so it is the state that is kept where it is not what
- * the events make of it: a key was set to undefined, which the stored event does not say, two
- * writers overtook each other, or someone changed the table.
+ * The actions that lead from what the events make of the state to the state itself; undefined if
+ * that is the same. The state is what the agent goes by, so it wins if the two differ: a key was
+ * set to undefined, which the stored event does not say, two writers overtook each other, or
+ * someone changed the table.
  */
-function correctionOf({
-  state,
-  replayed,
-  last,
-}: {
-  readonly state: ReadonlyMap<string, unknown>;
-  readonly replayed: ReadonlyMap<string, unknown>;
-  readonly last: StoredEvent | undefined;
-}) {
+function correctionOf(state: Values, replayed: Values) {
   const stateDelta: Record<string, unknown> = {};
   const removedStateKeys: string[] = [];
   for (const [key, value] of replayed) {
+    const present = state.get(key);
     if (!state.has(key)) removedStateKeys.push(key);
-    else if (!jsonEqual(state.get(key) as JsonValue, value as JsonValue)) {
-      setOwn(stateDelta, key, state.get(key));
-    }
+    else if (!jsonEqual(present as JsonValue, value as JsonValue)) setOwn(stateDelta, key, present);
   }
   if (Object.keys(stateDelta).length === 0 && removedStateKeys.length === 0) return undefined;
   return {
-    id: CORRECTION_ID,
-    invocationId: last?.event.invocationId ?? '',
-    timestamp: last?.event.timestamp ?? 0,
-    actions: {
-      stateDelta,
-      artifactDelta: {},
-      requestedAuthConfigs: {},
-      requestedToolConfirmations: {},
-      ...(removedStateKeys.length > 0 && { removedStateKeys }),
-    },
+    stateDelta,
+    artifactDelta: {},
+    requestedAuthConfigs: {},
+    requestedToolConfirmations: {},
+    ...(removedStateKeys.length > 0 && { removedStateKeys }),
   };
 }
 
-function checkSame({
-  key,
-  last,
-  expected,
-}: {
-  readonly key: SessionKey;
-  readonly last: Event | undefined;
-  readonly expected: string | undefined;
-}): void {
-  if (last === undefined || last.id === expected) return;
-  throw new HoldfastError('conflict', {
-    message: `${describeSessionKey(key)} has changed since its import began: event ${last.id} is not the one of the ADK database`,
+/** Says which session is meant, if its content was refused. */
+function named(error: unknown, key: SessionKey): unknown {
+  if (!isHoldfastError(error) || error.key !== undefined || error.path === undefined) return error;
+  return new HoldfastError(error.code, {
+    message: `${describeSessionKey(key)} cannot be imported: ${error.message}`,
     key,
+    path: error.path,
+    cause: error,
   });
-}
-
-/** Says which session is meant, where its content is refused. */
-async function naming<T>(key: SessionKey, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isHoldfastError(error) || error.key !== undefined || error.path === undefined) throw error;
-    throw new HoldfastError(error.code, {
-      message: `${describeSessionKey(key)} cannot be imported: ${error.message}`,
-      key,
-      path: error.path,
-      cause: error,
-    });
-  }
 }

@@ -2,20 +2,6 @@ import type { AdkDatabaseRow, AdkReader } from './adk-database.ts';
 import { readStoredEvent, type StoredEvent } from './stored-event.ts';
 import { jsonObjectOf, textOf } from './stored-json.ts';
 
-/** A session of the database, without its events. */
-export interface StoredSession {
-  readonly userId: string;
-  readonly sessionId: string;
-  /** Of the session's own scope. */
-  readonly state: Readonly<Record<string, unknown>>;
-}
-
-/** A user of the database: one who has sessions or state. */
-export interface StoredUser {
-  readonly userId: string;
-  readonly state: Readonly<Record<string, unknown>>;
-}
-
 /** What is read of which database. */
 export interface RowSource {
   readonly reader: AdkReader;
@@ -25,46 +11,68 @@ export interface RowSource {
   readonly pageSize: number;
 }
 
-/** The sessions of the app, the one that was updated first at the front. */
-export async function* readSessions(source: RowSource): AsyncGenerator<StoredSession> {
-  const { reader, appName, pageSize } = source;
-  const select = `SELECT user_id, id, state, ${reader.timeText('update_time')} AS time_text FROM sessions WHERE app_name = ?`;
-  const order = `ORDER BY update_time, user_id, id LIMIT ${pageSize}`;
-  let rows = await reader.rows(`${select} ${order}`, [appName]);
-  while (rows.length > 0) {
-    for (const row of rows) {
-      const [userId, sessionId] = [textOf(row['user_id']), textOf(row['id'])];
-      const where = `the state of the session ${sessionId} of ${userId}`;
-      yield { userId, sessionId, state: jsonObjectOf(row['state'], where) };
-    }
-    if (rows.length < pageSize) return;
-    const last = rows.at(-1) as AdkDatabaseRow;
-    rows = await reader.rows(`${select} AND (update_time, user_id, id) > (?, ?, ?) ${order}`, [
-      appName,
-      last['time_text'] as string | number,
-      textOf(last['user_id']),
-      textOf(last['id']),
-    ]);
+interface Select {
+  /** Up to and with its WHERE. */
+  readonly sql: string;
+  readonly params: readonly string[];
+  /** The columns that the rows are ordered by, each with its name in a row. */
+  readonly orderBy: Readonly<Record<string, string>>;
+}
+
+/** The rows of a SELECT, page by page. */
+async function* readRows(
+  { reader, pageSize }: RowSource,
+  { sql, params, orderBy }: Select,
+): AsyncGenerator<AdkDatabaseRow> {
+  const columns = Object.keys(orderBy).join(', ');
+  const names = Object.values(orderBy);
+  const order = `ORDER BY ${columns} LIMIT ${pageSize}`;
+  let rows = await reader.rows(`${sql} ${order}`, params);
+  for (;;) {
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageSize) return;
+    const after = names.map((name) => positionOf(last[name]));
+    const next = `${sql} AND (${columns}) > (${names.map(() => '?').join(', ')}) ${order}`;
+    rows = await reader.rows(next, [...params, ...after]);
   }
 }
 
-/** The users of the app. */
-export async function* readUsers(source: RowSource): AsyncGenerator<StoredUser> {
-  const { reader, appName, pageSize } = source;
-  const select = `SELECT u.user_id AS user_id, s.state AS state FROM (SELECT user_id FROM sessions WHERE app_name = ? UNION SELECT user_id FROM user_states WHERE app_name = ?) u LEFT JOIN user_states s ON s.app_name = ? AND s.user_id = u.user_id WHERE u.user_id > ? ORDER BY u.user_id LIMIT ${pageSize}`;
-  for (let after = ''; ; ) {
-    const rows = await reader.rows(select, [appName, appName, appName, after]);
-    for (const row of rows) {
-      after = textOf(row['user_id']);
-      const where = `the state of the user ${after}`;
-      yield { userId: after, state: row['state'] == null ? {} : jsonObjectOf(row['state'], where) };
-    }
-    if (rows.length < pageSize) return;
+function positionOf(value: unknown): string | number {
+  return typeof value === 'number' ? value : textOf(value);
+}
+
+/** The sessions of the app, without their events: the one that was updated first at the front. */
+export async function* readSessions(source: RowSource) {
+  const sessions = readRows(source, {
+    sql: `SELECT user_id, id, state, ${source.reader.updateTime} AS time_text FROM sessions WHERE app_name = ?`,
+    params: [source.appName],
+    orderBy: { update_time: 'time_text', user_id: 'user_id', id: 'id' },
+  });
+  for await (const row of sessions) {
+    const [userId, sessionId] = [textOf(row['user_id']), textOf(row['id'])];
+    const state = jsonObjectOf(row['state'], `the state of the session ${sessionId} of ${userId}`);
+    yield { userId, sessionId, state };
+  }
+}
+
+/** The users of the app who have sessions or state. */
+export async function* readUsers(source: RowSource) {
+  const { appName } = source;
+  const users = readRows(source, {
+    sql: "SELECT u.user_id AS user_id, s.state AS state FROM (SELECT user_id FROM sessions WHERE app_name = ? UNION SELECT user_id FROM user_states WHERE app_name = ?) u LEFT JOIN user_states s ON s.app_name = ? AND s.user_id = u.user_id WHERE u.user_id > ''",
+    params: [appName, appName, appName],
+    orderBy: { 'u.user_id': 'user_id' },
+  });
+  for await (const row of users) {
+    const userId = textOf(row['user_id']);
+    const where = `the state of the user ${userId}`;
+    yield { userId, state: row['state'] == null ? {} : jsonObjectOf(row['state'], where) };
   }
 }
 
 /** The app's own state. */
-export async function readAppState({ reader, appName }: RowSource): Promise<StoredUser['state']> {
+export async function readAppState({ reader, appName }: RowSource) {
   const [row] = await reader.rows('SELECT state FROM app_states WHERE app_name = ?', [appName]);
   return row === undefined ? {} : jsonObjectOf(row['state'], `the state of the app ${appName}`);
 }
@@ -72,53 +80,32 @@ export async function readAppState({ reader, appName }: RowSource): Promise<Stor
 /**
  * All events of a session, in the order in which they happened. The column `timestamp` is no
  * help: in some databases it has whole seconds. So it is the event's own time that counts, and
- * where two are the same, the order of insertion, or else that an answer follows its call.
+ * if two are the same, the order of insertion, or else that an answer follows its call.
  */
 export async function readEvents(
-  { reader, appName, pageSize }: RowSource,
-  { userId, sessionId }: StoredSession,
+  source: RowSource,
+  { userId, sessionId }: { readonly userId: string; readonly sessionId: string },
 ): Promise<readonly StoredEvent[]> {
-  const select = `SELECT id, invocation_id, event_data, ${reader.place} AS place FROM events WHERE app_name = ? AND user_id = ? AND session_id = ? AND id > ? ORDER BY id LIMIT ${pageSize}`;
-  const found: PlacedEvent[] = [];
-  for (let after = ''; ; ) {
-    const rows = await reader.rows(select, [appName, userId, sessionId, after]);
-    for (const row of rows) {
-      after = textOf(row['id']);
-      const where = `the event ${after} of the session ${sessionId} of ${userId}`;
-      const data = jsonObjectOf(row['event_data'], where);
-      const invocationId = textOf(row['invocation_id']);
-      const stored = readStoredEvent(data, { id: after, invocationId, where });
-      if (stored.event.partial !== true) found.push({ ...stored, place: placeOf(row['place']) });
-    }
-    if (rows.length < pageSize) break;
+  const rows = readRows(source, {
+    sql: `SELECT id, invocation_id, event_data, ${source.reader.place} AS place FROM events WHERE app_name = ? AND user_id = ? AND session_id = ? AND id > ''`,
+    params: [source.appName, userId, sessionId],
+    orderBy: { id: 'id' },
+  });
+  const found = [];
+  for await (const row of rows) {
+    const where = `the event ${textOf(row['id'])} of the session ${sessionId} of ${userId}`;
+    found.push(readStoredEvent(row, where));
   }
-  return found.sort(
-    (a, b) => a.time - b.time || comparePlaces(a.place, b.place) || turnOf(a) - turnOf(b),
-  );
+  return found
+    .sort((a, b) => a.time - b.time || a.place - b.place || turnOf(a.event) - turnOf(b.event))
+    .map(({ event }) => event)
+    .filter((event) => event.partial !== true);
 }
 
-interface PlacedEvent extends StoredEvent {
-  readonly place: readonly number[];
-}
-
-/** SQLite's row id, or PostgreSQL's `(page,line)`. */
-function placeOf(place: unknown): readonly number[] {
-  return String(place ?? '')
-    .split(/\D+/)
-    .filter((digits) => digits !== '')
-    .map(Number);
-}
-
-function comparePlaces(a: readonly number[], b: readonly number[]): number {
-  const [page = 0, line = 0] = a;
-  const [otherPage = 0, otherLine = 0] = b;
-  return page - otherPage || line - otherLine;
-}
-
-/** What comes first within one millisecond, where nothing else says it. */
-function turnOf({ event }: StoredEvent): number {
-  if (event.author === 'user') return 0;
-  const parts = event.content?.parts ?? [];
+/** What comes first within one millisecond, if nothing else says it. */
+function turnOf({ author, content }: StoredEvent): number {
+  if (author === 'user') return 0;
+  const parts = content?.parts ?? [];
   if (parts.some((part) => part.functionCall !== undefined)) return 1;
   return parts.some((part) => part.functionResponse !== undefined) ? 2 : 3;
 }

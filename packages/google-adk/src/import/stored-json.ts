@@ -13,10 +13,10 @@ export function jsonObjectOf(value: unknown, where: string): Record<string, unkn
       parsed = JSON.parse(textOf(value));
     }
   } catch (cause) {
-    throw corrupt(`${where} is no JSON`, cause);
+    throw corrupt(`${where} is not JSON`, cause);
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw corrupt(`${where} is no JSON object`);
+    throw corrupt(`${where} is not a JSON object`);
   }
   return parsed as Record<string, unknown>;
 }

@@ -1,17 +1,19 @@
 import { type Event, HoldfastError } from '@holdfast/core';
-import type { PreparedAppend } from '@holdfast/session';
-import type { StateChanges } from '@holdfast/state';
-import { corrupt, formatEvent, parseEvent } from '../parse-stored.ts';
+import { type AppendOutcome, corrupt, type PreparedAppend } from '@holdfast/session/store';
+import type { StateChanges } from '@holdfast/state/internal';
+import type { WriteOutcome } from '../app-state.ts';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
-import { formatTime } from '../session-meta.ts';
+import { formatEvent, formatTime, parseEvent } from '../stored-text.ts';
 import { appendOne } from './append-one-event.ts';
 import { addChanges, encodeChanges } from './encode-changes.ts';
-import { RESERVED, type Reservation } from './reserved.ts';
-import { PUT, type ScriptCall, SPLIT, script } from './script.ts';
+import { type AppPlace, reservable } from './reserved.ts';
+import type { ScriptCall } from './script.ts';
 
 // KEYS: the bucket's sessions and metas, the user's sessions, events, ids, times, and the state
 // of each scope that changes. ARGV: member, expected revision or '', latest time, whether events
 // that are there are to be written again, ids, events, and sets and removals of each scope.
+// A refusal comes with the revision, and if ids are there, with the `seq` or 0 and the event or ''
+// of each id.
 const READ = `
   local meta = redis.call('HGET', KEYS[2], ARGV[1])
   if not meta then return 0 end
@@ -20,7 +22,7 @@ const READ = `
   if not revision or tonumber(revision) ~= length then return -1 end
 
   local ids = split(ARGV[5])
-  local reply, found = {'stored'}, false
+  local reply, found = {'refused', length}, false
   for i = 1, #ids, 5000 do
     local seqs = redis.call('HMGET', KEYS[5], unpack(ids, i, math.min(i + 4999, #ids)))
     for j, seq in ipairs(seqs) do
@@ -33,11 +35,11 @@ const READ = `
   end
   if found then
     for i = 1, #ids do
-      reply[#reply + 1] = reply[i + 1] ~= '0' and redis.call('LINDEX', KEYS[4], reply[i + 1] - 1) or ''
+      reply[#reply + 1] = reply[i + 2] ~= '0' and redis.call('LINDEX', KEYS[4], reply[i + 2] - 1) or ''
     end
     return reply
   end
-  if ARGV[2] ~= '' and tonumber(ARGV[2]) ~= length then return {'conflict', length} end
+  if ARGV[2] ~= '' and tonumber(ARGV[2]) ~= length then return {'refused', length} end
 `;
 
 // As long as events come in the order of time, their list is the index by time. From the first
@@ -76,63 +78,29 @@ const WRITE = `
   end
 `;
 
-const append = script(
-  SPLIT,
-  PUT,
-  'local scopes = #KEYS',
-  READ,
-  CHECK,
-  WRITE,
-  'return length + #texts',
-);
-
-const appendReserved = script(
-  SPLIT,
-  PUT,
-  'local scopes = #KEYS - 2',
-  READ,
-  CHECK,
-  RESERVED.check,
-  WRITE,
-  RESERVED.write,
-  "return {'written', length + #texts, stamp}",
-);
-
-/** What an append has met. */
-export type AppendOutcome =
-  /** `stamp` is that of the changes of the app's state, where they were reserved. */
-  | { readonly type: 'written'; readonly revision: number; readonly stamp: string }
-  /** Some or all of its ids are there. */
-  | { readonly type: 'stored'; readonly events: ReadonlyMap<string, Event> }
-  | { readonly type: 'conflict'; readonly found: number }
-  | { readonly type: 'missing' }
-  /** The reservation was called off. */
-  | { readonly type: 'stale' };
+const append = reservable({
+  read: READ + CHECK,
+  write: WRITE,
+  answer: "return {'written', length + #texts, stamp}",
+});
 
 export interface AppendRun {
   readonly append: PreparedAppend;
   readonly keys: RedisKeys;
   /** Whether events that are there are written again, so that replicas can be waited for. */
   readonly touch: boolean;
-  /** How the app's state is changed: not at all, here, or later in another slot. */
-  readonly app: 'none' | 'here' | Reservation;
+  readonly app: AppPlace;
 }
 
-// What `unpack` takes has an end.
+// `unpack` takes only so many.
 const MAX_UNPACKED = 1_000;
 
 export function appendEvents({ append: prepared, keys, touch, app }: AppendRun): ScriptCall {
-  const { key, events, changes } = prepared;
+  const { key, events, changes, expectedRevision, latestTimestamp } = prepared;
   const { bucket, user, session } = keys.session(key);
+  const names = [bucket.sessions, bucket.metas, user.sessions];
+  names.push(session.events, session.ids, session.times);
   const scopes: StateChanges[] = [];
-  const names = [
-    bucket.sessions,
-    bucket.metas,
-    user.sessions,
-    session.events,
-    session.ids,
-    session.times,
-  ];
   if (changes.session.size > 0) {
     names.push(session.state);
     scopes.push(changes.session);
@@ -145,34 +113,24 @@ export function appendEvents({ append: prepared, keys, touch, app }: AppendRun):
     names.push(keys.app(key.appName).state);
     scopes.push(changes.app);
   }
-  const args = eventArgs(prepared, touch);
+  const args = [
+    memberOf(key),
+    String(expectedRevision ?? ''),
+    formatTime(latestTimestamp),
+    touch ? '1' : '',
+    events.map(({ id }) => id).join('\n'),
+    joinEvents(prepared),
+  ];
   const isSmall = events.length === 1 && scopes.every(({ size }) => size <= MAX_UNPACKED);
   if (typeof app === 'string' && isSmall) {
     for (const scope of scopes) addChanges(args, scope);
-    return { script: appendOne, keys: names, args };
+    return appendOne(names, args);
   }
   for (const scope of scopes) {
     const { sets, removals } = encodeChanges(scope);
     args.push(sets, removals);
   }
-  if (typeof app === 'string') return { script: append, keys: names, args };
-  names.push(bucket.outbox, bucket.versions);
-  args.push(app.version, app.low, app.changes);
-  return { script: appendReserved, keys: names, args };
-}
-
-function eventArgs(prepared: PreparedAppend, touch: boolean): string[] {
-  const { key, events, expectedRevision } = prepared;
-  const expected = expectedRevision === undefined ? '' : String(expectedRevision);
-  const [first, ...rest] = events;
-  const event = first?.event as Event; // an append without events is not made
-  let time = event.timestamp;
-  let ids = event.id;
-  for (const { event: later } of rest) {
-    time = Math.max(time, later.timestamp);
-    ids += `\n${later.id}`;
-  }
-  return [memberOf(key), expected, formatTime(time), touch ? '1' : '', ids, joinEvents(prepared)];
+  return append(app, { bucket, keys: names, args });
 }
 
 // A server takes 512 MiB at once, and its script needs as much again.
@@ -180,9 +138,9 @@ const MAX_BATCH_LENGTH = 128 * 1024 * 1024;
 
 function joinEvents({ key, events }: PreparedAppend): string {
   const [only] = events;
-  if (only !== undefined && events.length === 1) return formatEvent(only.event);
+  if (only !== undefined && events.length === 1) return formatEvent(only);
   let length = 0;
-  const texts = events.map(({ event }) => {
+  const texts = events.map((event) => {
     const text = formatEvent(event);
     length += text.length;
     if (length <= MAX_BATCH_LENGTH) return text;
@@ -195,25 +153,22 @@ function joinEvents({ key, events }: PreparedAppend): string {
   return texts.join('\n');
 }
 
-export function readAppendOutcome({ key, events }: PreparedAppend, reply: unknown): AppendOutcome {
+/** What became of an append; 'stale' if its reservation was called off. */
+export function readAppendReply(
+  { key, events }: PreparedAppend,
+  reply: unknown,
+): (AppendOutcome & WriteOutcome) | 'stale' {
   if (reply === 0) return { type: 'missing' };
   if (reply === -1) throw corrupt('the list of events', { key });
-  if (typeof reply === 'number') return { type: 'written', revision: reply, stamp: '' };
-  const [type, ...rest] = reply as readonly [string, ...unknown[]];
-  switch (type) {
-    case 'written':
-      return { type, revision: rest[0] as number, stamp: rest[1] as string };
-    case 'conflict':
-      return { type, found: rest[0] as number };
-    case 'stale':
-      return { type };
-    default: {
-      const found = new Map<string, Event>();
-      events.forEach(({ event: { id } }, i) => {
-        const seq = Number(rest[i]);
-        if (seq > 0) found.set(id, parseEvent(rest[events.length + i], { seq, key }));
-      });
-      return { type: 'stored', events: found };
-    }
-  }
+  if (typeof reply === 'number') return { type: 'written', revision: reply };
+  const [type, revision, ...rest] = reply as readonly [string, number, ...unknown[]];
+  if (type === 'written') return { type, revision, stamp: rest[0] as string };
+  if (type === 'stale') return type;
+  const found = new Map<string, Event>();
+  events.forEach(({ id }, i) => {
+    const seq = Number(rest[i]);
+    if (seq > 0) found.set(id, parseEvent(rest[events.length + i], { seq, key }));
+  });
+  const findEvent = (id: string) => found.get(id);
+  return { type: 'refused', revision, isRepeated: found.size > 0, findEvent };
 }

@@ -1,12 +1,12 @@
 import { script } from './script.ts';
 
 /**
- * One event in as few calls as can be: this is what a service does all day. The keys are those of
- * `append-events`, and the arguments begin with the same six; behind them come, for each scope
- * that changes, how many values are set and how many keys removed, and then all of them.
+ * One event in as few calls as possible: this is what a service does all day. The keys and the
+ * answers are those of `append-events`, and the arguments begin with the same six; then follow,
+ * for each scope that changes, how many values are set and how many keys removed, and all of them.
  *
- * Others read each key before the first write. This takes back what it has written where a key
- * turns out to hold something else; what takes back needs no memory, and cannot fail. So there
+ * Other scripts read each key before the first write. This one takes back what it has written if
+ * a key turns out to hold something else; taking back needs no memory, and cannot fail. So there
  * is one read, and one more for each scope beyond the first.
  */
 export const appendOne = script(`
@@ -25,7 +25,7 @@ export const appendOne = script(`
 
   if ARGV[2] ~= '' and ARGV[2] ~= revision then
     known = call('HGET', KEYS[5], ARGV[5])
-    if not known then return {'conflict', seq - 1} end
+    if not known then return {'refused', seq - 1} end
   else
     if timed == 't' or time < last then
       timed = 't'
@@ -37,7 +37,7 @@ export const appendOne = script(`
   end
   if known then
     if ARGV[4] == '1' then call('HSET', KEYS[5], ARGV[5], known) end
-    return {'stored', known, call('LINDEX', KEYS[4], known - 1) or ''}
+    return {'refused', seq - 1, known, call('LINDEX', KEYS[4], known - 1) or ''}
   end
 
   local done, reply = 1, try('RPUSH', KEYS[4], ARGV[6])

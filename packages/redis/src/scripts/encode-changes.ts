@@ -1,19 +1,12 @@
-import type { JsonValue } from '@holdfast/core';
-import type { StateChanges } from '@holdfast/state';
-
-/** Changes of one scope as a script takes them. */
-export interface EncodedChanges {
-  /** Names and values in turn, a line each. */
-  readonly sets: string;
-  /** Names, a line each. */
-  readonly removals: string;
-}
+import type { StateChanges } from '@holdfast/state/internal';
 
 /**
- * Neither names nor JSON have line breaks in them, so a script can take them apart. However
- * many keys there are, they are two arguments: what a driver and a server take has an end.
+ * Changes of one scope as a script takes them: the names and values of `sets` in turn, and the
+ * names of `removals`, a line each. Neither names nor JSON contain line breaks, so a script can
+ * split them. However many keys there are, they are two arguments: there is a limit to how many a
+ * driver and a server take.
  */
-export function encodeChanges(changes: StateChanges): EncodedChanges {
+export function encodeChanges(changes: StateChanges) {
   const sets: string[] = [];
   const removals: string[] = [];
   for (const [name, value] of changes) {
@@ -41,18 +34,4 @@ export function packChanges(changes: StateChanges): string {
   const { sets, removals } = encodeChanges(changes);
   const count = sets === '' ? 0 : sets.split('\n').length;
   return [String(count), sets, removals].filter((part) => part !== '').join('\n');
-}
-
-/** The state after `changes`. */
-export function foldState(
-  before: ReadonlyMap<string, JsonValue>,
-  changes: StateChanges,
-): ReadonlyMap<string, JsonValue> {
-  if (changes.size === 0) return before;
-  const after = new Map(before);
-  for (const [name, value] of changes) {
-    if (value === undefined) after.delete(name);
-    else after.set(name, value);
-  }
-  return after;
 }

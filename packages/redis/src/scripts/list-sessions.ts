@@ -57,14 +57,14 @@ export interface Place {
   readonly member: string;
 }
 
-export interface ListPart {
-  /** A sorted set of sessions, and the metas of its bucket. */
+/** A sorted set of sessions, and the metas of its bucket. */
+export interface SessionList {
   readonly sessions: string;
   readonly metas: string;
 }
 
 export interface ListRun {
-  readonly parts: readonly ListPart[];
+  readonly lists: readonly SessionList[];
   readonly order: Order;
   readonly count: number;
   readonly after: Place | undefined;
@@ -74,34 +74,21 @@ export interface FoundSession extends Place {
   readonly meta: string;
 }
 
-export interface FoundPart {
-  /** How many sessions there are in all. */
-  readonly total: number;
-  readonly sessions: readonly FoundSession[];
-}
-
 /** Sessions of some lists, of each as of one moment. All keys of a run must be in one place. */
-export function listSessions({ parts, order, count, after }: ListRun): ScriptCall {
-  return {
-    script: list,
-    keys: parts.flatMap(({ sessions, metas }) => [sessions, metas]),
-    args: [
-      order,
-      String(count),
-      after === undefined ? '' : String(after.score),
-      after === undefined ? '' : after.member,
-    ],
-  };
+export function listSessions({ lists, order, count, after }: ListRun): ScriptCall {
+  return list(
+    lists.flatMap(({ sessions, metas }) => [sessions, metas]),
+    [order, String(count), String(after?.score ?? ''), after?.member ?? ''],
+  );
 }
 
-export function readFoundParts(reply: unknown): readonly FoundPart[] {
-  const parts = reply as readonly (readonly [number, readonly string[], readonly string[]])[];
-  return parts.map(([total, found, metas]) => ({
-    total,
-    sessions: metas.map((meta, i) => ({
-      member: found[2 * i] as string,
-      score: Number(found[2 * i + 1]),
-      meta,
-    })),
-  }));
+/** Of each list, what was found, and how many sessions there are in all. */
+export function readFoundSessions(reply: unknown) {
+  const lists = reply as readonly (readonly [number, readonly string[], readonly string[]])[];
+  return lists.map(([total, found, metas]) => {
+    const sessions = metas.map((meta, i): FoundSession => {
+      return { member: found[2 * i] as string, score: Number(found[2 * i + 1]), meta };
+    });
+    return { total, sessions };
+  });
 }

@@ -1,25 +1,21 @@
 import type { Event } from '@holdfast/core';
-import type { PreparedGet } from '@holdfast/session';
-import { corrupt, parseEvent, parseState } from '../parse-stored.ts';
+import { corrupt, type PreparedGet, type SessionSnapshot } from '@holdfast/session/store';
+import { EMPTY_SCOPE } from '@holdfast/state/internal';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
-import { parseMeta, type SessionTimes } from '../session-meta.ts';
-import { type ScriptCall, script } from './script.ts';
+import { parseEvent, parseMeta, parseState } from '../stored-text.ts';
+import { FIND, type ScriptCall, script } from './script.ts';
 
 // KEYS: metas, events, times, the session's state, the user's, and that of
-// the app where it is here. ARGV: member, how many events or '', the earliest time or ''.
+// the app if it is here. ARGV: member, how many events or '', the earliest time or ''.
 // The events come as runs: the `seq` of the first, and their texts.
 const read = script(`
-  local meta = redis.call('HGET', KEYS[1], ARGV[1])
-  if not meta then return false end
-  local length = redis.call('LLEN', KEYS[2])
-  if tonumber(string.match(meta, '^%d+:%d+:[-t](%d+)') or '-1') ~= length then return -1 end
+  ${FIND}
   local states = {}
   for key = 4, #KEYS do states[key - 3] = redis.call('HGETALL', KEYS[key]) end
   local runs = {}
   local function add(from, to)
     if from > to then return end
-    runs[#runs + 1] = from
-    runs[#runs + 1] = redis.call('LRANGE', KEYS[2], from - 1, to - 1)
+    runs[#runs + 1], runs[#runs + 2] = from, redis.call('LRANGE', KEYS[2], from - 1, to - 1)
   end
 
   local from = 1
@@ -31,9 +27,9 @@ const read = script(`
     local indexed = redis.call('ZCARD', KEYS[3])
     local sorted = length - indexed
 
-    -- The first part is in the order of time. Its first event that counts is looked for in steps
-    -- from the end, which grow: few steps where little is asked for.
-    -- What has no time cannot be read, and is given out to be found.
+    -- The first part is in the order of time. Its first event that counts is searched in growing
+    -- steps from the end: few steps if little is asked for.
+    -- What has no time cannot be read, and is given out so that the reader finds it.
     local function counts(text)
       return (tonumber(string.match(text, '^%d+') or '') or after) >= after
     end
@@ -59,10 +55,7 @@ const read = script(`
       -- Less to walk by seq than by time.
       local texts = redis.call('LRANGE', KEYS[2], first - 1, -1)
       for i, text in ipairs(texts) do
-        if counts(text) then
-          runs[#runs + 1] = first + i - 1
-          runs[#runs + 1] = {text}
-        end
+        if counts(text) then runs[#runs + 1], runs[#runs + 2] = first + i - 1, {text} end
       end
     elseif first <= length then
       local seqs = redis.call('ZRANGEBYSCORE', KEYS[3], after, '+inf')
@@ -87,33 +80,20 @@ const read = script(`
 export interface ReadRun {
   readonly get: PreparedGet;
   readonly keys: RedisKeys;
-  /** Whether the app's state is in the same place. */
-  readonly app: 'here' | 'elsewhere';
+  /** Whether the app's state is in the same slot, and is read as well. */
+  readonly withApp: boolean;
 }
 
-/** A session as it was at one moment. The state of the app is there if it was read along. */
-export interface StoredSession extends SessionTimes {
-  readonly events: readonly Event[];
-  readonly session: ReturnType<typeof parseState>;
-  readonly user: ReturnType<typeof parseState>;
-  readonly app: ReturnType<typeof parseState> | undefined;
-}
-
-export function readSession({ get, keys, app }: ReadRun): ScriptCall {
+export function readSession({ get, keys, withApp }: ReadRun): ScriptCall {
   const { key, numRecentEvents, afterTimestamp } = get;
   const { bucket, user, session } = keys.session(key);
   const names = [bucket.metas, session.events, session.times, session.state, user.state];
-  if (app === 'here') names.push(keys.app(key.appName).state);
-  const args = [
-    memberOf(key),
-    numRecentEvents === undefined ? '' : String(numRecentEvents),
-    afterTimestamp === undefined ? '' : String(afterTimestamp),
-  ];
-  return { script: read, keys: names, args };
+  if (withApp) names.push(keys.app(key.appName).state);
+  return read(names, [memberOf(key), String(numRecentEvents ?? ''), String(afterTimestamp ?? '')]);
 }
 
-/** Undefined where there is no session. */
-export function readStoredSession({ key }: PreparedGet, reply: unknown): StoredSession | undefined {
+/** A session as of one moment; undefined if there is none. The app's state may be missing. */
+export function readSnapshot({ key }: PreparedGet, reply: unknown): SessionSnapshot | undefined {
   if (reply === null) return undefined;
   if (reply === -1) throw corrupt('the list of events', { key });
   const [meta, states, runs] = reply as readonly [unknown, unknown[], unknown[]];
@@ -125,11 +105,10 @@ export function readStoredSession({ key }: PreparedGet, reply: unknown): StoredS
       events.push(parseEvent(text, { seq: first + at, key }));
     });
   }
-  return {
-    ...parseMeta(meta, key),
-    events,
+  const state = {
     session: parseState(states[0], key),
     user: parseState(states[1], { appName, userId }),
-    app: states.length > 2 ? parseState(states[2], { appName }) : undefined,
+    app: states.length > 2 ? parseState(states[2], { appName }) : EMPTY_SCOPE,
   };
+  return { key: Object.freeze(key), ...parseMeta(meta, key), events, state };
 }

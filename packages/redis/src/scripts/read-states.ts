@@ -1,7 +1,8 @@
 import type { SessionKey } from '@holdfast/core';
-import { parseState } from '../parse-stored.ts';
+import type { StoredSummary } from '@holdfast/session/store';
+import type { ScopeState } from '@holdfast/state/internal';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
-import { parseMeta, type SessionTimes } from '../session-meta.ts';
+import { parseMeta, parseState } from '../stored-text.ts';
 import { type ScriptCall, script } from './script.ts';
 
 // KEYS: metas, the user's state, and those of some of the user's sessions. ARGV: their members.
@@ -16,35 +17,25 @@ const read = script(`
   return reply
 `);
 
-/** A session of a list, with its state and its user's, as of one moment. */
-export interface SessionStates extends SessionTimes {
-  readonly key: SessionKey;
-  readonly session: ReturnType<typeof parseState>;
-  readonly user: ReturnType<typeof parseState>;
-}
-
 /** `sessions` are of one user. */
 export function readStates(sessions: readonly SessionKey[], keys: RedisKeys): ScriptCall {
-  const owner = sessions[0] as SessionKey;
-  const { bucket, user } = keys.user(owner);
-  return {
-    script: read,
-    keys: [bucket.metas, user.state, ...sessions.map((key) => keys.session(key).session.state)],
-    args: sessions.map(memberOf),
-  };
+  const { bucket, user } = keys.user(sessions[0] as SessionKey);
+  const states = sessions.map((key) => keys.session(key).session.state);
+  return read([bucket.metas, user.state, ...states], sessions.map(memberOf));
 }
 
-/** Those that are still there. */
-export function readSessionStates(
-  sessions: readonly SessionKey[],
+/** Those that are still there, with their state as of one moment, but for that of the app. */
+export function readSummaries(
+  { sessions, app }: { readonly sessions: readonly SessionKey[]; readonly app: ScopeState },
   reply: unknown,
-): readonly SessionStates[] {
+): readonly StoredSummary[] {
   const [userFields, ...rows] = reply as readonly [unknown, ...(readonly unknown[])[]];
   const { appName, userId } = sessions[0] as SessionKey;
   const user = parseState(userFields, { appName, userId });
   return sessions.flatMap((key, i) => {
     const [meta, fields] = rows[i] as readonly unknown[];
     if (meta === null) return [];
-    return { key, ...parseMeta(meta, key), session: parseState(fields, key), user };
+    const state = { session: parseState(fields, key), user, app };
+    return { key, ...parseMeta(meta, key), state };
   });
 }

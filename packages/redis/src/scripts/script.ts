@@ -1,42 +1,53 @@
 import { createHash } from 'node:crypto';
 
-/** A Lua script, and the name under which a server keeps it. */
-export interface Script {
+/** One run of a script: its Lua, and the name under which a server keeps that. */
+export interface ScriptCall {
   readonly text: string;
   readonly sha: string;
-}
-
-/** One run of a script. All keys that it touches are in `keys`. */
-export interface ScriptCall {
-  readonly script: Script;
+  /** All keys that it touches. */
   readonly keys: readonly string[];
   readonly args: readonly string[];
 }
 
+export type Script = (keys: readonly string[], args?: readonly string[]) => ScriptCall;
+
 /**
- * A script of some parts of Lua.
+ * A script, of Lua that may contain the parts below.
  *
  * A script must not stop half-way. So before the first write it reads each key that it will
  * write (which fails for one of a wrong type), but for the key of the first write itself. The
  * first write is one that a server without memory refuses; after it, a server refuses none. And
- * as a slot may be on its way to another node, a script touches no key after it has made it
+ * as a slot may be moving to another node, a script touches no key after it has made it
  * vanish: sets come before removals, and what is answered was read before.
  */
-export function script(...parts: readonly string[]): Script {
-  const text = parts.map(trimLines).join('\n');
-  return { text, sha: createHash('sha1').update(text).digest('hex') };
+export function script(lua: string): Script {
+  const text = trimLines(lua);
+  const sha = createHash('sha1').update(text).digest('hex');
+  return (keys, args = []) => ({ text, sha, keys, args });
 }
 
 // Comments and blanks would be sent with each EVAL.
-function trimLines(part: string): string {
-  return part
+function trimLines(lua: string): string {
+  return lua
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('--'))
     .join('\n');
 }
 
-/** `split(text)`: the lines of `text`; none where it is empty. */
+/**
+ * Finds a session by its metas (the first key), its events (the second), and its member: its
+ * `meta`, and the `length` of its list. Answers nothing if there is none, and -1 if its events are
+ * not as many as its meta says.
+ */
+export const FIND = `
+  local meta = redis.call('HGET', KEYS[1], ARGV[1])
+  if not meta then return false end
+  local length = redis.call('LLEN', KEYS[2])
+  if tonumber(string.match(meta, '^%d+:%d+:[-t](%d+)') or '-1') ~= length then return -1 end
+`;
+
+/** `split(text)`: the lines of `text`; none if it is empty. */
 export const SPLIT = `
   local function split(text)
     local parts, from = {}, 1

@@ -1,46 +1,34 @@
-import type { PreparedList } from '@holdfast/session';
-import type { Schema } from '../create-table.ts';
-import type { SqlQuery } from '../sql-client.ts';
-import { bind, type SqlTemplate, sql } from '../sql-template.ts';
-
-/** What a row of a list is: kind, user, session, name, body, and three integers. */
-export const ListRowKind = {
-  /** The integers are `createTime`, `lastUpdateTime` and `revision`. */
-  Session: 0,
-  SessionState: 1,
-  UserState: 2,
-  AppState: 3,
-  /** The first integer is the number of sessions. */
-  Total: 4,
-} as const;
+import type { PreparedList } from '@holdfast/session/store';
+import { RowKind } from '../result-rows.ts';
+import type { Schema } from '../schema.ts';
+import { joinSql, queryOf, type SqlQuery, type SqlTemplate, sql } from '../sql-statement.ts';
 
 type Page = SqlTemplate<PreparedList>;
 
-/** A page of sessions and one more, with their state and the total where they are wanted. */
+/** A page of sessions and one more, with their state and the total if they are wanted. */
 export function listSessions(schema: Schema): (list: PreparedList) => SqlQuery {
-  const cache = new Map<string, Page>();
+  const pages = new Map<number, (list: PreparedList) => SqlQuery>();
   return (list) => {
-    const shape = {
+    const shape: PageShape = {
       ofUser: list.userId !== undefined,
       isContinued: list.after !== undefined,
       isAscending: list.order === 'asc',
       includeState: list.includeState,
       includeTotal: list.includeTotal,
     };
-    const name = Object.values(shape).join();
-    const page = cache.get(name) ?? writePage(schema, shape);
-    cache.set(name, page);
-    return bind(page, list);
+    const bits = Object.values(shape).reduce((number, flag) => number * 2 + Number(flag), 0);
+    let page = pages.get(bits);
+    if (page === undefined) {
+      page = queryOf(writePage(schema, shape));
+      pages.set(bits, page);
+    }
+    return page(list);
   };
 }
 
-interface PageShape {
-  readonly ofUser: boolean;
-  readonly isContinued: boolean;
-  readonly isAscending: boolean;
-  readonly includeState: boolean;
-  readonly includeTotal: boolean;
-}
+type PageShape = Readonly<
+  Record<'ofUser' | 'isContinued' | 'isAscending' | 'includeState' | 'includeTotal', boolean>
+>;
 
 function writePage({ tables, dialect, tablePrefix }: Schema, shape: PageShape): Page {
   const index = dialect.quote(
@@ -53,8 +41,8 @@ function writePage({ tables, dialect, tablePrefix }: Schema, shape: PageShape): 
   // Of one user's sessions, the user need not be compared.
   const columns = [
     { name: 'last_update_time', value: ({ after }: PreparedList) => after?.lastUpdateTime ?? 0 },
-    { name: 'user_id', value: ({ after }: PreparedList) => after?.userId ?? '' },
-    { name: 'session_id', value: ({ after }: PreparedList) => after?.sessionId ?? '' },
+    { name: 'user_id', value: ({ after }: PreparedList) => after?.key.userId ?? '' },
+    { name: 'session_id', value: ({ after }: PreparedList) => after?.key.sessionId ?? '' },
   ].filter(({ name }) => !(shape.ofUser && name === 'user_id'));
   const beyond = dialect.compareRows({ operator: shape.isAscending ? '>' : '<', columns });
   const direction = shape.isAscending ? 'ASC' : 'DESC';
@@ -67,18 +55,18 @@ function writePage({ tables, dialect, tablePrefix }: Schema, shape: PageShape): 
   const page = dialect.take(all, sql`${({ limit }) => limit + 1}`);
   const parts: Page[] = [
     sql`
-      SELECT ${String(ListRowKind.Session)} AS kind, user_id, session_id, '' AS name, '' AS body,
+      SELECT ${String(RowKind.Session)} AS kind, user_id, session_id, '' AS name, '' AS body,
         create_time AS a, last_update_time AS b, revision AS c
       FROM page`,
   ];
   if (shape.includeState) parts.push(...writeState(tables.state, ofApp));
   if (shape.includeTotal) {
     parts.push(
-      sql`SELECT ${String(ListRowKind.Total)}, '', '', '', '', COUNT(*), 0, 0
+      sql`SELECT ${String(RowKind.Total)}, '', '', '', '', COUNT(*), 0, 0
         FROM ${tables.sessions} WHERE ${ofOwner}`,
     );
   }
-  return sql`WITH page AS (${page}) ${parts.reduce((all, part) => sql`${all} UNION ALL ${part}`)}`;
+  return sql`WITH page AS (${page}) ${joinSql(parts, ' UNION ALL ')}`;
 }
 
 // The page comes first, whatever the planner knows of the tables: hence the outer joins. A
@@ -86,16 +74,16 @@ function writePage({ tables, dialect, tablePrefix }: Schema, shape: PageShape): 
 function writeState(state: string, ofApp: Page): readonly Page[] {
   return [
     sql`
-      SELECT ${String(ListRowKind.SessionState)}, page.user_id, page.session_id, s.name, s.value, 0, 0, 0
+      SELECT ${String(RowKind.SessionState)}, page.user_id, page.session_id, s.name, s.value, 0, 0, 0
       FROM page LEFT JOIN ${state} s
         ON ${ofApp} AND s.user_id = page.user_id AND s.session_id = page.session_id
         AND s.value IS NOT NULL`,
     sql`
-      SELECT ${String(ListRowKind.UserState)}, users.user_id, '', s.name, s.value, 0, 0, 0
+      SELECT ${String(RowKind.UserState)}, users.user_id, '', s.name, s.value, 0, 0, 0
       FROM (SELECT DISTINCT user_id FROM page) users LEFT JOIN ${state} s
         ON ${ofApp} AND s.user_id = users.user_id AND s.session_id = '' AND s.value IS NOT NULL`,
     sql`
-      SELECT ${String(ListRowKind.AppState)}, '', '', name, value, 0, 0, 0
+      SELECT ${String(RowKind.AppState)}, '', '', name, value, 0, 0, 0
       FROM ${state} WHERE ${ofApp} AND user_id = '' AND session_id = '' AND value IS NOT NULL`,
   ];
 }

@@ -13,7 +13,7 @@ import {
 
 export const appendTwiceCases = casesOf('append', [
   {
-    title: 'appends where the session is at `expectedRevision`',
+    title: 'appends if the session is at `expectedRevision`',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -24,7 +24,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'is `conflict` where the session has moved on, and writes nothing',
+    title: 'is `conflict` if the session has moved on, and writes nothing',
     async run(context) {
       const { service } = context;
       const key = await newSessionWithEvents(context, 2);
@@ -38,7 +38,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'is `conflict` for a batch where the session has moved on, and writes nothing',
+    title: 'is `conflict` for a batch if the session has moved on, and writes nothing',
     async run(context) {
       const { service } = context;
       const key = await newSessionWithEvents(context, 2);
@@ -51,7 +51,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'is `conflict` where the session is not yet at `expectedRevision`',
+    title: 'is `conflict` if the session is not yet at `expectedRevision`',
     async run(context) {
       const key = await newSessionWithEvents(context, 1);
       const request = { ...key, event: { timestamp: at(9) }, expectedRevision: 2 };
@@ -59,7 +59,21 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'refuses an `expectedRevision` that is no integer of at least 0',
+    title: 'says on `conflict` which revision the session is at',
+    async run(context) {
+      const { service } = context;
+      const key = await newSessionWithEvents(context, 2);
+      const expected = { code: 'conflict', key, revision: 2 } as const;
+      for (const expectedRevision of [0, 7]) {
+        const one = { ...key, event: { timestamp: at(9) }, expectedRevision };
+        await expectError(() => service.appendEvent(one), expected);
+      }
+      const many = { ...key, events: [{ timestamp: at(9) }], expectedRevision: 7 };
+      await expectError(() => service.appendEvents(many), expected);
+    },
+  },
+  {
+    title: 'refuses an `expectedRevision` that is not an integer of at least 0',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -109,7 +123,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'knows a retry whatever the order of keys',
+    title: 'recognizes a retry whatever the order of keys',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -120,7 +134,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'knows a retry where the service filled in the time',
+    title: 'recognizes a retry if the service filled in the time',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -131,7 +145,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'knows the stored event itself as a retry',
+    title: 'recognizes the stored event itself as a retry',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -140,7 +154,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'knows a retry with `temp:` keys, which were not stored',
+    title: 'recognizes a retry with `temp:` keys, which were not stored',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -172,7 +186,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'takes the id of an event of another session',
+    title: 'accepts the id of an event of another session',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -183,7 +197,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'gives the stored events back for a batch that is there',
+    title: 'gives the stored events back for a batch that is stored already',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -198,7 +212,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'is `already_exists` for a batch that is there in part, and writes nothing',
+    title: 'is `already_exists` for a batch that is stored in part, and writes nothing',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -217,7 +231,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'is `already_exists` for a batch that is there with other content, and writes nothing',
+    title: 'is `already_exists` for a batch that is stored with other content, and writes nothing',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -233,7 +247,7 @@ export const appendTwiceCases = casesOf('append', [
     },
   },
   {
-    title: 'refuses a batch with an id twice',
+    title: 'refuses a batch that has the same id twice',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);

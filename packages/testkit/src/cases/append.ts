@@ -68,7 +68,7 @@ export const appendCases = casesOf('append', [
     },
   },
   {
-    title: 'ignores a `seq` that comes in',
+    title: 'ignores the `seq` of an event that comes in',
     async run(context) {
       const key = await newSession(context);
       const event = { timestamp: at(1), seq: 42 };
@@ -138,7 +138,7 @@ export const appendCases = casesOf('append', [
     },
   },
   {
-    title: 'takes an empty batch as nothing to do',
+    title: 'does nothing for an empty batch',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -178,7 +178,7 @@ export const appendCases = casesOf('append', [
     },
   },
   {
-    title: 'is `not_found` where there is no session, and leaves none',
+    title: 'is `not_found` if there is no session, and does not create one',
     async run({ service, newKey }) {
       const key = newKey();
       const event = { timestamp: at(1), actions: { stateDelta: { 'user:theirs': 1 } } };
@@ -193,7 +193,7 @@ export const appendCases = casesOf('append', [
     },
   },
   {
-    title: 'refuses an event that is no plain object, and a batch that is no array',
+    title: 'refuses an event that is not a plain object, and a batch that is not an array',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);

@@ -135,7 +135,7 @@ export const concurrencyCases = casesOf('concurrency', [
     },
   },
   {
-    title: 'takes appends that change the same keys in another order',
+    title: 'accepts parallel appends that change the same keys in a different order',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -155,7 +155,7 @@ export const concurrencyCases = casesOf('concurrency', [
     },
   },
   {
-    title: 'stores an event once that many append at the same time',
+    title: 'stores an event once if many append it at the same time',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -179,7 +179,7 @@ export const concurrencyCases = casesOf('concurrency', [
     },
   },
   {
-    title: 'lets one of many appends win that expect the same revision',
+    title: 'lets one of many appends that expect the same revision win',
     async run(context) {
       const { service } = context;
       const key = await newSessionWithEvents(context, 1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { casesOf } from '../conformance-case.ts';
 import { expectError, refusalOf } from '../expect-error.ts';
-import { at, newSession, read, readState } from '../scenario.ts';
+import { appendAt, at, newSession, read, readState } from '../scenario.ts';
 
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -37,7 +37,7 @@ export const createCases = casesOf('create', [
     },
   },
   {
-    title: 'gives a UUIDv7, another one each time, where no id is given',
+    title: 'gives a new UUIDv7 each time if no id is given',
     async run({ service, newKey }) {
       const { appName, userId } = newKey();
       const first = await service.create({ appName, userId });
@@ -75,7 +75,7 @@ export const createCases = casesOf('create', [
     },
   },
   {
-    title: 'leaves everything as it was where the id is taken',
+    title: 'leaves everything as it was if the id is taken',
     async run(context) {
       const { service } = context;
       const key = await newSession(context, { own: 1, 'user:theirs': 1, 'app:everyones': 1 });
@@ -87,7 +87,7 @@ export const createCases = casesOf('create', [
     },
   },
   {
-    title: 'creates nothing where the initial state is refused',
+    title: 'creates nothing if the initial state is refused',
     async run({ service, newKey }) {
       const key = newKey();
       const state = { 'user:good': 1, bad: Number.NaN };
@@ -101,7 +101,7 @@ export const createCases = casesOf('create', [
     },
   },
   {
-    title: 'refuses an initial state that is no plain object',
+    title: 'refuses an initial state that is not a plain object',
     async run({ service, newKey }) {
       for (const state of [null, 'text', 7, [], new Map()]) {
         await expectError(() => service.create({ ...newKey(), state: state as never }), {
@@ -112,7 +112,7 @@ export const createCases = casesOf('create', [
     },
   },
   {
-    title: 'creates by `getOrCreate` where there is no session, with its state',
+    title: 'creates the session by `getOrCreate`, with its state, if there is none',
     async run({ service, newKey }) {
       const key = newKey();
       const session = await service.getOrCreate({ ...key, state: { own: 1 } });
@@ -122,7 +122,7 @@ export const createCases = casesOf('create', [
     },
   },
   {
-    title: 'gives by `getOrCreate` the session that is there, with its events',
+    title: 'gives the session that exists by `getOrCreate`, with its events',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -144,7 +144,53 @@ export const createCases = casesOf('create', [
     },
   },
   {
-    title: 'needs a session id in `getOrCreate`',
+    title: 'loads the same window of events by `getOrCreate` as by `get`',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context, { own: 1 });
+      await appendAt(service, { key, times: [at(10), at(40), at(20), at(30)] });
+      for (const window of [
+        { numRecentEvents: 0 },
+        { numRecentEvents: 2 },
+        { afterTimestamp: at(30) },
+        { numRecentEvents: 3, afterTimestamp: at(25) },
+      ]) {
+        const session = await service.getOrCreate({ ...key, ...window });
+        const expected = await service.get({ ...key, ...window });
+        assert.deepEqual(session.toJSON(), expected?.toJSON());
+        assert.equal(session.revision, 4);
+      }
+    },
+  },
+  {
+    title: 'creates the session by `getOrCreate` with a window, too, if there is none',
+    async run({ service, newKey }) {
+      const key = newKey();
+      const window = { numRecentEvents: 2, afterTimestamp: at(1) };
+      const session = await service.getOrCreate({ ...key, ...window, state: { own: 1 } });
+      assert.deepEqual([session.revision, session.state.toJSON()], [0, { own: 1 }]);
+      assert.deepEqual((await read(service, key)).toJSON(), session.toJSON());
+    },
+  },
+  {
+    title: 'refuses a window of `getOrCreate` that is out of range, and creates nothing',
+    async run({ service, newKey }) {
+      const key = newKey();
+      for (const [path, values] of Object.entries({
+        numRecentEvents: [-1, 1.5, '3', null],
+        afterTimestamp: [-1, 8.64e15 + 2, '3'],
+      })) {
+        for (const value of values) {
+          const request = { ...key, [path]: value } as never;
+          const expected = { code: 'invalid_argument', path } as const;
+          await expectError(() => service.getOrCreate(request), expected);
+        }
+      }
+      assert.equal(await service.get(key), undefined);
+    },
+  },
+  {
+    title: 'requires a session id in `getOrCreate`',
     async run({ service, newKey }) {
       const { appName, userId } = newKey();
       const request = { appName, userId } as never;

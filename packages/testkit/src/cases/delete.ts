@@ -21,7 +21,7 @@ export const deleteCases = casesOf('delete', [
     },
   },
   {
-    title: 'answers false where there was no session',
+    title: 'answers false if there was no session',
     async run({ service, newKey }) {
       assert.equal(await service.delete(newKey()), false);
     },
@@ -72,7 +72,7 @@ export const deleteCases = casesOf('delete', [
     },
   },
   {
-    title: 'makes every call to the session meet none',
+    title: 'is `not_found` for every later call to the session',
     async run(context) {
       const { service } = context;
       const key = await newSessionWithEvents(context, 1);

@@ -23,7 +23,7 @@ export const eventsCases = casesOf('events', [
     },
   },
   {
-    title: 'pays no heed to timestamps',
+    title: 'ignores timestamps',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -43,7 +43,7 @@ export const eventsCases = casesOf('events', [
     },
   },
   {
-    title: 'leaves out the event at `afterSeq` and those before',
+    title: 'leaves out the event at `afterSeq` and those before it',
     async run(context) {
       const key = await newSessionWithEvents(context, 5);
       const { events } = await context.service.listEvents({ ...key, afterSeq: 3 });
@@ -51,7 +51,7 @@ export const eventsCases = casesOf('events', [
     },
   },
   {
-    title: 'leaves out the event at `beforeSeq` and those behind',
+    title: 'leaves out the event at `beforeSeq` and those after it',
     async run(context) {
       const key = await newSessionWithEvents(context, 5);
       const { events } = await context.service.listEvents({ ...key, beforeSeq: 3 });
@@ -70,7 +70,7 @@ export const eventsCases = casesOf('events', [
     },
   },
   {
-    title: 'lists nothing where the bounds leave nothing',
+    title: 'lists nothing if nothing lies between the bounds',
     async run(context) {
       const { service } = context;
       const key = await newSessionWithEvents(context, 3);
@@ -88,7 +88,7 @@ export const eventsCases = casesOf('events', [
     },
   },
   {
-    title: 'gives at most `limit` events, and says whether more lie beyond',
+    title: 'gives at most `limit` events, and says whether there are more',
     async run(context) {
       const { service } = context;
       const key = await newSessionWithEvents(context, 4);
@@ -118,7 +118,7 @@ export const eventsCases = casesOf('events', [
     },
   },
   {
-    title: 'gives 100 events where no `limit` is given, and up to 1,000 where it is',
+    title: 'gives 100 events by default, and up to 1,000 with a `limit`',
     async run(context) {
       const { service } = context;
       const key = await newSessionWithEvents(context, 101);
@@ -141,7 +141,7 @@ export const eventsCases = casesOf('events', [
     },
   },
   {
-    title: 'is `not_found` where there is no session, and an empty page where it is empty',
+    title: 'is `not_found` if there is no session, and gives an empty page if it has no events',
     async run(context) {
       const { service, newKey } = context;
       const missing = newKey();

@@ -94,7 +94,7 @@ export const extremesCases = [
   ]),
   ...casesOf('events', [
     {
-      title: 'takes bounds as large as integers go',
+      title: 'accepts bounds as large as integers go',
       async run(context) {
         const { service } = context;
         const key = await newSessionWithEvents(context, 2);

@@ -14,7 +14,7 @@ import {
 
 export const getCases = casesOf('get', [
   {
-    title: 'gives undefined where there is no session',
+    title: 'gives undefined if there is no session',
     async run({ service, newKey }) {
       assert.equal(await service.get(newKey()), undefined);
     },
@@ -29,7 +29,7 @@ export const getCases = casesOf('get', [
     },
   },
   {
-    title: 'gives more than a hundred events where the session has them',
+    title: 'gives more than a hundred events if the session has them',
     async run(context) {
       const key = await newSessionWithEvents(context, 250);
       assert.equal((await read(context.service, key)).events.length, 250);
@@ -61,7 +61,7 @@ export const getCases = casesOf('get', [
     },
   },
   {
-    title: 'gives all events where `numRecentEvents` is more than there are',
+    title: 'gives all events if `numRecentEvents` is more than there are',
     async run(context) {
       const key = await newSessionWithEvents(context, 2);
       const session = await context.service.get({ ...key, numRecentEvents: 100 });
@@ -69,7 +69,7 @@ export const getCases = casesOf('get', [
     },
   },
   {
-    title: 'counts an event of exactly `afterTimestamp` in',
+    title: 'includes an event of exactly `afterTimestamp`',
     async run(context) {
       const key = await newSessionWithEvents(context, 3);
       const session = await context.service.get({ ...key, afterTimestamp: at(2) });
@@ -77,7 +77,7 @@ export const getCases = casesOf('get', [
     },
   },
   {
-    title: 'takes every event later than `afterTimestamp`, whatever its `seq`, and none before',
+    title: 'gives every event later than `afterTimestamp`, whatever its `seq`, and none before it',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -87,7 +87,7 @@ export const getCases = casesOf('get', [
     },
   },
   {
-    title: 'gives the session without events where `afterTimestamp` is later than all',
+    title: 'gives the session without events if `afterTimestamp` is later than all of them',
     async run(context) {
       const key = await newSessionWithEvents(context, 2);
       const session = await context.service.get({ ...key, afterTimestamp: at(100) });
@@ -105,7 +105,7 @@ export const getCases = casesOf('get', [
     },
   },
   {
-    title: 'tells the revision and the whole state, however few events are loaded',
+    title: 'gives the revision and the whole state, however few events are loaded',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -132,7 +132,7 @@ export const getCases = casesOf('get', [
     },
   },
   {
-    title: 'gives a snapshot that later writes leave as it was',
+    title: 'gives a snapshot that later writes do not change',
     async run(context) {
       const { service } = context;
       const key = await newSession(context, { count: 1 });
@@ -155,7 +155,7 @@ export const getCases = casesOf('get', [
     },
   },
   {
-    title: 'refuses a `numRecentEvents` that is no integer of at least 0',
+    title: 'refuses a `numRecentEvents` that is not an integer of at least 0',
     async run(context) {
       const key = await newSession(context);
       for (const numRecentEvents of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3', null]) {
@@ -168,7 +168,7 @@ export const getCases = casesOf('get', [
     },
   },
   {
-    title: 'refuses an `afterTimestamp` that is no time',
+    title: 'refuses an `afterTimestamp` that is not a valid time',
     async run(context) {
       const key = await newSession(context);
       for (const afterTimestamp of [-1, 1.5, Number.NaN, 8.64e15 + 2, '3', new Date()]) {

@@ -82,7 +82,7 @@ export const identityCases = casesOf('identity', [
     },
   },
   {
-    title: 'takes any characters inside an id',
+    title: 'accepts any character inside an id',
     async run({ service, newKey }) {
       const key = newKey();
       const odd = [
@@ -113,7 +113,7 @@ export const identityCases = casesOf('identity', [
     },
   },
   {
-    title: 'takes no character of an id as a pattern',
+    title: 'never treats a character of an id as a pattern',
     async run({ service, newKey }) {
       const { appName, sessionId } = newKey();
       const patterns = ['u%', 'u_', 'u*', 'u?', 'u[a-z]', 'ua', 'u.'];
@@ -140,7 +140,7 @@ export const identityCases = casesOf('identity', [
     },
   },
   {
-    title: 'keeps a session of the same id under another user apart, in every call',
+    title: 'keeps sessions of the same id under two users apart, in every call',
     async run(context) {
       const { service, newId } = context;
       const key = await newSession(context, { own: 1 });
@@ -149,7 +149,7 @@ export const identityCases = casesOf('identity', [
     },
   },
   {
-    title: 'keeps a session of the same id in another app apart, in every call',
+    title: 'keeps sessions of the same id in two apps apart, in every call',
     async run(context) {
       const { service, newId } = context;
       const key = await newSession(context, { own: 1 });
@@ -158,7 +158,7 @@ export const identityCases = casesOf('identity', [
     },
   },
   {
-    title: 'takes ids of 255 bytes',
+    title: 'accepts ids of 255 bytes',
     async run({ service, newId }) {
       const fill = (text: string) => (text + longestAccented).slice(0, 140);
       const accented = fill(newId('id'));
@@ -170,7 +170,7 @@ export const identityCases = casesOf('identity', [
     },
   },
   {
-    title: 'takes an id of an event of 255 bytes',
+    title: 'accepts an event id of 255 bytes',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -181,7 +181,7 @@ export const identityCases = casesOf('identity', [
     },
   },
   {
-    title: 'refuses what is no id, and says which of the three, in every call',
+    title: 'refuses an invalid id, and says which of the three it is, in every call',
     async run({ service, newKey }) {
       const calls: ((key: never) => Promise<unknown>)[] = [
         (key: SessionKey) => service.get(key),
@@ -202,7 +202,7 @@ export const identityCases = casesOf('identity', [
     },
   },
   {
-    title: 'refuses what is no id when it creates a session or reads a list or a state',
+    title: 'refuses an invalid id when it creates a session or reads a list or a state',
     async run({ service, newKey }) {
       for (const id of [...wrongIds, ...notStrings]) {
         const { appName } = newKey();
@@ -230,7 +230,7 @@ export const identityCases = casesOf('identity', [
     },
   },
   {
-    title: 'refuses an id of an event that is no id',
+    title: 'refuses an invalid event id',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -244,7 +244,7 @@ export const identityCases = casesOf('identity', [
     },
   },
   {
-    title: 'refuses a request that is no object',
+    title: 'refuses a request that is not an object',
     async run({ service }) {
       const calls = ['create', 'get', 'getOrCreate', 'list', 'delete'] as const;
       const more = [

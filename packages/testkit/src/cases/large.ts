@@ -43,7 +43,7 @@ export const largeCases = [
   ]),
   ...casesOf('get', [
     {
-      title: 'gives 1,500 events in their order where no bound is given',
+      title: 'gives 1,500 events in order if no bound is given',
       async run(context) {
         const key = await newSessionWithEvents(context, 1500);
         assert.deepEqual(seqsOf((await read(context.service, key)).events), upTo(1500));
@@ -60,7 +60,7 @@ export const largeCases = [
   ]),
   ...casesOf('events', [
     {
-      title: 'has pages of 1,000 events, and says behind each whether more lie beyond',
+      title: 'has pages of 1,000 events, and says after each whether there are more',
       async run(context) {
         const { service } = context;
         const key = await newSessionWithEvents(context, 1500);
@@ -77,7 +77,7 @@ export const largeCases = [
   ]),
   ...casesOf('state', [
     {
-      title: 'takes 3,000 keys in one append',
+      title: 'accepts 3,000 keys in one append',
       async run(context) {
         const key = await newSession(context);
         const stateDelta = { ...manyKeys(3000), ...manyKeys(3000, 'user:') };
@@ -87,7 +87,7 @@ export const largeCases = [
       },
     },
     {
-      title: 'takes 3,000 keys in one initial state',
+      title: 'accepts 3,000 keys in one initial state',
       async run(context) {
         const state = { ...manyKeys(3000), ...manyKeys(3000, 'user:') };
         const key = await newSession(context, state);
@@ -95,7 +95,7 @@ export const largeCases = [
       },
     },
     {
-      title: 'takes 3,000 keys in one update',
+      title: 'accepts 3,000 keys in one update',
       async run({ service, newKey }) {
         const { appName, userId } = newKey();
         const owner = { scope: 'user', appName, userId } as const;

@@ -50,7 +50,7 @@ export const lifecycleCases = casesOf('lifecycle', [
     },
   },
   {
-    title: 'can be closed twice, also at the same time',
+    title: 'can be closed twice, even at the same time',
     async run({ service }) {
       await Promise.all([service.close(), service.close()]);
       await service.close();
@@ -128,7 +128,7 @@ export const lifecycleCases = casesOf('lifecycle', [
     },
   },
   {
-    title: 'goes on where it was when its storage is opened again',
+    title: 'continues where it was when its storage is opened again',
     needs: 'persistent',
     async run(context) {
       const { service, reopen } = context;
@@ -144,7 +144,7 @@ export const lifecycleCases = casesOf('lifecycle', [
     },
   },
   {
-    title: 'shows what another instance has written at once',
+    title: 'shows at once what another instance has written',
     needs: 'shared',
     async run(context) {
       const { service, reopen } = context;

@@ -60,7 +60,7 @@ export const listPageCases = casesOf('list', [
     },
   },
   {
-    title: 'has no cursor on the last page, also where that is full',
+    title: 'has no cursor on the last page, even if that is full',
     async run(context) {
       const { appName, userId } = await newList(context, 2);
       const page = await context.service.list({ appName, userId, limit: 2 });
@@ -88,7 +88,7 @@ export const listPageCases = casesOf('list', [
     },
   },
   {
-    title: 'takes a cursor with another `limit`',
+    title: 'accepts a cursor with another `limit`',
     async run(context) {
       const { service } = context;
       const { appName, userId } = await newList(context, 4);
@@ -133,7 +133,7 @@ export const listPageCases = casesOf('list', [
     },
   },
   {
-    title: 'refuses what is no cursor',
+    title: 'refuses an invalid cursor',
     async run({ service, newKey }) {
       const { appName, userId } = newKey();
       for (const cursor of ['', 'x', '!!!', 'bnVsbA', 'e30', 'WzFd', 7, null, {}]) {
@@ -163,7 +163,7 @@ export const listPageCases = casesOf('list', [
     },
   },
   {
-    title: 'gives 100 sessions where no `limit` is given, and up to 1,000 where it is',
+    title: 'gives 100 sessions by default, and up to 1,000 with a `limit`',
     async run({ service, newKey }) {
       const key = newKey();
       await Promise.all(upTo(101).map((n) => service.create({ ...key, sessionId: `s${n}` })));
@@ -173,7 +173,7 @@ export const listPageCases = casesOf('list', [
     },
   },
   {
-    title: 'refuses a `limit` that is no integer from 1 to 1,000',
+    title: 'refuses a `limit` that is not an integer from 1 to 1,000',
     async run({ service, newKey }) {
       const { appName, userId } = newKey();
       for (const limit of [0, -1, 1001, 1.5, Number.NaN, '5', null]) {

@@ -18,7 +18,7 @@ async function expectNamed(
 /** What a person reads who has the message alone. */
 export const messagesCases = casesOf('errors', [
   {
-    title: 'names the session that is not there, is there already, or has moved on',
+    title: 'names the session that does not exist, exists already, or has moved on',
     async run(context) {
       const { service, newKey } = context;
       const missing = newKey();

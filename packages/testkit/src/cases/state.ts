@@ -3,7 +3,7 @@ import type { EventActionsInput, SessionKey } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 import { casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
-import { newSession, newSibling, readState } from '../scenario.ts';
+import { newSession, newSibling, read, readState } from '../scenario.ts';
 
 async function change(
   service: SessionService,
@@ -129,7 +129,7 @@ export const stateCases = casesOf('state', [
     },
   },
   {
-    title: 'takes the removal of a key that is not there, and a key that comes again',
+    title: 'accepts the removal of a missing key, and a key that is set again',
     async run(context) {
       const { service } = context;
       const key = await newSession(context, { a: 1 });
@@ -151,7 +151,7 @@ export const stateCases = casesOf('state', [
     },
   },
   {
-    title: 'takes names that objects have already as ordinary keys',
+    title: 'treats names that every object has as ordinary keys',
     async run(context) {
       const { service } = context;
       const scoped = trickyNames.flatMap((name) => [name, `user:${name}`, `app:${name}`]);
@@ -174,7 +174,7 @@ export const stateCases = casesOf('state', [
     },
   },
   {
-    title: 'takes the prefix of a scope inside a key as part of its name',
+    title: 'treats the prefix of a scope inside a key as part of its name',
     async run(context) {
       const state = {
         'x:y': 1,
@@ -189,7 +189,7 @@ export const stateCases = casesOf('state', [
     },
   },
   {
-    title: 'takes a key of 255 bytes, its prefix not counted',
+    title: 'accepts a key of 255 bytes, not counting its prefix',
     async run(context) {
       const name = `${'é'.repeat(127)}x`;
       const state = { [name]: 1, [`user:${name}`]: 2, [`app:${name}`]: 3 };
@@ -198,7 +198,7 @@ export const stateCases = casesOf('state', [
     },
   },
   {
-    title: 'refuses what is no state key, with its path',
+    title: 'refuses an invalid state key, with its path',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -226,6 +226,29 @@ export const stateCases = casesOf('state', [
           path: 'actions.removedStateKeys[0]',
         });
       }
+    },
+  },
+  {
+    title: 'can be read as a Map: keys, values, entries, `forEach`, size and iteration',
+    async run(context) {
+      const state = { a: [1], 'user:b': { c: 2 }, 'app:d': null };
+      const key = await newSession(context, state);
+      const { state: map } = await read(context.service, key);
+      const visited: [string, unknown][] = [];
+      map.forEach((value, name) => {
+        visited.push([name, value]);
+      });
+      assert.equal(map.size, 3);
+      for (const entries of [map, map.entries(), visited]) {
+        assert.deepEqual(Object.fromEntries(entries), state);
+      }
+      const names = [...map.keys()];
+      const values = [...map.values()];
+      assert.deepEqual(Object.fromEntries(names.map((name, i) => [name, values[i]])), state);
+      for (const [name, value] of Object.entries(state)) {
+        assert.deepEqual([map.has(name), map.get(name)], [true, value]);
+      }
+      assert.deepEqual([map.has('b'), map.get('b')], [false, undefined]);
     },
   },
   {

@@ -5,7 +5,7 @@ import { newSession, readState } from '../scenario.ts';
 
 export const updateStateCases = casesOf('state', [
   {
-    title: 'gives an empty state where nothing was set',
+    title: 'gives an empty state if nothing was set',
     async run({ service, newKey }) {
       const { appName, userId } = newKey();
       assert.deepEqual(await service.getState({ scope: 'app', appName }), {});
@@ -34,7 +34,7 @@ export const updateStateCases = casesOf('state', [
     },
   },
   {
-    title: 'answers with the state where there is nothing to change',
+    title: 'answers with the state if there is nothing to change',
     async run({ service, newKey }) {
       const owner = { scope: 'app', appName: newKey().appName } as const;
       await service.updateState({ ...owner, set: { a: 1 } });
@@ -43,7 +43,7 @@ export const updateStateCases = casesOf('state', [
     },
   },
   {
-    title: 'shows an update to sessions that are there and to those that come',
+    title: 'shows an update to existing sessions and to new ones',
     async run(context) {
       const { service, newId } = context;
       const key = await newSession(context);
@@ -108,7 +108,7 @@ export const updateStateCases = casesOf('state', [
     },
   },
   {
-    title: 'needs to be told whose state is meant',
+    title: 'requires a valid scope and the ids that belong to it',
     async run({ service, newKey }) {
       const { appName, userId } = newKey();
       for (const [request, path] of [

@@ -11,7 +11,7 @@ class Price {
   readonly amount = 1;
 }
 
-/** A case for each kind of value that JSON has not. */
+/** A case for each kind of value that JSON does not have. */
 const kinds: readonly { readonly name: string; readonly value: unknown }[] = [
   { name: 'a function', value: () => 1 },
   { name: 'a symbol', value: Symbol('price') },
@@ -49,7 +49,7 @@ const refusedKinds = kinds.map(({ name, value }) => ({
 export const refusedValuesCases = casesOf('values', [
   ...refusedKinds,
   {
-    title: 'tells the path of a value wherever it stands',
+    title: 'gives the path of a value wherever it is',
     async run(context) {
       const { service, newKey } = context;
       const key = await newSession(context);
@@ -85,6 +85,23 @@ export const refusedValuesCases = casesOf('values', [
       const event = { id: 'e1', timestamp: at(1), actions: { stateDelta } };
       const expected = { code: 'invalid_argument', path: 'actions.stateDelta["bad"][0]' } as const;
       await expectError(() => service.appendEvent({ ...key, event }), expected);
+      assert.deepEqual((await read(service, key)).toJSON(), before);
+    },
+  },
+  {
+    title: 'refuses a state delta beside `actions`, with its path, and writes nothing',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const before = (await read(service, key)).toJSON();
+      for (const path of ['stateDelta', 'state_delta']) {
+        const event = { timestamp: at(1), [path]: { own: 1 } } as never;
+        const one = { code: 'invalid_argument', path } as const;
+        await expectError(() => service.appendEvent({ ...key, event }), one);
+        const events = [{ timestamp: at(1) }, event];
+        const many = { code: 'invalid_argument', path: `events[1].${path}` } as const;
+        await expectError(() => service.appendEvents({ ...key, events }), many);
+      }
       assert.deepEqual((await read(service, key)).toJSON(), before);
     },
   },

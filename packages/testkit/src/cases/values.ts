@@ -95,13 +95,13 @@ export const valuesCases = casesOf('values', [
     },
   },
   {
-    title: 'makes 0 of -0',
+    title: 'turns -0 into 0',
     async run(context) {
       await expectBack(context, { value: [-0, { a: -0 }], expected: [0, { a: 0 }] });
     },
   },
   {
-    title: 'keeps the names that objects have already as ordinary keys of a value',
+    title: 'treats names that every object has as ordinary keys of a value',
     async run(context) {
       const value = JSON.parse('{"__proto__":{"a":1},"constructor":2,"toString":[3],"length":4}');
       await expectBack(context, { value, expected: value });
@@ -115,7 +115,7 @@ export const valuesCases = casesOf('values', [
     },
   },
   {
-    title: 'takes fields of an event that are undefined as absent',
+    title: 'treats undefined fields of an event as absent',
     async run(context) {
       const key = await newSession(context);
       const event = {
@@ -129,14 +129,14 @@ export const valuesCases = casesOf('values', [
     },
   },
   {
-    title: 'takes an object without a prototype as a plain object',
+    title: 'treats an object without a prototype as a plain object',
     async run(context) {
       const value = Object.assign(Object.create(null), { a: { b: 1 } });
       await expectBack(context, { value, expected: { a: { b: 1 } } });
     },
   },
   {
-    title: 'keeps the fields of an event that it does not know',
+    title: 'keeps unknown fields of an event',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
@@ -158,14 +158,14 @@ export const valuesCases = casesOf('values', [
     },
   },
   {
-    title: 'takes a value of 256 levels',
+    title: 'accepts a value of 256 levels',
     async run(context) {
       const value = nested(256);
       await expectBack(context, { value, expected: value });
     },
   },
   {
-    title: 'takes an event of just under 8 MiB',
+    title: 'accepts an event of just under 8 MiB',
     async run(context) {
       const { service } = context;
       const key = await newSession(context);

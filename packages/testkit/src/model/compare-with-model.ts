@@ -69,7 +69,7 @@ async function compareUser(
   assert.deepEqual(shared, model.state(user), 'the state of the app and of the user');
 }
 
-/** Compares one session, and gives its `lastUpdateTime`; undefined where there is none. */
+/** Compares one session, and gives its `lastUpdateTime`; undefined if there is none. */
 async function compareSession(
   service: SessionService,
   { key, model }: { readonly key: SessionKey; readonly model: SessionModel },

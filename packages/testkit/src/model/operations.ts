@@ -7,15 +7,23 @@ interface OnSession {
   readonly session: string;
 }
 
+/** Which events are loaded; the time as it is in the names of events. */
+export interface Window {
+  readonly last?: number;
+  readonly after?: number;
+}
+
 /** One call, in few enough words that a list of them can be read. */
 export type Operation =
-  | (OnSession & { readonly call: 'create' | 'getOrCreate'; readonly state: StateDelta })
+  | (OnSession & { readonly call: 'create'; readonly state: StateDelta })
+  | (OnSession & Window & { readonly call: 'getOrCreate'; readonly state: StateDelta })
   | (OnSession & { readonly call: 'delete' })
   | (OnSession & {
       readonly call: 'append';
       /** Names of events: keys of `eventsByName`. */
       readonly events: readonly string[];
       readonly expectedRevision: number | undefined;
+      readonly onStored: 'skip' | undefined;
     })
   | {
       readonly call: 'updateState';
@@ -24,7 +32,7 @@ export type Operation =
       readonly set: StateDelta;
       readonly remove: readonly string[];
     }
-  | (OnSession & { readonly call: 'get'; readonly last?: number; readonly after?: number })
+  | (OnSession & Window & { readonly call: 'get' })
   | (OnSession & {
       readonly call: 'listEvents';
       readonly afterSeq: number;
@@ -84,6 +92,7 @@ const onSession = {
 };
 const value = fc.option(fc.integer({ min: 0, max: 3 }));
 const names = fc.uniqueArray(fc.constantFrom('a', 'b'));
+const window = { last: fc.integer({ min: 0, max: 6 }), after: fc.integer({ min: 0, max: 31 }) };
 const eventName = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...events.map((event) => event.id)) },
   { weight: 1, arbitrary: fc.constantFrom(...eventsByName.keys()) },
@@ -93,14 +102,19 @@ function deltaOf(keys: readonly string[]): fc.Arbitrary<StateDelta> {
   return fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: 3, noNullPrototype: true });
 }
 
+const state = deltaOf(['a', 'user:a', 'app:a', 'temp:a']);
+
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
-    weight: 4,
-    arbitrary: fc.record({
-      call: fc.constantFrom('create' as const, 'getOrCreate' as const),
-      ...onSession,
-      state: deltaOf(['a', 'user:a', 'app:a', 'temp:a']),
-    }),
+    weight: 2,
+    arbitrary: fc.record({ call: fc.constant('create' as const), ...onSession, state }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record(
+      { call: fc.constant('getOrCreate' as const), ...onSession, state, ...window },
+      { requiredKeys: ['call', 'user', 'session', 'state'] },
+    ),
   },
   { weight: 1, arbitrary: fc.record({ call: fc.constant('delete' as const), ...onSession }) },
   {
@@ -110,6 +124,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       ...onSession,
       events: fc.array(eventName, { minLength: 1, maxLength: 3 }),
       expectedRevision: fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined, freq: 3 }),
+      onStored: fc.constantFrom(undefined, undefined, undefined, undefined, 'skip' as const),
     }),
   },
   {
@@ -125,12 +140,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record(
-      {
-        call: fc.constant('get' as const),
-        ...onSession,
-        last: fc.integer({ min: 0, max: 6 }),
-        after: fc.integer({ min: 0, max: 31 }),
-      },
+      { call: fc.constant('get' as const), ...onSession, ...window },
       { requiredKeys: ['call', 'user', 'session'] },
     ),
   },

@@ -1,6 +1,6 @@
 import type { SessionService } from '@holdfast/session';
 import { at, idsOf, seqsOf } from '../scenario.ts';
-import { eventsByName, type Operation } from './operations.ts';
+import { eventsByName, type Operation, type Window } from './operations.ts';
 
 /** Makes the call, and gives of its answer what the model gives. */
 export async function perform(
@@ -17,25 +17,27 @@ export async function perform(
   const key = { appName, userId, sessionId: operation.session };
   switch (operation.call) {
     case 'create':
-    case 'getOrCreate':
-      await service[operation.call]({ ...key, state: operation.state });
+      await service.create({ ...key, state: operation.state });
       return 'done';
+    case 'getOrCreate': {
+      const { state } = operation;
+      const session = await service.getOrCreate({ ...key, state, ...windowOf(operation) });
+      return idsOf(session.events);
+    }
     case 'delete':
       return service.delete(key);
     case 'append': {
-      const { expectedRevision } = operation;
+      const { expectedRevision, onStored } = operation;
       const events = operation.events.flatMap((name) => eventsByName.get(name) ?? []);
       const [event] = events;
       const answer =
-        events.length === 1 && event !== undefined
+        events.length === 1 && event !== undefined && onStored === undefined
           ? [await service.appendEvent({ ...key, event, expectedRevision })]
-          : await service.appendEvents({ ...key, events, expectedRevision });
+          : await service.appendEvents({ ...key, events, expectedRevision, onStored });
       return seqsOf(answer.filter(({ partial }) => partial !== true));
     }
     case 'get': {
-      const { last: numRecentEvents, after } = operation;
-      const afterTimestamp = after === undefined ? undefined : at(after);
-      const session = await service.get({ ...key, numRecentEvents, afterTimestamp });
+      const session = await service.get({ ...key, ...windowOf(operation) });
       return session && idsOf(session.events);
     }
     case 'listEvents': {
@@ -44,4 +46,11 @@ export async function perform(
       return { ids: idsOf(page.events), hasMore: page.hasMore };
     }
   }
+}
+
+function windowOf({ last, after }: Window) {
+  return {
+    numRecentEvents: last,
+    afterTimestamp: after === undefined ? undefined : at(after),
+  };
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { compareIdentifiers, identifierProblem } from '@holdfast/core';
+import { compareIdentifiers, identifierProblem } from '@holdfast/core/internal';
 import fc from 'fast-check';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { at, idsOf, read } from '../scenario.ts';
 import { compareWithModel } from './compare-with-model.ts';
 import { operations } from './operations.ts';
 
-/** Tries a property; the failure tells the seed and the smallest input that was found. */
+/** Tries a property; the failure names the seed and the smallest input that was found. */
 async function tryProperty<T>(
   { propertyRuns, seed }: CaseContext,
   property: { readonly input: fc.Arbitrary<T>; readonly holds: (input: T) => Promise<void> },

@@ -1,5 +1,5 @@
 import { at } from '../scenario.ts';
-import { eventsByName, type NamedEvent, type Operation } from './operations.ts';
+import { eventsByName, type NamedEvent, type Operation, type Window } from './operations.ts';
 
 interface ModelSession {
   readonly createTime: number;
@@ -28,18 +28,15 @@ export class SessionModel {
         if (found) return { code: 'already_exists' };
         return this.#create(operation, createTime);
       case 'getOrCreate':
-        return found ? { value: 'done' } : this.#create(operation, createTime);
+        if (!found) this.#create(operation, createTime);
+        return { value: loaded(found?.events ?? [], operation) };
       case 'delete':
         this.#state.delete(name);
         return { value: this.sessions.delete(name) };
       case 'append':
         return this.#append(operation, found);
-      case 'get': {
-        const { last = Number.POSITIVE_INFINITY, after = 0 } = operation;
-        const recent = found?.events.slice(Math.max(0, found.events.length - last));
-        const both = recent?.filter(({ timestamp }) => timestamp >= at(after));
-        return { value: both?.map(({ id }) => id) };
-      }
+      case 'get':
+        return { value: found && loaded(found.events, operation) };
       case 'listEvents': {
         if (!found) return { code: 'not_found' };
         const { afterSeq, beforeSeq, limit, order } = operation;
@@ -75,20 +72,23 @@ export class SessionModel {
       return { code: 'invalid_argument' };
     if (stored.length === 0) return { value: [] };
     if (!found) return { code: 'not_found' };
-    const known = stored.map(({ id }) => found.events.findIndex((event) => event.id === id));
-    if (known.some((index) => index !== -1)) {
-      const retry = stored.every((event, i) => found.events[known[i] ?? -1] === event);
-      return retry ? { value: known.map((index) => index + 1) } : { code: 'already_exists' };
+    const isThere = ({ id }: NamedEvent) => found.events.some((event) => event.id === id);
+    const isSame = (event: NamedEvent) => found.events.includes(event);
+    if (!stored.filter(isThere).every(isSame)) return { code: 'already_exists' };
+    const fresh = stored.filter((event) => !isSame(event));
+    if (fresh.length > 0 && fresh.length < stored.length && operation.onStored !== 'skip') {
+      return { code: 'already_exists' };
     }
     const { expectedRevision = found.events.length } = operation;
-    if (expectedRevision !== found.events.length) return { code: 'conflict' };
-    for (const { actions } of stored) {
+    if (fresh.length > 0 && expectedRevision !== found.events.length) return { code: 'conflict' };
+    found.events.push(...fresh);
+    for (const { actions } of fresh) {
       for (const key of actions.removedStateKeys) this.#set({ user, session, key });
       for (const [key, value] of Object.entries(actions.stateDelta)) {
         this.#set({ user, session, key, value });
       }
     }
-    return { value: stored.map((event) => found.events.push(event)) };
+    return { value: stored.map((event) => found.events.indexOf(event) + 1) };
   }
 
   #updateState({ user, scope, set, remove }: Operation & { call: 'updateState' }): Outcome {
@@ -117,4 +117,13 @@ interface StateChange {
   readonly session?: string;
   readonly key: string;
   readonly value?: unknown;
+}
+
+/** The ids of the events in a window. */
+function loaded(
+  events: readonly NamedEvent[],
+  { last = Number.POSITIVE_INFINITY, after = 0 }: Window,
+): string[] {
+  const recent = events.slice(Math.max(0, events.length - last));
+  return recent.filter(({ timestamp }) => timestamp >= at(after)).map(({ id }) => id);
 }

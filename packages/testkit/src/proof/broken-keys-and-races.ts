@@ -1,147 +1,142 @@
-import type { Event, JsonObject, JsonValue, SessionKey } from '@holdfast/core';
+import type { SessionKey, SessionService } from '@holdfast/session';
 import {
-  type AppendEventRequest,
-  type CreateSessionRequest,
-  type GetStateRequest,
-  prepareCreate,
-  prepareGetState,
-  type Session,
-  sessionExists,
-  type UpdateStateRequest,
-} from '@holdfast/session';
-import { stateRecord } from '@holdfast/state';
-import type { BrokenService } from './broken-service.ts';
-import { MinimalSessionService } from './minimal-session-service.ts';
-import { MinimalStorage, type StateOwner } from './minimal-storage.ts';
+  type PreparedGetState,
+  type PreparedUpdateState,
+  StoredSessionService,
+} from '@holdfast/session/store';
+import { foldState, type ScopeState } from '@holdfast/state/internal';
+import { type BrokenService, faulty, otherCalls, over } from './broken-service.ts';
+import { MinimalStore } from './minimal-store.ts';
 
-/** Lets every other call run that is ready to. */
-function otherCalls(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-class ForgetsTheUserOfADelete extends MinimalStorage {
-  override remove(key: SessionKey): boolean {
-    const isMeant = (other: SessionKey) =>
-      other.appName === key.appName && other.sessionId === key.sessionId;
-    const session = this.everySession().find((each) => isMeant(each.key));
-    return session !== undefined && super.remove(session.key);
+class ForgetsTheUserOfADelete extends MinimalStore {
+  override async delete(key: SessionKey): Promise<boolean> {
+    const [session] = this.sessionsOf({ appName: key.appName, userId: undefined }).filter(
+      (each) => each.key.sessionId === key.sessionId,
+    );
+    return session !== undefined && super.delete(session.key);
   }
 }
 
-class IgnoresCase extends MinimalStorage {
+class IgnoresCase extends MinimalStore {
   protected override address(key: SessionKey): string {
     return super.address(key).toLowerCase();
   }
 }
 
-class NormalizesIds extends MinimalStorage {
+class NormalizesIds extends MinimalStore {
   protected override address(key: SessionKey): string {
     return super.address(key).normalize();
   }
 }
 
-class JoinsIds extends MinimalStorage {
+class JoinsIds extends MinimalStore {
   protected override address({ appName, userId, sessionId }: SessionKey): string {
     return `${appName}:${userId}:${sessionId}`;
   }
 }
 
-class SharesUsersBetweenApps extends MinimalStorage {
-  override state(owner: StateOwner): Map<string, JsonValue> {
-    return super.state(owner.scope === 'user' ? { ...owner, appName: 'any' } : owner);
+class SharesUsersBetweenApps extends MinimalStore {
+  protected override addressOfState(owner: PreparedGetState): string {
+    return super.addressOfState(owner.scope === 'user' ? { ...owner, appName: 'any' } : owner);
   }
 }
 
-class ChecksThenCreates extends MinimalSessionService {
-  override async create(request: CreateSessionRequest): Promise<Session> {
-    this.checkOpen();
-    const create = prepareCreate(request, { maxEventBytes: 2 ** 23 });
-    if (this.storage.find(create.key) !== undefined) throw sessionExists(create.key);
+function checksThenCreates(): SessionService {
+  const store = new MinimalStore();
+  const another = over(store);
+  return faulty(
+    {
+      async create(next, request) {
+        const key = request as SessionKey;
+        const found = await another.get(key).catch(() => 'wrong');
+        if (found !== undefined) return next(request);
+        await otherCalls();
+        await another.delete(key);
+        return next(request);
+      },
+    },
+    store,
+  );
+}
+
+class WritesWholeStates extends MinimalStore {
+  override async updateState({ owner, changes }: PreparedUpdateState): Promise<ScopeState> {
+    const state = foldState(this.shared(owner), changes);
     await otherCalls();
-    return this.snapshot(this.add(create));
+    this.states.set(this.addressOfState(owner), state);
+    return state;
   }
 }
 
-class WritesWholeStates extends MinimalSessionService {
-  override async updateState(request: UpdateStateRequest): Promise<JsonObject> {
-    this.checkOpen();
-    const state = new Map(this.storage.state(prepareGetState(request)));
-    const updated = await super.updateState(request);
-    await otherCalls();
-    for (const key of this.storage.state(request).keys()) {
-      if (!Object.hasOwn(updated, key)) this.storage.state(request).delete(key);
-    }
-    return stateRecord([...state, ...Object.entries(updated)].filter(([key]) => key in updated));
-  }
+function answersAfterClose(): SessionService {
+  const store = new MinimalStore();
+  const another = over(store);
+  return faulty({ getState: (_, request) => another.getState(request) }, store);
 }
 
-class AnswersAfterClose extends MinimalSessionService {
-  override async getState(request: GetStateRequest): Promise<JsonObject> {
-    return new MinimalSessionService(this.storage).getState(request);
-  }
+function doesNotWait(): SessionService {
+  return faulty({
+    async appendEvent(next, request) {
+      const event = await next(request);
+      for (let turn = 0; turn < 3; turn++) await otherCalls();
+      return event;
+    },
+  });
 }
 
-class DoesNotWait extends MinimalSessionService {
-  override async appendEvent(request: AppendEventRequest): Promise<Event> {
-    const event = await super.appendEvent(request);
-    for (let turn = 0; turn < 3; turn++) await otherCalls();
-    return event;
-  }
-}
-
-class ForgetsToDispose extends MinimalSessionService {
+class ForgetsToDispose extends StoredSessionService {
   override async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 export const brokenKeysAndRaces: readonly BrokenService[] = [
   {
-    fault: 'forgets the user where it deletes',
-    failsAt: 'keeps a session of the same id under another user apart, in every call',
-    create: () => new MinimalSessionService(new ForgetsTheUserOfADelete()),
+    fault: 'forgets the user when it deletes',
+    failsAt: 'keeps sessions of the same id under two users apart, in every call',
+    create: () => over(new ForgetsTheUserOfADelete()),
   },
   {
     fault: 'ignores the case of ids',
     failsAt: 'tells ids apart by case',
-    create: () => new MinimalSessionService(new IgnoresCase()),
+    create: () => over(new IgnoresCase()),
   },
   {
     fault: 'normalizes ids',
     failsAt: 'tells ids apart by accents and normalization',
-    create: () => new MinimalSessionService(new NormalizesIds()),
+    create: () => over(new NormalizesIds()),
   },
   {
     fault: 'joins ids with a colon',
     failsAt: 'keeps sessions apart whose ids make the same string when joined',
-    create: () => new MinimalSessionService(new JoinsIds()),
+    create: () => over(new JoinsIds()),
   },
   {
     fault: "shares a user's state between apps",
     failsAt: 'keeps `user:` keys from other users, and from the user in other apps',
-    create: () => new MinimalSessionService(new SharesUsersBetweenApps()),
+    create: () => over(new SharesUsersBetweenApps()),
   },
   {
     fault: 'creates some time after it has checked',
     failsAt: 'lets one of many racing creates win, whose state is kept',
-    create: () => new ChecksThenCreates(),
+    create: checksThenCreates,
   },
   {
     fault: 'writes the state as a whole',
     failsAt: 'loses none of the parallel `updateState` of different keys',
-    create: () => new WritesWholeStates(),
+    create: () => over(new WritesWholeStates()),
   },
   {
     fault: 'answers after `close`',
     failsAt: 'is `closed` to every call after `close`',
-    create: () => new AnswersAfterClose(),
+    create: answersAfterClose,
   },
   {
     fault: 'does not wait for calls when it is closed',
     failsAt: 'finishes the calls that it has accepted before `close` is done',
-    create: () => new DoesNotWait(),
+    create: doesNotWait,
   },
   {
     fault: 'stays open when it is disposed',
     failsAt: 'is closed by `Symbol.asyncDispose`',
-    create: () => new ForgetsToDispose(),
+    create: () => new ForgetsToDispose(new MinimalStore()),
   },
 ];

@@ -1,4 +1,14 @@
-import type { SessionService } from '@holdfast/session';
+import {
+  HoldfastError,
+  type HoldfastErrorCode,
+  isHoldfastError,
+  type SessionKey,
+  type SessionService,
+  type SessionServiceWrapper,
+  wrapSessionService,
+} from '@holdfast/session';
+import { StoredSessionService } from '@holdfast/session/store';
+import { MinimalStore } from './minimal-store.ts';
 
 /** A service with one fault. */
 export interface BrokenService {
@@ -7,4 +17,47 @@ export interface BrokenService {
   /** The title of the case that finds it out: this one, and no other. */
   readonly failsAt: string;
   readonly create: () => SessionService;
+}
+
+/** A service over a store with a fault. */
+export function over(store: MinimalStore): SessionService {
+  return new StoredSessionService(store);
+}
+
+/** The minimal service with a fault in some of its calls. */
+export function faulty(
+  wrapper: SessionServiceWrapper,
+  store: MinimalStore = new MinimalStore(),
+): SessionService {
+  return wrapSessionService(over(store), wrapper);
+}
+
+/** Makes `call`, and `instead` if it is refused with `code`. */
+export async function unless<T>(
+  call: () => Promise<T>,
+  {
+    code,
+    instead,
+  }: { readonly code: string; readonly instead: (error: HoldfastError) => T | Promise<T> },
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isHoldfastError(error) && error.code === code) return instead(error);
+    throw error;
+  }
+}
+
+/** Refuses a request for no good reason. */
+export function refuse(request: SessionKey, code: HoldfastErrorCode): never {
+  const { appName, userId, sessionId } = request;
+  throw new HoldfastError(code, {
+    message: `refused: ${code}`,
+    key: { appName, userId, sessionId },
+  });
+}
+
+/** Lets every other call run that is ready to. */
+export function otherCalls(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

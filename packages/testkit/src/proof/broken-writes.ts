@@ -1,176 +1,212 @@
-import { type Event, isHoldfastError, type JsonObject, type JsonValue } from '@holdfast/core';
-import {
-  type AppendEventRequest,
-  type AppendEventsRequest,
-  type CreateSessionRequest,
-  type DeleteSessionRequest,
-  matchStored,
-  type PreparedAppend,
-  type Session,
-  type UpdateStateRequest,
+import type {
+  AppendEventRequest,
+  CreateSessionRequest,
+  Event,
+  JsonValue,
+  SessionKey,
+  SessionService,
 } from '@holdfast/session';
-import type { ScopedChanges } from '@holdfast/state';
-import type { BrokenService } from './broken-service.ts';
-import { MinimalSessionService } from './minimal-session-service.ts';
-import type { MinimalSession } from './minimal-storage.ts';
+import {
+  type AppendOutcome,
+  type PreparedAppend,
+  type PreparedCreate,
+  type SharedState,
+  StoredSessionService,
+} from '@holdfast/session/store';
+import { foldDeltas } from '@holdfast/state/internal';
+import { type BrokenService, faulty, over, unless } from './broken-service.ts';
+import { MinimalStore } from './minimal-store.ts';
+import { OpenStore } from './open-store.ts';
 
-/** Runs `call`, and `instead` where it is refused with `code`. */
-async function unless<T>(
-  call: () => Promise<T>,
-  { code, instead }: { readonly code: string; readonly instead: (error: unknown) => Promise<T> },
-): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (isHoldfastError(error) && error.code === code) return instead(error);
-    throw error;
-  }
+/** The entries of a state as it came in, the names of which begin with `prefix`. */
+function entriesWith(
+  prefix: string,
+  state: CreateSessionRequest['state'],
+): ReadonlyMap<string, JsonValue> {
+  const entries = Object.entries(state ?? {}).filter(([name]) => name.startsWith(prefix));
+  return new Map(entries as [string, JsonValue][]);
 }
 
-class LeaksTempIntoState extends MinimalSessionService {
-  override async appendEvent(request: AppendEventRequest): Promise<Event> {
-    const event = await super.appendEvent(request);
-    for (const [key, value] of Object.entries(request.event.actions?.stateDelta ?? {})) {
-      if (key.startsWith('temp:')) this.storage.find(request)?.state.set(key, value as JsonValue);
-    }
-    return event;
-  }
-}
-
-class StoresInitialTemp extends MinimalSessionService {
-  override async create(request: CreateSessionRequest): Promise<Session> {
-    const session = await super.create(request);
-    for (const [key, value] of Object.entries(request.state ?? {})) {
-      if (key.startsWith('temp:'))
-        this.storage.find(session.key)?.state.set(key, value as JsonValue);
-    }
-    return session;
-  }
-}
-
-class SharesStateWithTheCaller extends MinimalSessionService {
-  override async updateState(request: UpdateStateRequest): Promise<JsonObject> {
-    const state = await super.updateState(request);
-    for (const [key, value] of Object.entries(request.set ?? {})) {
-      this.storage.state(request).set(key, value as JsonValue);
-    }
-    return state;
-  }
-}
-
-class ReadsTheEventLater extends MinimalSessionService {
-  override async appendEvent(request: AppendEventRequest): Promise<Event> {
-    this.checkOpen();
-    await Promise.resolve();
-    return new MinimalSessionService(this.storage).appendEvent(request);
-  }
-}
-
-class WipesOnDuplicateCreate extends MinimalSessionService {
-  override create(request: CreateSessionRequest): Promise<Session> {
-    return unless(() => super.create(request), {
-      code: 'already_exists',
-      instead: async (error) => {
-        const { sessionId = '' } = request;
-        this.storage.find({ ...request, sessionId })?.events.splice(0);
-        throw error;
+function leaksTempIntoState(): SessionService {
+  const store = new OpenStore();
+  return faulty(
+    {
+      async appendEvent(next, request) {
+        const event = await next(request);
+        store.setState(request, entriesWith('temp:', request.event.actions?.stateDelta));
+        return event;
       },
-    });
-  }
+    },
+    store,
+  );
 }
 
-class IgnoresTheRevisionOfABatch extends MinimalSessionService {
-  override appendEvents(request: AppendEventsRequest): Promise<readonly Event[]> {
-    return unless(() => super.appendEvents(request), {
-      code: 'conflict',
-      instead: () => super.appendEvents({ ...request, expectedRevision: undefined }),
-    });
-  }
+function storesInitialTemp(): SessionService {
+  const store = new OpenStore();
+  return faulty(
+    {
+      async create(next, request) {
+        const session = await next(request);
+        store.setState(session, entriesWith('temp:', request.state));
+        return session;
+      },
+    },
+    store,
+  );
 }
 
-class TakesARevisionToCome extends MinimalSessionService {
+function sharesStateWithTheCaller(): SessionService {
+  const store = new MinimalStore();
+  return faulty(
+    {
+      async updateState(next, request) {
+        const state = await next(request);
+        const { set, remove: _, ...owner } = request;
+        await store.updateState({ owner, changes: entriesWith('', set) });
+        return state;
+      },
+    },
+    store,
+  );
+}
+
+class ReadsTheEventLater extends StoredSessionService {
+  readonly #later: SessionService;
+
+  constructor(store: MinimalStore) {
+    super(store);
+    this.#later = over(store);
+  }
+
   override appendEvent(request: AppendEventRequest): Promise<Event> {
-    return unless(() => super.appendEvent(request), {
-      code: 'conflict',
-      instead: (error) => {
-        const { expectedRevision, ...rest } = request;
-        const { events } = this.existing(request);
-        if (expectedRevision === events.length + 1) return super.appendEvent(rest);
-        throw error;
-      },
+    return this.run(async () => {
+      await Promise.resolve();
+      return this.#later.appendEvent(request);
     });
   }
 }
 
-class WritesOnConflict extends MinimalSessionService {
-  override appendEvent(request: AppendEventRequest): Promise<Event> {
-    return unless(() => super.appendEvent(request), {
-      code: 'conflict',
-      instead: async (error) => {
-        for (const [key, value] of Object.entries(request.event.actions?.stateDelta ?? {})) {
-          if (!key.startsWith('app:')) continue;
-          this.storage.state({ ...request, scope: 'app' }).set(key.slice(4), value as JsonValue);
-        }
-        throw error;
-      },
-    });
+class WipesOnDuplicateCreate extends MinimalStore {
+  override async create(create: PreparedCreate): Promise<SharedState | undefined> {
+    const shared = await super.create(create);
+    if (shared === undefined) this.find(create.key)?.events.splice(0);
+    return shared;
   }
 }
 
-class AppliesTwice extends MinimalSessionService {
-  protected override append(append: PreparedAppend): readonly Event[] {
-    const session = this.storage.find(append.key);
-    const before = session?.events.length;
-    const events = super.append(append);
-    if (session && session.events.length === before) this.apply(session, append.changes);
-    return events;
-  }
+function ignoresTheRevisionOfABatch(): SessionService {
+  return faulty({
+    appendEvents: (next, request) =>
+      unless(() => next(request), {
+        code: 'conflict',
+        instead: (error) => {
+          const { expectedRevision = 0, onStored, ...rest } = request;
+          const hasMovedOn = expectedRevision < (error.revision ?? 0);
+          if (hasMovedOn && onStored === undefined) return next(rest);
+          throw error;
+        },
+      }),
+  });
 }
 
-class StoresPartialEvents extends MinimalSessionService {
-  protected override append(append: PreparedAppend): readonly Event[] {
-    const session = this.storage.find(append.key);
-    const events = super.append(append);
-    if (session && append.events.length === 0) this.store(session, events);
-    return events;
-  }
+function takesARevisionToCome(): SessionService {
+  return faulty({
+    appendEvent: (next, request) =>
+      unless(() => next(request), {
+        code: 'conflict',
+        instead: (error) => {
+          const { expectedRevision, ...rest } = request;
+          if (expectedRevision === (error.revision ?? 0) + 1) return next(rest);
+          throw error;
+        },
+      }),
+  });
 }
 
-class StoresTheRestOfABatch extends MinimalSessionService {
-  protected override append(append: PreparedAppend): readonly Event[] {
-    const session = this.storage.find(append.key);
-    const known = (id: string) => session?.events.find((event) => event.id === id);
-    try {
-      return super.append(append);
-    } catch (error) {
-      const there = append.events.filter(({ event }) => known(event.id) !== undefined);
-      matchStored({ ...append, events: there }, known); // the retry of a part, or refused
-      const fresh = append.events.filter((each) => !there.includes(each));
-      if (there.length > 0 && fresh.length > 0) super.append({ ...append, events: fresh });
-      throw error;
+function writesOnConflict(): SessionService {
+  const store = new MinimalStore();
+  return faulty(
+    {
+      appendEvent: (next, request) =>
+        unless(() => next(request), {
+          code: 'conflict',
+          instead: async (error) => {
+            const { appName, event } = request;
+            const { app } = foldDeltas([
+              { stateDelta: Object.fromEntries(entriesWith('app:', event.actions?.stateDelta)) },
+            ]);
+            await store.updateState({ owner: { scope: 'app', appName }, changes: app });
+            throw error;
+          },
+        }),
+    },
+    store,
+  );
+}
+
+class AppliesTwice extends MinimalStore {
+  override async append(append: PreparedAppend): Promise<AppendOutcome> {
+    const session = this.find(append.key);
+    const outcome = await super.append(append);
+    if (session === undefined || outcome.type !== 'refused') return outcome;
+    const [event, ...more] = append.events.map(({ id }) => outcome.findEvent(id));
+    if (event !== undefined && more.length === 0) {
+      this.change(session, foldDeltas([event.actions]));
     }
+    return outcome;
   }
 }
 
-class TakesNullForRemoval extends MinimalSessionService {
-  protected override apply(session: MinimalSession, changes: ScopedChanges): void {
-    super.apply(session, changes);
-    for (const [name, value] of changes.session) if (value === null) session.state.delete(name);
+function storesPartialEvents(): SessionService {
+  const store = new OpenStore();
+  return faulty(
+    {
+      async appendEvent(next, request) {
+        const event = await next(request);
+        if (event.partial === true) store.store(request, event);
+        return event;
+      },
+    },
+    store,
+  );
+}
+
+function storesTheRestOfABatch(): SessionService {
+  return faulty({
+    appendEvents: (next, request) =>
+      unless(() => next(request), {
+        code: 'already_exists',
+        instead: async (error) => {
+          await next({ ...request, onStored: 'skip' });
+          throw error;
+        },
+      }),
+  });
+}
+
+class TakesNullForRemoval extends MinimalStore {
+  override append(append: PreparedAppend): Promise<AppendOutcome> {
+    const session = new Map(
+      [...append.changes.session].map(([name, value]) => [name, value ?? undefined]),
+    );
+    return super.append({ ...append, changes: { ...append.changes, session } });
   }
 }
 
-class LetsTimeGoBack extends MinimalSessionService {
-  protected override store(session: MinimalSession, events: readonly Event[]): void {
-    super.store(session, events);
-    session.lastUpdateTime = events.at(-1)?.timestamp ?? session.lastUpdateTime;
+class LetsTimeGoBack extends MinimalStore {
+  override async append(append: PreparedAppend): Promise<AppendOutcome> {
+    const outcome = await super.append(append);
+    const session = this.find(append.key);
+    const last = append.events.at(-1);
+    if (session && last && outcome.type === 'written') session.lastUpdateTime = last.timestamp;
+    return outcome;
   }
 }
 
-class DeletesTheUser extends MinimalSessionService {
-  override async delete(request: DeleteSessionRequest): Promise<boolean> {
-    const deleted = await super.delete(request);
-    this.storage.state({ ...request, scope: 'user' }).clear();
-    return deleted;
+class DeletesTheUser extends MinimalStore {
+  override async delete(key: SessionKey): Promise<boolean> {
+    this.states.delete(this.addressOfState({ scope: 'user', ...key }));
+    return super.delete(key);
   }
 }
 
@@ -178,71 +214,71 @@ export const brokenWrites: readonly BrokenService[] = [
   {
     fault: 'stores `temp:` keys in the state',
     failsAt: 'keeps `temp:` keys out of the state',
-    create: () => new LeaksTempIntoState(),
+    create: leaksTempIntoState,
   },
   {
     fault: 'stores `temp:` keys of the initial state',
     failsAt: 'stores no `temp:` key of the initial state',
-    create: () => new StoresInitialTemp(),
+    create: storesInitialTemp,
   },
   {
     fault: 'shares a mutable object with the caller',
     failsAt: 'shares nothing with a state that its caller changes later',
-    create: () => new SharesStateWithTheCaller(),
+    create: sharesStateWithTheCaller,
   },
   {
     fault: 'reads the event after the call has returned',
     failsAt: 'reads an event while the call is made, not later',
-    create: () => new ReadsTheEventLater(),
+    create: () => new ReadsTheEventLater(new MinimalStore()),
   },
   {
     fault: 'empties the session that a create would duplicate',
-    failsAt: 'leaves everything as it was where the id is taken',
-    create: () => new WipesOnDuplicateCreate(),
+    failsAt: 'leaves everything as it was if the id is taken',
+    create: () => over(new WipesOnDuplicateCreate()),
   },
   {
     fault: 'ignores `expectedRevision` of a batch',
-    failsAt: 'is `conflict` for a batch where the session has moved on, and writes nothing',
-    create: () => new IgnoresTheRevisionOfABatch(),
+    failsAt: 'is `conflict` for a batch if the session has moved on, and writes nothing',
+    create: ignoresTheRevisionOfABatch,
   },
   {
     fault: 'takes an `expectedRevision` that is yet to come',
-    failsAt: 'is `conflict` where the session is not yet at `expectedRevision`',
-    create: () => new TakesARevisionToCome(),
+    failsAt: 'is `conflict` if the session is not yet at `expectedRevision`',
+    create: takesARevisionToCome,
   },
   {
     fault: 'changes the state of the app in spite of a conflict',
-    failsAt: 'is `conflict` where the session has moved on, and writes nothing',
-    create: () => new WritesOnConflict(),
+    failsAt: 'is `conflict` if the session has moved on, and writes nothing',
+    create: writesOnConflict,
   },
   {
     fault: 'applies the delta of a retry again',
     failsAt: 'does not apply the state change of a retry again',
-    create: () => new AppliesTwice(),
+    create: () => over(new AppliesTwice()),
   },
   {
     fault: 'stores partial events',
     failsAt: 'does not store a partial event, nor its state',
-    create: () => new StoresPartialEvents(),
+    create: storesPartialEvents,
   },
   {
     fault: 'stores a part of a batch',
-    failsAt: 'is `already_exists` for a batch that is there in part, and writes nothing',
-    create: () => new StoresTheRestOfABatch(),
+    failsAt: 'is `already_exists` for a batch that is stored in part, and writes nothing',
+    create: storesTheRestOfABatch,
   },
   {
     fault: 'takes null for a removal',
     failsAt: 'keeps null as a value',
-    create: () => new TakesNullForRemoval(),
+    create: () => over(new TakesNullForRemoval()),
   },
   {
     fault: 'lets `lastUpdateTime` go back',
     failsAt: 'never moves `lastUpdateTime` back, whatever the timestamps',
-    create: () => new LetsTimeGoBack(),
+    create: () => over(new LetsTimeGoBack()),
   },
   {
     fault: "deletes the user's state with a session",
     failsAt: 'leaves the state of the user and of the app',
-    create: () => new DeletesTheUser(),
+    create: () => over(new DeletesTheUser()),
   },
 ];

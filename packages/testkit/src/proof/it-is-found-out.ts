@@ -5,7 +5,7 @@ import type { BrokenService } from './broken-service.ts';
 
 /** The test of a broken service: the case that names its fault fails, and every other passes. */
 export function itIsFoundOut({ fault, failsAt, create }: BrokenService): void {
-  it('is found out by one case', async () => {
+  it('is found by exactly one case', async () => {
     const report = await runCases(exampleCases, { name: fault, create });
     const failed = report.results.filter(({ status }) => status === 'failed');
     expect(failed.map(({ title }) => title)).toEqual([failsAt]);

@@ -1,4 +1,5 @@
-import { type Event, type JsonObject, type JsonValue, jsonEqual } from '@holdfast/core';
+import type { Event, JsonObject, JsonValue } from '@holdfast/core';
+import { jsonEqual } from '@holdfast/core/internal';
 import type { StateScope } from '@holdfast/state';
 import type { ScopedState, StateView } from '../../api/wire.ts';
 import {

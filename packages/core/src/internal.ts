@@ -1,0 +1,29 @@
+export {
+  checkChoice,
+  checkFlag,
+  checkInteger,
+  checkPlainObject,
+  checkString,
+  checkTimeout,
+  checkTimestamp,
+  describeType,
+  type IntegerRange,
+  isTimestamp,
+} from './check-value.ts';
+export { invalidArgument } from './holdfast-error.ts';
+export {
+  checkIdentifier,
+  checkRequest,
+  checkSessionKey,
+  compareIdentifiers,
+  identifierProblem,
+} from './identifier.ts';
+export { deepFreeze, isPlainObject, jsonEqual, setOwn } from './json.ts';
+export {
+  formatJsonPath,
+  JsonCopier,
+  type JsonPathStep,
+  MAX_JSON_BYTES,
+  MAX_JSON_DEPTH,
+} from './json-copier.ts';
+export { describeSessionKey } from './session-key.ts';

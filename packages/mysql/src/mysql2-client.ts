@@ -1,0 +1,45 @@
+/** A statement as it is given to the driver: whatever a connection is set to, these hold. */
+export interface MysqlStatement {
+  readonly sql: string;
+  readonly values?: (string | number | null)[];
+  readonly rowsAsArray: true;
+  readonly typeCast: true;
+  readonly nestTables: false;
+  readonly namedPlaceholders: false;
+}
+
+/** What is asked of a connection of mysql2, as `mysql2/promise` has it. */
+export interface MysqlConnection {
+  /** Sends the text as it is. */
+  query(statement: MysqlStatement): Promise<readonly unknown[]>;
+  /** Prepares the text, and sends the values beside it. */
+  execute(statement: MysqlStatement): Promise<readonly unknown[]>;
+  /** Closes it at once, whatever it is doing. */
+  destroy(): void;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** A connection that a pool has lent. */
+export interface MysqlPoolConnection extends MysqlConnection {
+  release(): void;
+}
+
+/** What is asked of a `Pool` of mysql2, as `mysql2/promise` has it. */
+export interface MysqlPool {
+  getConnection(): Promise<MysqlPoolConnection>;
+  end(): Promise<void>;
+}
+
+/** What is asked of a `Connection` of mysql2, as `mysql2/promise` has it. */
+export interface MysqlSingleConnection extends MysqlConnection {
+  /** What the promises are wrapped around, by each caller anew. */
+  readonly connection?: object;
+  end(): Promise<void>;
+}
+
+/** A `Pool` or `Connection` of mysql2, of `mysql2/promise` or of the package with callbacks. */
+export type MysqlDriverClient =
+  | MysqlPool
+  | MysqlSingleConnection
+  | { promise(): MysqlPool | MysqlSingleConnection };

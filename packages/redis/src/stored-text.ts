@@ -1,0 +1,57 @@
+import type { Event, JsonValue, SessionKey } from '@holdfast/core';
+import {
+  corrupt,
+  parseStoredEvent,
+  parseStoredValue,
+  type StoredOwner,
+  type StoredSummary,
+} from '@holdfast/session/store';
+import type { ScopeState } from '@holdfast/state/internal';
+
+/** The state that the fields of a hash hold: names and values in turn. */
+export function parseState(fields: unknown, key: StoredOwner): ScopeState {
+  const state = new Map<string, JsonValue>();
+  const list = fields as readonly string[];
+  for (let i = 0; i < list.length; i += 2) {
+    const name = list[i] as string;
+    state.set(name, parseStoredValue(list[i + 1], { name, key }));
+  }
+  return state;
+}
+
+/** An entry of the list of events: the timestamp, followed directly by the event as JSON. */
+export function formatEvent(event: Event): string {
+  return event.timestamp + JSON.stringify(event);
+}
+
+/** An event from an entry, deeply frozen; `corrupt` if it cannot be read, or has another time. */
+export function parseEvent(
+  entry: unknown,
+  at: { readonly seq: number; readonly key: SessionKey },
+): Event {
+  const text = String(entry);
+  const start = Math.max(0, text.indexOf('{'));
+  const event = parseStoredEvent(text.slice(start), at);
+  if (String(event.timestamp) === text.slice(0, start)) return event;
+  throw corrupt(`event ${at.seq}`, at);
+}
+
+/**
+ * Reads a meta: the creation and the last update, of 16 digits each, then a `t` if an index by
+ * time goes with the session and otherwise a hyphen, and the revision. Before the first event, a
+ * colon and the nonce of the creation follow.
+ *
+ * `0001795473093952:0001795473099001:-12`. Scripts read it by place: to match a pattern takes as
+ * long as a write.
+ */
+export function parseMeta(meta: unknown, key: SessionKey): Omit<StoredSummary, 'key' | 'state'> {
+  const fields = /^(\d{16}):(\d{16}):[-t](\d+)/.exec(String(meta));
+  if (fields === null) throw corrupt('the session', { key });
+  const [, createTime = 0, lastUpdateTime = 0, revision = 0] = fields.map(Number);
+  return { createTime, lastUpdateTime, revision };
+}
+
+/** A time as a meta has it. */
+export function formatTime(time: number): string {
+  return String(time).padStart(16, '0');
+}

@@ -1,0 +1,49 @@
+export {
+  applyChanges,
+  EMPTY_SCOPE,
+  foldState,
+  type ScopedChanges,
+  type ScopeState,
+  type StateChanges,
+  type StoredState,
+  stateRecord,
+} from '@holdfast/state/internal';
+export type { MaybePromise } from './call-gate.ts';
+export { CallTimer } from './call-timer.ts';
+export {
+  comparePositions,
+  decodeListCursor,
+  encodeListCursor,
+  type ListIdentity,
+  type ListPosition,
+} from './list-cursor.ts';
+export { loadDriver } from './load-driver.ts';
+export {
+  corrupt,
+  parseStoredEvent,
+  parseStoredValue,
+  type StoredOwner,
+} from './parse-stored.ts';
+export {
+  type CheckedAppend,
+  numberEvents,
+  type PreparedAppend,
+  prepareAppendEvent,
+} from './prepare-append.ts';
+export type { PreparedCreate } from './prepare-create.ts';
+export type { PreparedGet } from './prepare-get.ts';
+export { MAX_PAGE_LIMIT, type PreparedList } from './prepare-list.ts';
+export type { PreparedListEvents } from './prepare-list-events.ts';
+export type { PreparedGetState, PreparedUpdateState } from './prepare-state.ts';
+export {
+  checkServiceOptions,
+  type SessionServiceOptions,
+  type WriteOptions,
+} from './service-options.ts';
+export type { SessionSnapshot } from './session.ts';
+export { changedTooOften, noAnswerInTime } from './session-errors.ts';
+export { cutPage, type StoredPage, type StoredSummary } from './session-page.ts';
+export type { SessionCapabilities } from './session-service.ts';
+export type { AppendOutcome, SessionStore, SharedState } from './session-store.ts';
+export { StoredSessionService } from './stored-session-service.ts';
+export { type ErrorDescription, translateWith } from './translate-error.ts';

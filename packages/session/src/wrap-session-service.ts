@@ -1,0 +1,64 @@
+import type { SessionService } from './session-service.ts';
+
+/** The calls of a service. */
+export type SessionServiceMethod = Exclude<
+  keyof SessionService,
+  'capabilities' | typeof Symbol.asyncDispose
+>;
+
+/** What a wrapper does instead of a call: `next` is the call of the wrapped service. */
+export type SessionServiceWrapper = {
+  readonly [Method in SessionServiceMethod]?: (
+    next: SessionService[Method],
+    ...request: Parameters<SessionService[Method]>
+  ) => ReturnType<SessionService[Method]>;
+};
+
+// Whoever adds a call to the service has to add it here, or this does not compile.
+const METHODS: Record<SessionServiceMethod, true> = {
+  create: true,
+  get: true,
+  getOrCreate: true,
+  list: true,
+  delete: true,
+  appendEvent: true,
+  appendEvents: true,
+  listEvents: true,
+  getState: true,
+  updateState: true,
+  close: true,
+};
+
+type AnyCall = (...request: unknown[]) => Promise<unknown>;
+type AnyWrap = (next: AnyCall, ...request: unknown[]) => Promise<unknown>;
+
+/**
+ * A service that does something else in some calls: measure them, log them, limit them, or refuse
+ * them. All other calls go to `inner` as they are. What a wrapper throws is a rejection.
+ *
+ * @example
+ * const timed = wrapSessionService(service, {
+ *   async appendEvent(next, request) {
+ *     const start = performance.now();
+ *     try {
+ *       return await next(request);
+ *     } finally {
+ *       console.log(`append: ${performance.now() - start} ms`);
+ *     }
+ *   },
+ * });
+ */
+export function wrapSessionService(
+  inner: SessionService,
+  wrapper: SessionServiceWrapper,
+): SessionService {
+  const wrapped: Record<string | symbol, unknown> = { capabilities: inner.capabilities };
+  for (const method of Object.keys(METHODS) as SessionServiceMethod[]) {
+    const next: AnyCall = (...request) => (inner[method] as AnyCall).call(inner, ...request);
+    const wrap = wrapper[method] as AnyWrap | undefined;
+    wrapped[method] =
+      wrap === undefined ? next : async (...request: unknown[]) => wrap(next, ...request);
+  }
+  wrapped[Symbol.asyncDispose] = wrapped['close'];
+  return Object.freeze(wrapped) as unknown as SessionService;
+}

@@ -1,0 +1,85 @@
+import type { Event } from '@holdfast/core';
+import { parseStoredEvent, parseStoredValue, type StoredOwner } from '@holdfast/session/store';
+import type { ScopeState, StoredState } from '@holdfast/state/internal';
+import type { SqlRow } from './sql-client.ts';
+
+/**
+ * What a row is. A statement that reads several things at once gives rows of one shape: kind,
+ * name, body, and three integers. So they are read in one round trip, and as of one moment.
+ */
+export const RowKind = {
+  /** The integers are `createTime`, `lastUpdateTime` and `revision`. */
+  Session: 0,
+  /** The name of a key, and its value. */
+  SessionState: 1,
+  UserState: 2,
+  AppState: 3,
+  /** The body, and the `seq`. */
+  Event: 4,
+  /** Of a list: the first integer is the number of sessions. */
+  Total: 5,
+} as const;
+
+export interface SessionTimes {
+  readonly createTime: number;
+  readonly lastUpdateTime: number;
+  readonly revision: number;
+}
+
+/** The rows of each kind. */
+export class ResultRows {
+  readonly #rows: readonly SqlRow[][] = [[], [], [], [], []];
+  readonly #key: StoredOwner;
+
+  /** `key` says whose rows they are, for an error's message. */
+  constructor(rows: readonly SqlRow[], key: StoredOwner) {
+    this.#key = key;
+    for (const row of rows) this.#rows[Number(row[0])]?.push(row);
+  }
+
+  /** Undefined if there is no session. */
+  get session(): SessionTimes | undefined {
+    const row = this.#rows[RowKind.Session]?.[0];
+    if (row === undefined) return undefined;
+    return {
+      createTime: Number(row[3]),
+      lastUpdateTime: Number(row[4]),
+      revision: Number(row[5]),
+    };
+  }
+
+  get state(): StoredState {
+    return {
+      session: this.#scope(RowKind.SessionState),
+      user: this.#scope(RowKind.UserState),
+      app: this.#scope(RowKind.AppState),
+    };
+  }
+
+  /** The events in `seq` order. */
+  get events(): Event[] {
+    const rows = this.#rows[RowKind.Event] ?? [];
+    const events = rows.map((row) =>
+      parseStoredEvent(row[2], { seq: Number(row[3]), key: this.#key }),
+    );
+    // The parts of a union come in any order.
+    return events.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+  }
+
+  #scope(kind: number): ScopeState {
+    return parseState(this.#rows[kind] ?? [], { name: 1, value: 2, key: this.#key });
+  }
+}
+
+/** The state that rows hold, given the columns of names and values. */
+export function parseState(
+  rows: readonly SqlRow[],
+  at: { readonly name: number; readonly value: number; readonly key: StoredOwner },
+): ScopeState {
+  return new Map(
+    rows.map((row) => {
+      const name = String(row[at.name]);
+      return [name, parseStoredValue(row[at.value], { name, key: at.key })];
+    }),
+  );
+}

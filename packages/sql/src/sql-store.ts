@@ -1,0 +1,172 @@
+import type { Event, SessionKey } from '@holdfast/core';
+import type { SessionCapabilities } from '@holdfast/session';
+import {
+  type AppendOutcome,
+  changedTooOften,
+  type PreparedAppend,
+  type PreparedCreate,
+  type PreparedGet,
+  type PreparedGetState,
+  type PreparedList,
+  type PreparedListEvents,
+  type PreparedUpdateState,
+  type SessionSnapshot,
+  type SessionStore,
+  type SharedState,
+  type StoredPage,
+} from '@holdfast/session/store';
+import type { ScopeState } from '@holdfast/state/internal';
+import { readListRows } from './list-rows.ts';
+import { parseState, ResultRows } from './result-rows.ts';
+import type { Schema } from './schema.ts';
+import type { SqlClient } from './sql-client.ts';
+import { queryOf } from './sql-statement.ts';
+import { listSessions } from './statements/list-sessions.ts';
+import {
+  FIND_EVENTS_LIMIT,
+  findEvents,
+  getSession,
+  listEvents,
+} from './statements/read-session.ts';
+import {
+  scopeRows,
+  selectScope,
+  selectSharedState,
+  stateInserts,
+  stateOwner,
+  stateRows,
+  writeState,
+} from './statements/state-rows.ts';
+import {
+  advanceSession,
+  createSession,
+  deleteSession,
+  eventRows,
+  insertEvents,
+} from './statements/write-session.ts';
+
+// A session may change while a long list of ids is looked up in parts. So often it is not by chance.
+const MAX_ATTEMPTS = 20;
+
+export interface SqlStoreOptions extends Pick<SessionCapabilities, 'persistent' | 'shared'> {
+  readonly client: SqlClient;
+  readonly schema: Schema;
+}
+
+/** Keeps sessions in any SQL database, given its dialect and a client. */
+export class SqlStore implements SessionStore {
+  readonly capabilities: SessionCapabilities;
+  readonly #client: SqlClient;
+  readonly #statements: Statements;
+
+  constructor({ client, schema, persistent, shared }: SqlStoreOptions) {
+    const always = { evicts: false, atomicAppState: true, listAllUsers: true };
+    this.capabilities = { persistent, shared, ...always };
+    this.#client = client;
+    this.#statements = statementsOf(schema);
+  }
+
+  async create(create: PreparedCreate): Promise<SharedState | undefined> {
+    const { key, state } = create;
+    const { createSession, writeState, selectSharedState } = this.#statements;
+    const outcome = await this.#client.write({
+      guard: createSession(create),
+      inserts: stateInserts(writeState, stateRows(key, state)),
+    });
+    if (outcome.type !== 'written') return undefined;
+    return new ResultRows(await this.#client.query(selectSharedState(key)), key).state;
+  }
+
+  async get(get: PreparedGet): Promise<SessionSnapshot | undefined> {
+    const key = Object.freeze(get.key);
+    const rows = new ResultRows(await this.#client.query(this.#statements.getSession(get)), key);
+    const { session } = rows;
+    if (session === undefined) return undefined;
+    return { key, ...session, events: rows.events, state: rows.state };
+  }
+
+  /** One write, and a look at what is there only if that was refused. */
+  async append(append: PreparedAppend): Promise<AppendOutcome> {
+    const { advanceSession, insertEvents, writeState } = this.#statements;
+    const outcome = await this.#client.write({
+      guard: advanceSession(append),
+      inserts: [
+        { insert: insertEvents, rows: eventRows(append) },
+        ...stateInserts(writeState, stateRows(append.key, append.changes)),
+      ],
+    });
+    return outcome.type === 'written' ? outcome : await this.#whyRefused(append);
+  }
+
+  async list(list: PreparedList): Promise<StoredPage> {
+    return readListRows(list, await this.#client.query(this.#statements.listSessions(list)));
+  }
+
+  async listEvents(list: PreparedListEvents): Promise<Event[] | undefined> {
+    const found = await this.#client.query(this.#statements.listEvents(list));
+    const rows = new ResultRows(found, list.key);
+    if (rows.session === undefined) return undefined;
+    return list.order === 'asc' ? rows.events : rows.events.reverse();
+  }
+
+  delete(key: SessionKey): Promise<boolean> {
+    return this.#client.transaction({ program: () => this.#statements.deleteSession(key) });
+  }
+
+  async getState(owner: PreparedGetState): Promise<ScopeState> {
+    const rows = await this.#client.query(this.#statements.selectScope(stateOwner(owner)));
+    return parseState(rows, { name: 0, value: 1, key: owner });
+  }
+
+  async updateState({ owner, changes }: PreparedUpdateState): Promise<ScopeState> {
+    const rows = scopeRows(stateOwner(owner), changes);
+    const inserts = stateInserts(this.#statements.writeState, rows);
+    await this.#client.write({ guard: undefined, inserts });
+    return await this.getState(owner);
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  /** The revision of an append's session, and those of its events that are there, as of one moment. */
+  async #whyRefused({ key, events }: PreparedAppend): Promise<AppendOutcome> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const parts: ResultRows[] = [];
+      for (let i = 0; i < events.length; i += FIND_EVENTS_LIMIT) {
+        const ids = events.slice(i, i + FIND_EVENTS_LIMIT).map(({ id }) => id);
+        const found = await this.#client.query(this.#statements.findEvents({ ...key, ids }));
+        parts.push(new ResultRows(found, key));
+      }
+      // If the session has not changed between the parts, they belong together.
+      const revisions = new Set(parts.map(({ session }) => session?.revision));
+      if (revisions.size > 1) continue;
+      const [revision] = revisions;
+      if (revision === undefined) return { type: 'missing' };
+      const stored = new Map(
+        parts.flatMap((part) => part.events).map((event) => [event.id, event]),
+      );
+      return { type: 'refused', revision, findEvent: (id) => stored.get(id) };
+    }
+    throw changedTooOften(key);
+  }
+}
+
+/** Every statement of a store, written once for its tables and its dialect. */
+type Statements = ReturnType<typeof statementsOf>;
+
+function statementsOf(schema: Schema) {
+  return {
+    advanceSession: advanceSession(schema),
+    insertEvents: insertEvents(schema),
+    createSession: createSession(schema),
+    deleteSession: deleteSession(schema),
+    findEvents: findEvents(schema),
+    getSession: getSession(schema),
+    listEvents: listEvents(schema),
+    listSessions: listSessions(schema),
+    selectScope: queryOf(selectScope(schema)),
+    selectSharedState: queryOf(selectSharedState(schema)),
+    writeState: writeState(schema),
+  };
+}

@@ -1,0 +1,100 @@
+import type { SessionKey } from '@holdfast/core';
+import type { PreparedGet, PreparedListEvents } from '@holdfast/session/store';
+import { RowKind } from '../result-rows.ts';
+import type { Schema } from '../schema.ts';
+import { joinSql, queryOf, type SqlQuery, type SqlTemplate, sql } from '../sql-statement.ts';
+import { ofSession } from '../tables.ts';
+import { selectVisibleState } from './state-rows.ts';
+
+/** A session as a result row. */
+function selectSession({ tables }: Schema): SqlTemplate<SessionKey> {
+  return sql`
+    SELECT ${String(RowKind.Session)} AS kind, '' AS name, '' AS body,
+      create_time AS a, last_update_time AS b, revision AS c
+    FROM ${tables.sessions} WHERE ${ofSession}`;
+}
+
+/** The events of a session as result rows. */
+function selectEvents({ tables }: Schema): SqlTemplate<SessionKey> {
+  return sql`
+    SELECT ${String(RowKind.Event)} AS kind, '' AS name, body, seq AS a, 0 AS b, 0 AS c
+    FROM ${tables.events} WHERE ${ofSession}`;
+}
+
+/** A session, its state and its events, as result rows. */
+export function getSession(schema: Schema): (get: PreparedGet) => SqlQuery {
+  type Get = SessionKey & Omit<PreparedGet, 'key'>;
+  const { dialect, tables } = schema;
+  const snapshot = sql<Get>`${selectSession(schema)} UNION ALL ${selectVisibleState(schema)}`;
+  const withEvents = (branch: SqlTemplate<Get>) => queryOf(sql`${snapshot} UNION ALL ${branch}`);
+  const chosen: SqlTemplate<Get> = selectEvents(schema);
+  const isLate = sql<Get>`timestamp >= ${({ afterTimestamp }) => afterTimestamp ?? 0}`;
+  const count = sql<Get>`${({ numRecentEvents }) => numRecentEvents ?? 0}`;
+  // Each order is that of an index: it says which one to walk, even to a planner that takes the
+  // table for an empty one.
+  const none = queryOf(snapshot);
+  const all = withEvents(chosen);
+  const recent = withEvents(
+    dialect.unionBranch(dialect.take(sql`${chosen} ORDER BY seq DESC`, count)),
+  );
+  const late = withEvents(dialect.unionBranch(sql`${chosen} AND ${isLate} ORDER BY timestamp`));
+  const last = dialect.take<Get>(
+    sql`SELECT body, seq, timestamp FROM ${tables.events} WHERE ${ofSession} ORDER BY seq DESC`,
+    count,
+  );
+  const recentAndLate = withEvents(sql`
+    SELECT ${String(RowKind.Event)}, '', body, seq, 0, 0 FROM (${last}) last WHERE ${isLate}`);
+
+  return ({ key, numRecentEvents, afterTimestamp }) => {
+    const { appName, userId, sessionId } = key;
+    const get = { appName, userId, sessionId, numRecentEvents, afterTimestamp };
+    if (numRecentEvents === 0) return none(get);
+    if (numRecentEvents === undefined) return afterTimestamp === undefined ? all(get) : late(get);
+    return afterTimestamp === undefined ? recent(get) : recentAndLate(get);
+  };
+}
+
+/** A session and a range of its events, as result rows. */
+export function listEvents(schema: Schema): (list: PreparedListEvents) => SqlQuery {
+  type Range = SessionKey & Pick<PreparedListEvents, 'afterSeq' | 'beforeSeq' | 'count'>;
+  const { dialect } = schema;
+  const inOrder = (direction: 'ASC' | 'DESC') => {
+    const page = sql<Range>`
+      ${selectEvents(schema)}
+        AND seq > ${({ afterSeq }) => afterSeq} AND seq < ${({ beforeSeq }) => beforeSeq}
+      ORDER BY seq ${direction}`;
+    const count = sql<Range>`${(range) => range.count}`;
+    return queryOf<Range>(
+      sql`${selectSession(schema)} UNION ALL ${dialect.unionBranch(dialect.take(page, count))}`,
+    );
+  };
+  const [ascending, descending] = [inOrder('ASC'), inOrder('DESC')];
+  return ({ key, order, ...range }) =>
+    (order === 'asc' ? ascending : descending)({ ...key, ...range });
+}
+
+/** Which events of a session are looked for. */
+export interface EventSearch extends SessionKey {
+  /** At least one, and `FIND_EVENTS_LIMIT` at most. */
+  readonly ids: readonly string[];
+}
+
+/** How many ids one statement looks for. */
+export const FIND_EVENTS_LIMIT = 100;
+
+/** A session, and those of its events that have one of the ids, as result rows. */
+export function findEvents(schema: Schema): (search: EventSearch) => SqlQuery {
+  const looksFor = (count: number) => {
+    // A shorter list repeats its last id, so that there are two statements and not a hundred.
+    const ids = Array.from(
+      { length: count },
+      (_, i) => (search: EventSearch) => (search.ids[i] ?? search.ids.at(-1)) as string,
+    );
+    return queryOf<EventSearch>(
+      sql`${selectSession(schema)}
+        UNION ALL ${selectEvents(schema)} AND event_id IN (${joinSql(ids, ', ')})`,
+    );
+  };
+  const [one, many] = [looksFor(1), looksFor(FIND_EVENTS_LIMIT)];
+  return (search) => (search.ids.length === 1 ? one : many)(search);
+}

@@ -1,0 +1,161 @@
+import type { Event, SessionCapabilities, SessionKey } from '@holdfast/session';
+import {
+  type AppendOutcome,
+  comparePositions,
+  cutPage,
+  numberEvents,
+  type PreparedAppend,
+  type PreparedCreate,
+  type PreparedGet,
+  type PreparedGetState,
+  type PreparedList,
+  type PreparedListEvents,
+  type PreparedUpdateState,
+  type SessionSnapshot,
+  type SessionStore,
+  type SharedState,
+  type StoredPage,
+} from '@holdfast/session/store';
+import {
+  EMPTY_SCOPE,
+  foldState,
+  type ScopedChanges,
+  type ScopeState,
+  type StateChanges,
+  type StoredState,
+} from '@holdfast/state/internal';
+
+export interface MinimalSession {
+  readonly key: SessionKey;
+  readonly createTime: number;
+  lastUpdateTime: number;
+  /** The event with the seq `n` is at `n - 1`. */
+  readonly events: Event[];
+  /** Replaced with each change, never changed: what was handed out stays as it was. */
+  state: ScopeState;
+}
+
+/**
+ * The smallest store that keeps the contract: read it to write your own. Nothing in its methods
+ * waits, so no other call ever comes between: each of them is atomic.
+ */
+export class MinimalStore implements SessionStore {
+  readonly capabilities: SessionCapabilities = {
+    persistent: false,
+    shared: false,
+    evicts: false,
+    atomicAppState: true,
+    listAllUsers: true,
+  };
+  protected readonly sessions = new Map<string, MinimalSession>();
+  protected readonly states = new Map<string, ScopeState>();
+
+  async create({ key, createTime, state }: PreparedCreate): Promise<SharedState | undefined> {
+    if (this.find(key) !== undefined) return undefined;
+    const session = { key, createTime, lastUpdateTime: createTime, events: [], state: EMPTY_SCOPE };
+    this.sessions.set(this.address(key), session);
+    this.change(session, state);
+    return this.stateOf(session);
+  }
+
+  async get(get: PreparedGet): Promise<SessionSnapshot | undefined> {
+    const session = this.find(get.key);
+    if (session === undefined) return undefined;
+    const { key, createTime, lastUpdateTime, events } = session;
+    const revision = events.length;
+    const { numRecentEvents = revision, afterTimestamp = 0 } = get;
+    const recent = events.slice(Math.max(0, revision - numRecentEvents));
+    const loaded = recent.filter(({ timestamp }) => timestamp >= afterTimestamp);
+    const state = this.stateOf(session);
+    return { key, createTime, lastUpdateTime, revision, events: loaded, state };
+  }
+
+  async append(append: PreparedAppend): Promise<AppendOutcome> {
+    const session = this.find(append.key);
+    if (session === undefined) return { type: 'missing' };
+    const { events } = session;
+    const revision = events.length;
+    const { expectedRevision = revision } = append;
+    const findEvent = (id: string) => events.find((event) => event.id === id);
+    const isTaken = append.events.some(({ id }) => findEvent(id) !== undefined);
+    if (isTaken || expectedRevision !== revision) return { type: 'refused', revision, findEvent };
+    const next = revision + append.events.length;
+    events.push(...numberEvents(append, next));
+    session.lastUpdateTime = Math.max(session.lastUpdateTime, append.latestTimestamp);
+    this.change(session, append.changes);
+    return { type: 'written', revision: next };
+  }
+
+  async list(list: PreparedList): Promise<StoredPage> {
+    const { after, order, limit, includeState } = list;
+    const direction = order === 'asc' ? 1 : -1;
+    const all = this.sessionsOf(list).sort((a, b) => direction * comparePositions(a, b));
+    const behind = all.filter((each) => !after || direction * comparePositions(each, after) > 0);
+    const found = behind.slice(0, limit + 1).map((session) => {
+      const { key, createTime, lastUpdateTime, events } = session;
+      const state = includeState ? this.stateOf(session) : undefined;
+      return { key, createTime, lastUpdateTime, revision: events.length, state };
+    });
+    return { ...cutPage(list, found), total: all.length };
+  }
+
+  async listEvents(list: PreparedListEvents): Promise<Event[] | undefined> {
+    const { afterSeq, beforeSeq, order, count } = list;
+    const events = this.find(list.key)?.events.slice(afterSeq, Math.max(0, beforeSeq - 1));
+    if (order === 'desc') events?.reverse();
+    return events?.slice(0, count);
+  }
+
+  async delete(key: SessionKey): Promise<boolean> {
+    return this.sessions.delete(this.address(key));
+  }
+
+  async getState(owner: PreparedGetState): Promise<ScopeState> {
+    return this.shared(owner);
+  }
+
+  async updateState({ owner, changes }: PreparedUpdateState): Promise<ScopeState> {
+    this.changeShared(owner, changes);
+    return this.shared(owner);
+  }
+
+  async close(): Promise<void> {}
+
+  protected find(key: SessionKey): MinimalSession | undefined {
+    return this.sessions.get(this.address(key));
+  }
+
+  protected sessionsOf(list: Pick<PreparedList, 'appName' | 'userId'>): MinimalSession[] {
+    return [...this.sessions.values()].filter(
+      ({ key }) => key.appName === list.appName && key.userId === (list.userId ?? key.userId),
+    );
+  }
+
+  protected stateOf({ key, state }: MinimalSession): StoredState {
+    const user = this.shared({ scope: 'user', ...key });
+    return { session: state, user, app: this.shared({ scope: 'app', ...key }) };
+  }
+
+  protected shared(owner: PreparedGetState): ScopeState {
+    return this.states.get(this.addressOfState(owner)) ?? EMPTY_SCOPE;
+  }
+
+  protected change(session: MinimalSession, changes: ScopedChanges): void {
+    session.state = foldState(session.state, changes.session);
+    this.changeShared({ scope: 'user', ...session.key }, changes.user);
+    this.changeShared({ scope: 'app', ...session.key }, changes.app);
+  }
+
+  protected changeShared(owner: PreparedGetState, changes: StateChanges): void {
+    this.states.set(this.addressOfState(owner), foldState(this.shared(owner), changes));
+  }
+
+  /** JSON keeps the three ids apart, whatever characters are in them. */
+  protected address({ appName, userId, sessionId }: SessionKey): string {
+    return JSON.stringify([appName, userId, sessionId]);
+  }
+
+  protected addressOfState(owner: PreparedGetState): string {
+    return JSON.stringify([owner.appName, ...(owner.scope === 'user' ? [owner.userId] : [])]);
+  }
+}
