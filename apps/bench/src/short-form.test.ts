@@ -5,12 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MEASURED_CALLS } from './against/calls.ts';
+import type { AgainstResults } from './against/run-against.ts';
 import { CONTESTANTS } from './contestants/catalogue.ts';
 import { QUESTIONS } from './questions/catalogue.ts';
 import type { Results } from './run/results.ts';
+import { packInto } from './start/pack-workspace.ts';
 
 const run = promisify(execFile);
 const app = fileURLToPath(new URL('..', import.meta.url));
+const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 const SERVERS = ['postgres', 'mysql', 'redis'];
 
 // What ends a run that hangs. No figure is judged by it.
@@ -21,6 +25,10 @@ const SECTIONS = QUESTIONS.filter(({ id }) => id !== 'start').flatMap(({ section
   sections.map(({ id }) => id),
 );
 
+beforeAll(async () => {
+  await run('npm', ['run', '--silent', 'build'], { cwd: app });
+}, LONGEST_MS);
+
 describe('the short form', () => {
   let folder: string;
   let results: Results;
@@ -28,7 +36,6 @@ describe('the short form', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'holdfast-short-'));
-    await run('npm', ['run', '--silent', 'build'], { cwd: app });
     const args = ['dist/main.js', '--short', '--out', folder, ...SECTIONS];
     const { stderr } = await run(process.execPath, args, { cwd: app });
     said = stderr;
@@ -85,5 +92,41 @@ describe('the short form', () => {
       }
     }
     expect(report).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
+
+describe('the short form of a comparison', () => {
+  const STORES = ['memory', 'sqlite'];
+  let folder: string;
+  let results: AgainstResults;
+  let printed: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'holdfast-short-'));
+    const [packed, json] = [join(folder, 'packed'), join(folder, 'results.json')];
+    packInto(packed, workspace);
+    // With itself, so that it is built and packed once.
+    const builds = ['--against', packed, '--now', packed];
+    const args = ['dist/main.js', ...builds, '--short', '--only', STORES.join(), '--json', json];
+    const { stdout } = await run(process.execPath, args, { cwd: app });
+    printed = stdout;
+    results = JSON.parse(readFileSync(json, 'utf8'));
+  }, LONGEST_MS);
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('compares on the stores that are named', () => {
+    expect(Object.keys(results.stores)).toStrictEqual(STORES);
+  });
+
+  it.each(STORES)('measures and prints every call: %s', (store) => {
+    const found = results.stores[store] ?? [];
+    expect(found.map(({ call }) => call)).toStrictEqual(MEASURED_CALLS.map(({ id }) => id));
+    for (const result of found) {
+      expect(result).not.toHaveProperty('failure');
+      expect(result).toMatchObject({ before: expect.any(Number), ratio: expect.any(Number) });
+      expect(printed.split(`| ${result.call} |`)).toHaveLength(STORES.length + 1);
+    }
+    expect(printed).not.toMatch(/NaN|undefined|Infinity/);
   });
 });

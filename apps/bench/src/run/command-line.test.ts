@@ -22,4 +22,31 @@ describe('parseCommandLine', () => {
       expect(() => parseCommandLine(['--rounds', rounds])).toThrow('--rounds');
     }
   });
+
+  it('takes what is to be compared, in four rounds', () => {
+    const args = ['--against', 'packs', '--only', 'memory,redis', '--calls', 'get,list-page'];
+    expect(parseCommandLine(args).against).toMatchObject({
+      ...{ against: 'packs', now: undefined, rounds: 4, pairs: undefined },
+      ...{ only: ['memory', 'redis'], calls: ['get', 'list-page'] },
+    });
+    expect(parseCommandLine([]).against).toBeUndefined();
+  });
+
+  it('refuses to compare what there is not', () => {
+    const refused = [
+      ['--only', 'map'],
+      ['--calls', 'gets'],
+      ['--pairs', '0'],
+    ];
+    for (const [option = '', value = ''] of refused) {
+      expect(() => parseCommandLine(['--against', 'packs', option, value])).toThrow(
+        option === '--pairs' ? option : value,
+      );
+    }
+  });
+
+  it('refuses options that say nothing', () => {
+    expect(() => parseCommandLine(['--calls', 'get'])).toThrow('--calls needs --against');
+    expect(() => parseCommandLine(['append', '--against', 'packs'])).toThrow('append');
+  });
 });

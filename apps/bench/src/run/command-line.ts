@@ -1,6 +1,13 @@
 import { parseArgs } from 'node:util';
+import {
+  AGAINST_OPTIONS,
+  AGAINST_USAGE,
+  type AgainstLine,
+  againstLine,
+} from '../against/against-line.ts';
 import { CONTESTANTS } from '../contestants/catalogue.ts';
 import { QUESTIONS } from '../questions/catalogue.ts';
+import { parseCount } from './parse-count.ts';
 
 export interface CommandLine {
   /** The sections to measure; undefined: all. */
@@ -16,6 +23,8 @@ export interface CommandLine {
   readonly render: boolean;
   /** Only say what can be said. */
   readonly help: boolean;
+  /** Compare two builds of the packages, and do nothing else; undefined: compare none. */
+  readonly against: AgainstLine | undefined;
 }
 
 export const USAGE = `npm run bench -- [SECTION…] [--short] [--peers | --no-peers] [--rounds N]
@@ -32,7 +41,9 @@ all of them where none is named.
 --render     write the report again from what was measured before
 --help       this
 
-CONTESTANT is one of ${CONTESTANTS.map(({ id }) => id).join(', ')}.`;
+CONTESTANT is one of ${CONTESTANTS.map(({ id }) => id).join(', ')}.
+
+${AGAINST_USAGE}`;
 
 /** The arguments; an `Error` that says what is wrong with them. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
@@ -48,18 +59,26 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       out: { type: 'string' },
       render: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
+      against: { type: 'string' },
+      ...AGAINST_OPTIONS,
     },
   });
-  const { short, render, out, help } = values;
+  const { short, render, out, help, against } = values;
   const known = QUESTIONS.flatMap(({ sections }) => sections.map(({ id }) => id));
   const unknown = positionals.find((each) => !known.includes(each));
   if (unknown !== undefined) throw new Error(`there is no section ${unknown}`);
-  const rounds = Number(values.rounds ?? (short ? 1 : 5));
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be 1 or more');
+  const rounds = parseCount(values.rounds, '--rounds') ?? (short ? 1 : 5);
+  if (against === undefined) {
+    const lost = Object.keys(AGAINST_OPTIONS).find((name) => name in values);
+    if (lost !== undefined) throw new Error(`--${lost} needs --against`);
+  } else if (positionals.length > 0) {
+    throw new Error(`--against takes no section: ${positionals[0]}`);
+  }
   return {
     sections: positionals.length > 0 ? positionals : undefined,
     only: values.only?.split(','),
     peers: values.peers ?? !short,
     ...{ short, render, help, out, rounds },
+    against: against === undefined ? undefined : againstLine({ ...values, against }),
   };
 }
