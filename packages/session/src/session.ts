@@ -74,7 +74,7 @@ export class Session implements SessionKey {
     this.userId = key.userId;
     this.sessionId = key.sessionId;
     this.#snapshot = snapshot;
-    this.#events = Object.freeze(snapshot.events);
+    this.#events = snapshot.events;
     Object.freeze(this);
   }
 
@@ -111,10 +111,10 @@ export class Session implements SessionKey {
   /** The loaded events, in `seq` order. */
   get events(): readonly Event[] {
     if (this.#later !== undefined) {
-      this.#events = Object.freeze(this.#events.concat(chained(this.#later)));
+      this.#events = this.#events.concat(chained(this.#later));
       this.#later = undefined;
     }
-    return this.#events;
+    return Object.freeze(this.#events);
   }
 
   /**
