@@ -17,6 +17,7 @@ export {
   checkSessionKey,
   compareIdentifiers,
   identifierProblem,
+  utf8ByteLength,
 } from './identifier.ts';
 export { deepFreeze, isPlainObject, jsonEqual, setOwn } from './json.ts';
 export {

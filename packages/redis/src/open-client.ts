@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { loadDriver } from '@holdfast/session/store';
 import type { Cluster, Redis } from 'ioredis';
 import { checkServer } from './check-server.ts';
 import type { RedisClient, RedisPipeline } from './redis-client.ts';
@@ -31,7 +31,7 @@ export async function openClient(url: unknown, callTimeout: number): Promise<Ope
     // After a fail-over a name may stand for another server.
     reconnectOnError: (error: Error) => /\bREADONLY\b/.test(error.message),
   };
-  const ioredis = await loadDriver();
+  const ioredis = await loadDriver('ioredis', () => import('ioredis'));
   if (!isCluster) {
     const retryStrategy = () => RECONNECT_MS;
     const driver = new ioredis.Redis({ ...redisOptions, ...nodes[0], db, retryStrategy });
@@ -50,17 +50,6 @@ export async function openClient(url: unknown, callTimeout: number): Promise<Ope
     maxRedirections: Math.max(16, Math.ceil(callTimeout / CLUSTER_RETRY_MS)),
   });
   return new OpenedClient(driver, patience);
-}
-
-async function loadDriver() {
-  try {
-    return await import('ioredis');
-  } catch (cause) {
-    throw new HoldfastError('unsupported', {
-      message: 'the driver was not found: `npm install ioredis`',
-      cause,
-    });
-  }
 }
 
 /** A client of ioredis that waits until it is connected, rather than keep commands for later. */

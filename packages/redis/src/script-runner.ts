@@ -104,12 +104,11 @@ export class ScriptRunner {
     const answers = this.#answers;
     const work = async () => {
       try {
-        const reply = await run();
-        this.#answers++;
-        return reply;
+        return await run();
       } catch (error) {
-        this.#answers++;
         throw translateError(error, this);
+      } finally {
+        this.#answers++;
       }
     };
     return this.#timer.limit(work, () => {

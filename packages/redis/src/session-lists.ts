@@ -3,6 +3,7 @@ import { compareIdentifiers } from '@holdfast/core/internal';
 import type { Order } from '@holdfast/session';
 import {
   comparePositions,
+  cutPage,
   type PreparedList,
   type StoredPage,
   type StoredSummary,
@@ -47,12 +48,11 @@ export class SessionLists {
 
   async page(list: PreparedList): Promise<StoredPage> {
     const { found, total } = await this.#find(list);
-    const page = found.slice(0, list.limit);
-    const last = found.length > page.length ? page.at(-1) : undefined;
+    const { sessions, next } = cutPage(list, found);
     return {
-      sessions: await this.#summarize(list, page),
+      sessions: await this.#summarize(list, sessions),
       // As it was found: meanwhile it may have moved on.
-      next: last && { lastUpdateTime: last.score, key: splitMember(last.member) },
+      next: next && { lastUpdateTime: next.score, key: splitMember(next.member) },
       total,
     };
   }

@@ -49,10 +49,10 @@ export interface StoredPage {
 }
 
 /** A page from what was found in order: up to one session more than the limit, which is left out. */
-export function cutPage(
+export function cutPage<Found>(
   { limit }: Pick<PreparedList, 'limit'>,
-  found: readonly StoredSummary[],
-): Pick<StoredPage, 'sessions' | 'next'> {
+  found: readonly Found[],
+): { readonly sessions: readonly Found[]; readonly next: Found | undefined } {
   if (found.length <= limit) return { sessions: found, next: undefined };
   return { sessions: found.slice(0, limit), next: found[limit - 1] };
 }

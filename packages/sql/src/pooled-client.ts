@@ -122,7 +122,8 @@ export class PooledClient<Connection> implements SqlClient {
     } catch (error) {
       // A server that says nothing cannot keep a service from being closed.
       source.destroyAll();
-      if (!errors.translate(error).retryable) throw errors.translate(error);
+      const translated = errors.translate(error);
+      if (!translated.retryable) throw translated;
     }
   }
 
@@ -217,8 +218,6 @@ export async function retryContention<Result>(
 interface TransactionSteps<Result> {
   readonly run: (text: string) => Promise<unknown>;
   readonly body: () => Promise<Result>;
-  /** Whether an error says that the transaction is not ours, and so not ours to end. */
-  readonly isForeign?: (error: unknown) => boolean;
 }
 
 /** Runs `body` between what begins a transaction and COMMIT, and rolls back if it throws. */
@@ -240,7 +239,14 @@ export async function inTransaction<Connection, Result>(
 /** Runs `body`, which is within a transaction, and rolls back if it throws. */
 export async function orRollBack<Connection, Result>(
   lease: Lease<Connection>,
-  { run, body, isForeign = () => false }: TransactionSteps<Result>,
+  {
+    run,
+    body,
+    isForeign = () => false,
+  }: TransactionSteps<Result> & {
+    /** Whether an error says that the transaction is not ours, and so not ours to end. */
+    readonly isForeign?: (error: unknown) => boolean;
+  },
 ): Promise<Result> {
   try {
     return await body();

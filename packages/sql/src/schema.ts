@@ -1,4 +1,4 @@
-import { checkIdentifier, invalidArgument } from '@holdfast/core/internal';
+import { checkIdentifier, invalidArgument, utf8ByteLength } from '@holdfast/core/internal';
 import type { SqlDialect } from './sql-dialect.ts';
 
 /** Where the tables are. */
@@ -54,8 +54,7 @@ export function schemaOf(options: TableOptions & { readonly dialect: SqlDialect 
 function checkSchemaName(schema: string): void {
   checkIdentifier(schema, 'schema');
   // PostgreSQL cuts a longer name, so that two of them may become one.
-  const { length } = new TextEncoder().encode(schema);
-  if (/[?"`\\]/.test(schema) || length > LONGEST_SCHEMA_BYTES) {
+  if (/[?"`\\]/.test(schema) || utf8ByteLength(schema) > LONGEST_SCHEMA_BYTES) {
     throw invalidArgument(
       'schema',
       `must be at most ${LONGEST_SCHEMA_BYTES} bytes without quotes, ? or \\`,

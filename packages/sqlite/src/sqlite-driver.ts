@@ -1,7 +1,7 @@
 /// <reference path="./driver-modules.d.ts" />
 import { createRequire } from 'node:module';
 import { HoldfastError } from '@holdfast/core';
-import { invalidArgument } from '@holdfast/core/internal';
+import { checkChoice } from '@holdfast/core/internal';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** The drivers that `open` knows how to load. */
@@ -22,7 +22,10 @@ const BETTER_SQLITE3_WITHOUT_NODE_20 = 13;
  * with the package to install.
  */
 export async function loadDriver(name?: SqliteDriverName): Promise<OpenDatabase> {
-  const names = name === undefined ? SQLITE_DRIVERS : [checkDriverName(name)];
+  const names =
+    name === undefined
+      ? SQLITE_DRIVERS
+      : [checkChoice(name, { path: 'driver', choices: SQLITE_DRIVERS })];
   const causes: unknown[] = [];
   for (const each of names) {
     try {
@@ -51,11 +54,6 @@ async function load(name: SqliteDriverName): Promise<DatabaseClass> {
       refuseCrash();
       return (await import('better-sqlite3')).default;
   }
-}
-
-function checkDriverName(name: SqliteDriverName): SqliteDriverName {
-  if (SQLITE_DRIVERS.includes(name)) return name;
-  throw invalidArgument('driver', `must be one of ${SQLITE_DRIVERS.join(', ')}`);
 }
 
 /** A crash cannot be caught, so the version is looked at before the driver is loaded. */

@@ -35,7 +35,7 @@ export const AGAINST_USAGE = `npm run bench -- --against FOLDER [--now FOLDER] [
 compares two builds of the packages, call by call, and prints the ratios.
 
 --against    the packed packages of the other build
---now        those of this build; the workspace is built and packed where it is missing
+--now        those of this build; the workspace, built and packed, if it is not given
 --short      small sizes, few pairs, one round: whether everything runs
 --rounds     how many processes each store gets: 4
 --pairs      how many pairs each of them measures of a call: 60

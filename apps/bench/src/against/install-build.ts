@@ -7,7 +7,7 @@ const DRIVERS = ['libsql', 'pg', 'mysql2', 'ioredis'];
 
 /**
  * Installs packed packages, all of them, with the drivers at the versions of this workspace. An
- * `Error` where there is no archive in `archives`.
+ * `Error` if there is no archive in `archives`.
  */
 export function installBuild({
   archives,

@@ -1,4 +1,4 @@
-/** A number of 1 or more, undefined where nothing is said; an `Error` that names the option. */
+/** A number of 1 or more, undefined if nothing is said; an `Error` that names the option. */
 export function parseCount(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
