@@ -48,7 +48,7 @@ export interface StoredPage {
   readonly total?: number | undefined;
 }
 
-/** A page from what was found in order: up to one session more than the limit, which is left out. */
+/** A page from what was found in order: what is beyond the limit is left out. */
 export function cutPage<Found>(
   { limit }: Pick<PreparedList, 'limit'>,
   found: readonly Found[],
