@@ -1,5 +1,7 @@
+import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import {
   InsertStatements,
+  queryOf,
   REFUSED,
   type SqlClient,
   type SqlProgram,
@@ -8,6 +10,7 @@ import {
   type SqlTransaction,
   type SqlWrite,
   type SqlWriteOutcome,
+  sql,
 } from '@holdfast/sql';
 import { retryWhileBusy } from './busy-retry.ts';
 import { CommitQueue } from './commit-queue.ts';
@@ -15,7 +18,7 @@ import { DatabaseFile } from './database-file.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
-import { isDuplicate, translateError } from './sqlite-error.ts';
+import { isBusy, isDuplicate, isOfFile, translateError } from './sqlite-error.ts';
 
 export interface SqliteClientOptions {
   readonly database: SqliteDatabase;
@@ -26,6 +29,10 @@ export interface SqliteClientOptions {
   /** Whether to close it in the end. */
   readonly ownsDatabase: boolean;
 }
+
+const JOURNAL_MODE = queryOf(sql`PRAGMA journal_mode`)({});
+// It is read from the database.
+const SCHEMA_VERSION = queryOf(sql`PRAGMA schema_version`)({});
 
 /** A database in this process: calls into it are synchronous, and only waiting is not. */
 export class SqliteClient implements SqlClient {
@@ -40,29 +47,29 @@ export class SqliteClient implements SqlClient {
     this.#statements = new PreparedStatements(database);
     this.#queue = new CommitQueue({ statements: this.#statements, busyTimeout });
     this.#busyTimeout = busyTimeout;
-    this.#file = file === undefined ? undefined : new DatabaseFile(file);
+    this.#file = file === undefined ? undefined : new DatabaseFile(file, () => this.#usesLog());
     this.#close = ownsDatabase ? () => database.close() : () => {};
   }
 
   query(query: SqlQuery): Promise<readonly SqlRow[]> {
-    return this.#call(() =>
-      retryWhileBusy(() => this.#statements.run(query).rows, this.#busyTimeout),
-    );
+    return this.#call(() => {
+      this.#file?.check();
+      return retryWhileBusy(() => this.#statements.run(query).rows, this.#busyTimeout);
+    });
   }
 
   async write(write: SqlWrite): Promise<SqlWriteOutcome> {
     try {
-      this.#file?.check();
-      return await this.#queue.add(() => this.#write(write));
+      return await this.#commit(() => this.#write(write));
     } catch (error) {
       if (isDuplicate(error)) return REFUSED;
-      throw translateError(error);
+      throw this.#translate(error);
     }
   }
 
   // One transaction at a time writes to a database, so a lock of its own is not needed.
   transaction<Result>({ program }: SqlTransaction<Result>): Promise<Result> {
-    return this.#call(() => this.#queue.add(() => this.#runProgram(program())));
+    return this.#call(() => this.#commit(() => this.#runProgram(program())));
   }
 
   async close(): Promise<void> {
@@ -76,10 +83,39 @@ export class SqliteClient implements SqlClient {
 
   async #call<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
-      this.#file?.check();
       return await work();
     } catch (error) {
-      throw translateError(error);
+      throw this.#translate(error);
+    }
+  }
+
+  async #commit<Result>(work: () => Result): Promise<Result> {
+    this.#file?.check();
+    const result = await this.#queue.add(work);
+    this.#file?.confirm();
+    return result;
+  }
+
+  /** A file that was lost or cut shows itself in many ways. So it is looked at, to say what it is. */
+  #translate(error: unknown): HoldfastError {
+    try {
+      if (isOfFile(error)) this.#file?.look();
+    } catch (loss) {
+      if (isHoldfastError(loss))
+        return new HoldfastError(loss.code, { message: loss.message, cause: error });
+    }
+    return translateError(error);
+  }
+
+  #usesLog(): boolean {
+    try {
+      if (this.#statements.first(JOURNAL_MODE)?.[0] !== 'wal') return false;
+      this.#statements.first(SCHEMA_VERSION);
+      return true;
+    } catch (error) {
+      // Another connection has the whole file. So this one has no log yet.
+      if (isBusy(error)) return false;
+      throw error;
     }
   }
 

@@ -42,6 +42,12 @@ export function isDuplicate(error: unknown): boolean {
   return resultCode(error) === 'CONSTRAINT';
 }
 
+/** Whether what SQLite read, or could not read, may be due to a file that was lost or cut. */
+export function isOfFile(error: unknown): boolean {
+  const code = resultCode(error) ?? '';
+  return ['IOERR', 'CORRUPT', 'NOTADB', 'CANTOPEN', 'READONLY'].includes(code);
+}
+
 export function isMissingTable(error: unknown): boolean {
   return error instanceof Error && error.message.includes('no such table');
 }
