@@ -77,5 +77,5 @@ export class Stage {
 }
 
 function isFailedRequest(text: string): boolean {
-  return /^Failed to load resource|^WebSocket connection to/u.test(text);
+  return /^Failed to load resource|^WebSocket connection to|^Access to fetch at/u.test(text);
 }

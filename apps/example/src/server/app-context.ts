@@ -17,15 +17,11 @@ export interface AppContext {
 }
 
 /** Who the user is where no cookie says it. */
-export const FIRST_USER = 'ada';
+const FIRST_USER = 'ada';
 
-/** The user that the cookie names; undefined where there is none that is ours. */
-export function signedUser(c: Context, { cookie }: AppContext): string | undefined {
-  return cookie.read(getCookie(c, USER_COOKIE));
-}
-
-export function userOf(c: Context, app: AppContext): string {
-  return signedUser(c, app) ?? FIRST_USER;
+/** The user that the cookie names. Only a user who is switched has one. */
+export function userOf(c: Context, { cookie }: AppContext): string {
+  return cookie.read(getCookie(c, USER_COOKIE)) ?? FIRST_USER;
 }
 
 /**

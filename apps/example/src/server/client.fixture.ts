@@ -93,12 +93,29 @@ export class Client {
 
   /** An open WebSocket. */
   async socket(id: string, headers: Readonly<Record<string, string>> = {}): Promise<TestSocket> {
-    const url = new URL(`/api/sessions/${id}/socket`, this.url);
-    url.protocol = 'ws:';
-    const socket = new WebSocket(url, { headers: { ...this.#cookieHeader(), ...headers } });
+    const socket = this.#socket(id, headers);
     const opened = new TestSocket(socket);
     await once(socket, 'open');
     return opened;
+  }
+
+  /** The status with which a WebSocket is refused. Fails if it is let in. */
+  async socketStatus(id: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
+    const socket = this.#socket(id, headers);
+    return new Promise((resolve, reject) => {
+      socket.on('unexpected-response', (_, response) => {
+        resolve(response.statusCode ?? 0);
+        response.destroy();
+      });
+      socket.on('open', () => reject(new Error('it was let in')));
+      socket.on('error', reject);
+    });
+  }
+
+  #socket(id: string, headers: Readonly<Record<string, string>>): WebSocket {
+    const url = new URL(`/api/sessions/${id}/socket`, this.url);
+    url.protocol = 'ws:';
+    return new WebSocket(url, { headers: { ...this.#cookieHeader(), ...headers } });
   }
 
   async #fetch(call: string, { json, body, headers }: CallOptions): Promise<Response> {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { AppContext } from './app-context.ts';
-import { ForeignRequest, guardOrigin, limitBody, secureHeaders } from './guard.ts';
+import { ForeignRequest, guardOrigin, guardSite, limitBody, secureHeaders } from './guard.ts';
 import { meRoutes } from './me-routes.ts';
 import { noSuchRoute, servePage } from './page.ts';
 import { sessionRoutes, stateRoutes } from './session-routes.ts';
@@ -27,7 +27,7 @@ export function createApp({ pageFolder, host, ...context }: AppOptions): Hono {
     return c.json(body, status);
   });
   app.use(secureHeaders, guardOrigin({ host }), limitBody);
-  app.use('/api/*', async (c, next) => {
+  app.use('/api/*', guardSite, async (c, next) => {
     await next();
     c.header('Cache-Control', 'no-store');
   });

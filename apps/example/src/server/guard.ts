@@ -18,8 +18,8 @@ export class ForeignRequest extends HoldfastError {
 
 /**
  * Refuses requests that another site's page has made: by a name that is not ours (a foreign
- * name may lead to this machine, and its page would then be of our origin), or, where they
- * could change something, from an origin that is not ours.
+ * name may lead to this machine, and its page would then be of our origin), or from an origin
+ * that is not ours.
  */
 export function guardOrigin({ host: ownHost }: GuardOptions): MiddlewareHandler {
   return async (c, next) => {
@@ -28,13 +28,25 @@ export function guardOrigin({ host: ownHost }: GuardOptions): MiddlewareHandler 
       throw new ForeignRequest('Host', 'is not a name of this server');
     }
     const origin = c.req.header('Origin');
-    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
-    if (origin !== undefined && (!isRead || isUpgrade(c)) && origin !== `http://${host.host}`) {
+    if (origin !== undefined && origin !== `http://${host.host}`) {
       throw new ForeignRequest('Origin', 'is not that of this server');
     }
     await next();
   };
 }
+
+/**
+ * Refuses what another site's page has made a browser ask, a link that was followed included.
+ * Such a request comes without our cookie, so it would be taken for one of the first user. The
+ * page itself may be linked to: what it asks for comes from here, with the cookie.
+ */
+export const guardSite: MiddlewareHandler = async (c, next) => {
+  const site = c.req.header('Sec-Fetch-Site') ?? 'none';
+  if (site !== 'same-origin' && site !== 'none') {
+    throw new ForeignRequest('Sec-Fetch-Site', 'is that of another site');
+  }
+  await next();
+};
 
 /** How much of a body that is too large is read and thrown away, in bytes. */
 const MAX_DISCARDED = 16 * 1024 * 1024;
@@ -85,10 +97,6 @@ export const secureHeaders: MiddlewareHandler = async (c, next) => {
   c.header('Cross-Origin-Opener-Policy', 'same-origin');
   c.header('Cross-Origin-Resource-Policy', 'same-origin');
 };
-
-function isUpgrade(c: Context): boolean {
-  return c.req.header('Upgrade')?.toLowerCase() === 'websocket';
-}
 
 /** By which name the server was asked for; undefined where that is no name. */
 function hostOf(c: Context): URL | undefined {
