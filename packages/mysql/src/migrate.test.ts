@@ -47,7 +47,7 @@ describeWithDatabase('migrate', () => {
     sent.length = 0;
     await service.migrate();
     expect(sent).toStrictEqual([
-      `SELECT COALESCE(MAX(version), 0) FROM \`${tablePrefix}migrations\``,
+      `SELECT COALESCE(MAX(version), 0) FROM \`${tablePrefix}migrations\`;\nDO 0`,
     ]);
     await service.close();
   });

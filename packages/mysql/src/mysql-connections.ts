@@ -1,24 +1,33 @@
 import type { Socket } from 'node:net';
 import { type ConnectionSource, poolSource, singleSource } from '@holdfast/sql';
-import type {
-  MysqlConnection,
-  MysqlDriverClient,
-  MysqlPool,
-  MysqlPoolConnection,
-  MysqlSingleConnection,
+import {
+  identityOf,
+  type MysqlConnection,
+  type MysqlDriverClient,
+  type MysqlPool,
+  type MysqlPoolConnection,
+  type MysqlSingleConnection,
 } from './mysql2-client.ts';
+
+/** What a client is made of. */
+export interface MysqlConnections {
+  readonly source: ConnectionSource<MysqlConnection>;
+  readonly isSingle: boolean;
+}
 
 /** The connections of a client; undefined if it is neither a pool nor a connection. */
 export function connectionsOf(
   client: MysqlDriverClient,
   { owned }: { readonly owned: boolean },
-): ConnectionSource<MysqlConnection> | undefined {
+): MysqlConnections | undefined {
   const { promise } = (client ?? {}) as { readonly promise?: unknown };
   const inner: Partial<MysqlPool & MysqlSingleConnection> | undefined =
     typeof promise === 'function' ? promise.call(client) : client;
-  if (typeof inner?.getConnection === 'function') return mysqlPool(inner as MysqlPool, { owned });
+  if (typeof inner?.getConnection === 'function') {
+    return { source: mysqlPool(inner as MysqlPool, { owned }), isSingle: false };
+  }
   if (typeof inner?.query !== 'function' || typeof inner.execute !== 'function') return undefined;
-  return mysqlConnection(inner as MysqlSingleConnection, { owned });
+  return { source: mysqlConnection(inner as MysqlSingleConnection, { owned }), isSingle: true };
 }
 
 /** The connections of a pool of mysql2. `owned`: the pool is ended in the end. */
@@ -44,7 +53,7 @@ function mysqlConnection(
   return singleSource<MysqlConnection>({
     owned,
     connection,
-    identity: connection.connection ?? connection,
+    identity: identityOf(connection),
     end: () => connection.end(),
     destroy: () => connection.destroy(),
     socketOf,

@@ -25,7 +25,11 @@ for (const multipleStatements of [true, false]) {
     };
     // One connection, so that what a write leaves in it meets the next one.
     const pool = createPool({ uri: TEST_URL, multipleStatements, connectionLimit: 1 });
-    const driver = new MysqlDriver(mysqlPool(pool, { owned: true }));
+    const driver = new MysqlDriver(mysqlPool(pool, { owned: true }), {
+      type: 'brought',
+      tables: [guarded],
+      isSingle: false,
+    });
     const client = new PooledClient(driver, { acquireTimeout: 5_000, callTimeout: 5_000 });
 
     beforeAll(async () => {

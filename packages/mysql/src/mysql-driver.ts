@@ -14,8 +14,8 @@ import {
   type TransactionBody,
 } from '@holdfast/sql';
 import { FOUND, mysqlDialect } from './mysql-dialect.ts';
-import { isForeignTransaction, mysqlErrors } from './mysql-error.ts';
-import type { MysqlConnection } from './mysql2-client.ts';
+import { foreignTransaction, isForeignTransaction, mysqlErrors } from './mysql-error.ts';
+import { identityOf, type MysqlConnection } from './mysql2-client.ts';
 import { withLock } from './named-lock.ts';
 import {
   CHARACTERS_PER_TEXT,
@@ -25,32 +25,53 @@ import {
   runScript,
   runStatement,
   runText,
+  textOf,
   writeLiterals,
 } from './run-statement.ts';
-import { readServerSettings, type ServerSettings } from './server-settings.ts';
+import {
+  type ConnectionOwner,
+  readServerSettings,
+  type ServerSettings,
+} from './server-settings.ts';
 
 type MysqlLease = Lease<MysqlConnection>;
 
-/** What a transaction begins with, whatever the connection's own isolation is. */
-const BEGIN = ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'] as const;
+/**
+ * What a transaction begins with. On a connection that was brought, whatever its own isolation is:
+ * the first statement fails in a transaction of its owner, which the second one would commit.
+ */
+const BEGIN = {
+  ours: ['START TRANSACTION'],
+  brought: ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'],
+} as const;
 
-const BEGIN_COMMANDS = BEGIN.map(plainCommand);
 const KEEP_FOUND = plainCommand(`SET ${FOUND} = ROW_COUNT()`);
 const COMMIT = plainCommand('COMMIT');
+
+// Its answer says whether the connection is in a transaction: that of a SELECT does not.
+const LOOK = 'DO 0';
 
 /** MySQL or MariaDB. A write is one script, and so one round trip, if the connection takes it. */
 export class MysqlDriver implements SqlDriver<MysqlConnection> {
   readonly source: ConnectionSource<MysqlConnection>;
   readonly errors = mysqlErrors;
+  readonly #owner: ConnectionOwner;
+  readonly #begin: readonly string[];
+  readonly #beginCommands: readonly SqlQuery[];
   readonly #inserts = new InsertStatements(mysqlDialect);
-  #settings: ServerSettings | undefined;
+  /** By what is the same each time that a connection is lent. */
+  readonly #settings = new WeakMap<object, ServerSettings>();
 
-  constructor(source: ConnectionSource<MysqlConnection>) {
+  constructor(source: ConnectionSource<MysqlConnection>, owner: ConnectionOwner) {
     this.source = source;
+    this.#owner = owner;
+    this.#begin = BEGIN[owner.type];
+    this.#beginCommands = this.#begin.map(plainCommand);
   }
 
   async query(lease: MysqlLease, query: SqlQuery): Promise<SqlResult> {
-    return await this.#run(lease, query);
+    if (this.#owner.type === 'ours') return await this.#run(lease, query);
+    return await this.#runOutside(lease, { query, isSingle: this.#owner.isSingle });
   }
 
   async write(lease: MysqlLease, write: SqlWrite): Promise<SqlWriteOutcome> {
@@ -67,7 +88,7 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
       // It is not ours to end.
       isForeign: isForeignTransaction,
     });
-    return outcomeOf(write.guard && results[BEGIN.length]);
+    return outcomeOf(write.guard && results[this.#begin.length]);
   }
 
   async transaction<Result>(
@@ -82,14 +103,39 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
   }
 
   async #run(lease: MysqlLease, query: SqlQuery): Promise<MysqlResult> {
-    const { maxPacketBytes } = this.#settings ?? (await this.#settingsOf(lease));
+    const { maxPacketBytes } = await this.#settingsOf(lease);
     return await runStatement(lease.connection, { query, maxPacketBytes });
   }
 
-  /** Asked once; but those who are the first at the same time each ask over their own connection. */
+  /**
+   * Runs a query, which is refused if its connection is in a transaction of its owner. A pool is
+   * trusted to lend none of these, if to look would take a round trip.
+   */
+  async #runOutside(
+    lease: MysqlLease,
+    { query, isSingle }: { readonly query: SqlQuery; readonly isSingle: boolean },
+  ): Promise<MysqlResult> {
+    const { connection } = lease;
+    const { multipleStatements, maxPacketBytes } = await this.#settingsOf(lease);
+    const text = multipleStatements ? textOf(query, maxPacketBytes - LOOK.length - 2) : undefined;
+    if (text === undefined) {
+      const result = await runStatement(connection, { query, maxPacketBytes });
+      if (isSingle) refuseTransaction(await runText(connection, LOOK));
+      return result;
+    }
+    const [result, look] = await runScript(connection, [text, LOOK]);
+    refuseTransaction(look);
+    return result as MysqlResult;
+  }
+
+  /** Asked of each connection once: what is wrong with one is no fault of another. */
   async #settingsOf({ connection }: MysqlLease): Promise<ServerSettings> {
-    this.#settings ??= await readServerSettings(connection);
-    return this.#settings;
+    const identity = identityOf(connection);
+    const known = this.#settings.get(identity);
+    if (known !== undefined) return known;
+    const settings = await readServerSettings(connection, this.#owner);
+    this.#settings.set(identity, settings);
+    return settings;
   }
 
   /** The statements of a write; undefined if they are too long for one text. */
@@ -98,7 +144,7 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
       guard === undefined
         ? inserts.flatMap((rows) => this.#inserts.plain(rows, 0))
         : [guard, KEEP_FOUND, ...inserts.flatMap((rows) => this.#inserts.guarded(rows))];
-    const script = [...BEGIN_COMMANDS, ...body, COMMIT];
+    const script = [...this.#beginCommands, ...body, COMMIT];
     const length = script.reduce((sum, query) => sum + queryLength(query), 0);
     return length <= CHARACTERS_PER_TEXT ? script : undefined;
   }
@@ -116,13 +162,19 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
     });
   }
 
-  #inTransaction<Result>(lease: MysqlLease, body: () => Promise<Result>): Promise<Result> {
-    return inTransaction(lease, {
-      begin: BEGIN,
+  async #inTransaction<Result>(lease: MysqlLease, body: () => Promise<Result>): Promise<Result> {
+    // What it sets would be refused within the transaction.
+    await this.#settingsOf(lease);
+    return await inTransaction(lease, {
+      begin: this.#begin,
       run: (text) => runText(lease.connection, text),
       body,
     });
   }
+}
+
+function refuseTransaction(look: MysqlResult | undefined): void {
+  if (look?.isInTransaction) throw foreignTransaction();
 }
 
 function outcomeOf(guard: MysqlResult | undefined): SqlWriteOutcome {

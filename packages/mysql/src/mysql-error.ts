@@ -1,4 +1,4 @@
-import { isHoldfastError } from '@holdfast/core';
+import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import { type ErrorDescription, translateWith } from '@holdfast/session/store';
 import type { SqlDriverErrors } from '@holdfast/sql';
 
@@ -11,6 +11,8 @@ const CONTENTION = [1205, 1213]; // a lock that was waited for too long, a deadl
 const SHUTDOWN = [1053, 1077, 1079, 1080, 1152, 1184, 1927, 4031];
 // A server that has become a replica: another connection may lead to the new primary.
 const READ_ONLY = [1290, 1792, 1836];
+
+const IN_TRANSACTION = 'the connection is in a transaction of somebody else';
 
 const DESCRIPTIONS: readonly (readonly [...ErrorDescription, errnos: readonly number[]])[] = [
   ['unavailable', 'other transactions were in the way too often', CONTENTION],
@@ -31,7 +33,7 @@ const DESCRIPTIONS: readonly (readonly [...ErrorDescription, errnos: readonly nu
   ['corrupt', 'what is stored cannot be read', [1034, 1035, 1194, 1195, 1712, 1877]],
   // Syntax, a character set, a collation, a storage engine.
   ['unsupported', 'MySQL 8 or MariaDB 10.11 is needed', [1064, 1115, 1235, 1273, 1286]],
-  ['unsupported', 'the connection is in a transaction of somebody else', [FOREIGN_TRANSACTION]],
+  ['unsupported', IN_TRANSACTION, [FOREIGN_TRANSACTION]],
 ];
 
 /** The number of a server's error; undefined if the server has not spoken. */
@@ -54,6 +56,11 @@ export function isConnectionLost(error: unknown): boolean {
 
 /** Whether the connection is in a transaction that is not ours, and so not ours to end. */
 export const isForeignTransaction = errnoIsOneOf(FOREIGN_TRANSACTION);
+
+/** A connection that is in one, which has not shown in an error. */
+export function foreignTransaction(): HoldfastError {
+  return new HoldfastError('unsupported', { message: IN_TRANSACTION });
+}
 
 export const isContention = errnoIsOneOf(...CONTENTION);
 

@@ -9,12 +9,13 @@ import {
   type SqlClient,
   type SqlServiceOptions,
   SqlSessionService,
+  schemaOf,
 } from '@holdfast/sql';
 import { connectionsOf } from './mysql-connections.ts';
 import { mysqlDialect } from './mysql-dialect.ts';
 import { MysqlDriver } from './mysql-driver.ts';
 import type { MysqlDriverClient } from './mysql2-client.ts';
-import { openPool } from './open-pool.ts';
+import { isOpenedHere, openPool } from './open-pool.ts';
 
 interface MysqlStoreOptions extends SqlServiceOptions, PoolStoreOptions {}
 
@@ -77,11 +78,26 @@ export function printMigrations(options: Pick<SqlServiceOptions, 'tablePrefix'> 
 }
 
 function sqlClient(options: MysqlSessionServiceOptions): SqlClient {
+  const { client } = options;
   const owned = checkFlag(options.closeClient, 'closeClient');
   const timeouts = checkPoolTimeouts(options);
-  const connections = connectionsOf(options.client, { owned });
+  const connections = connectionsOf(client, { owned });
   if (connections === undefined) {
     throw invalidArgument('client', 'must be a Pool or a Connection of mysql2');
   }
-  return new PooledClient(new MysqlDriver(connections), timeouts);
+  const { migrations, sessions, events, state } = schemaOf({
+    tablePrefix: options.tablePrefix,
+    dialect: mysqlDialect,
+  }).tables;
+  const driver = new MysqlDriver(
+    connections.source,
+    isOpenedHere(client)
+      ? { type: 'ours', callTimeout: timeouts.callTimeout }
+      : {
+          type: 'brought',
+          tables: [migrations, sessions, events, state],
+          isSingle: connections.isSingle,
+        },
+  );
+  return new PooledClient(driver, timeouts);
 }

@@ -10,6 +10,8 @@ export interface MysqlStatement {
 
 /** What is asked of a connection of mysql2, as `mysql2/promise` has it. */
 export interface MysqlConnection {
+  /** What the promises are wrapped around, by each caller anew. Undefined: the object itself counts. */
+  readonly connection?: object;
   /** Sends the text as it is. */
   query(statement: MysqlStatement): Promise<readonly unknown[]>;
   /** Prepares the text, and sends the values beside it. */
@@ -18,6 +20,11 @@ export interface MysqlConnection {
   destroy(): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   off(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** What is the same each time that a connection is lent. */
+export function identityOf(connection: MysqlConnection): object {
+  return connection.connection ?? connection;
 }
 
 /** A connection that a pool has lent. */
@@ -33,8 +40,6 @@ export interface MysqlPool {
 
 /** What is asked of a `Connection` of mysql2, as `mysql2/promise` has it. */
 export interface MysqlSingleConnection extends MysqlConnection {
-  /** What the promises are wrapped around, by each caller anew. */
-  readonly connection?: object;
   end(): Promise<void>;
 }
 

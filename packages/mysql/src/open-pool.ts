@@ -3,18 +3,27 @@ import { loadDriver } from '@holdfast/session/store';
 import type { PoolSettings } from '@holdfast/sql';
 import type { MysqlPool } from './mysql2-client.ts';
 
+const opened = new WeakSet<object>();
+
+/** Whether nobody else has a pool's connections: they are ours to set. */
+export function isOpenedHere(client: object): boolean {
+  return opened.has(client);
+}
+
 /** A pool of mysql2. It connects when it is used. */
 export async function openPool(url: unknown, settings: PoolSettings): Promise<MysqlPool> {
   const uri = checkUrl(url);
   const { createPool } = await loadDriver('mysql2', () => import('mysql2/promise'));
   try {
-    return createPool({
+    const pool = createPool({
       uri,
       connectionLimit: settings.maxConnections,
       connectTimeout: settings.connectTimeout,
       charset: 'UTF8MB4_UNICODE_CI',
       multipleStatements: true,
     });
+    opened.add(pool);
+    return pool;
   } catch (cause) {
     // A parameter that it does not take, or a `%` that is not encoded.
     const problem = cause instanceof Error ? cause.message : String(cause);

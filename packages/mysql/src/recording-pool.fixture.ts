@@ -9,6 +9,7 @@ export function recordingPool(pool: Pool): { readonly client: MysqlPool; readonl
     async getConnection() {
       const connection = await pool.getConnection();
       return {
+        connection: connection.connection,
         query(statement) {
           sent.push(statement.sql);
           return connection.query(statement);

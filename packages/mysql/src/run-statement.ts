@@ -6,6 +6,8 @@ import type { MysqlConnection, MysqlStatement } from './mysql2-client.ts';
 export interface MysqlResult extends SqlResult {
   /** What it gave to LAST_INSERT_ID; 0 if nothing. */
   readonly lastInsertId: number;
+  /** Whether it has left the connection in a transaction. Of a statement with rows it is not known. */
+  readonly isInTransaction: boolean;
 }
 
 /** Statements with more characters than this are prepared: a text may double what it carries. */
@@ -15,19 +17,38 @@ export const CHARACTERS_PER_TEXT = 2 ** 19;
 const BYTES_PER_STATEMENT = 64;
 const BYTES_PER_VALUE = 16;
 
+// https://dev.mysql.com/doc/dev/mysql-server/latest/mysql__com_8h.html
+const SERVER_STATUS_IN_TRANS = 1;
+
 /** Runs one statement, whose values are in its text. */
 export async function runText(connection: MysqlConnection, text: string): Promise<MysqlResult> {
   const [result] = await connection.query(driverStatement(text));
   return readResult(result);
 }
 
-/** Runs statements in one round trip. The first one that fails is the last one that is run. */
+/**
+ * Runs statements in one round trip, two or more. The first one that fails is the last one that is
+ * run. A server that is told to stop a query, and that is just between two of them, may leave out
+ * the rest without an error.
+ */
 export async function runScript(
   connection: MysqlConnection,
   texts: readonly string[],
 ): Promise<readonly MysqlResult[]> {
   const [results] = await connection.query(driverStatement(texts.join(';\n')));
-  return (results as readonly unknown[]).map(readResult);
+  // If there is one result, it is not in a list, and it may have rows.
+  if (!Array.isArray(results) || results.length !== texts.length) throw new ScriptCut();
+  return results.map(readResult);
+}
+
+/** The server has not run all of a script: what it has begun is still there. */
+class ScriptCut extends Error {
+  override readonly name = 'ScriptCut';
+  readonly fatal = true;
+
+  constructor() {
+    super('the server has left out statements of a script');
+  }
 }
 
 /** Runs a statement of any size; `too_large` if the server takes none of that size. */
@@ -35,10 +56,8 @@ export async function runStatement(
   connection: MysqlConnection,
   { query, maxPacketBytes }: { readonly query: SqlQuery; readonly maxPacketBytes: number },
 ): Promise<MysqlResult> {
-  if (queryLength(query) <= CHARACTERS_PER_TEXT) {
-    const text = writeLiterals(query);
-    if (fitsPacket(Buffer.byteLength(text), maxPacketBytes)) return runText(connection, text);
-  }
+  const text = textOf(query, maxPacketBytes);
+  if (text !== undefined) return runText(connection, text);
   let bytes = BYTES_PER_STATEMENT;
   for (const value of query.values) {
     bytes += BYTES_PER_VALUE + (typeof value === 'string' ? Buffer.byteLength(value) : 0);
@@ -51,6 +70,13 @@ export async function runStatement(
   const statement = driverStatement(query.statement.pieces.join('?'));
   const [result] = await connection.execute({ ...statement, values: [...query.values] });
   return readResult(result);
+}
+
+/** A statement with its values in its text; undefined if that is too long to be sent at once. */
+export function textOf(query: SqlQuery, maxPacketBytes: number): string | undefined {
+  if (queryLength(query) > CHARACTERS_PER_TEXT) return undefined;
+  const text = writeLiterals(query);
+  return fitsPacket(Buffer.byteLength(text), maxPacketBytes) ? text : undefined;
 }
 
 /** How many characters a statement has with its values, roughly. */
@@ -74,9 +100,16 @@ function driverStatement(sql: string): MysqlStatement {
 }
 
 function readResult(result: unknown): MysqlResult {
-  if (Array.isArray(result)) return { rows: result.map(readRow), changes: 0, lastInsertId: 0 };
-  const { affectedRows, insertId } = result as Record<string, unknown>;
-  return { rows: [], changes: Number(affectedRows), lastInsertId: Number(insertId) };
+  if (Array.isArray(result)) {
+    return { rows: result.map(readRow), changes: 0, lastInsertId: 0, isInTransaction: false };
+  }
+  const { affectedRows, insertId, serverStatus } = result as Record<string, unknown>;
+  return {
+    rows: [],
+    changes: Number(affectedRows),
+    lastInsertId: Number(insertId),
+    isInTransaction: (Number(serverStatus) & SERVER_STATUS_IN_TRANS) !== 0,
+  };
 }
 
 // Ids are bytes to the database.

@@ -1,36 +1,71 @@
 import { HoldfastError } from '@holdfast/core';
-import { isConnectionLost } from './mysql-error.ts';
+import { isConnectionLost, isMissingTable } from './mysql-error.ts';
 import type { MysqlConnection } from './mysql2-client.ts';
 import { type MysqlResult, runScript, runText } from './run-statement.ts';
+import { pinVariables, VARIABLE_CHECKS } from './session-variables.ts';
 
-/** What is asked of a server once. */
+/** What is asked of each connection when it is used for the first time. */
 export interface ServerSettings {
   /** The connection's own; null if it has none. */
   readonly database: string | null;
   /** A statement must be smaller. */
   readonly maxPacketBytes: number;
-  /** Whether a connection takes several statements at once. */
+  /** Whether the connection takes several statements at once. */
   readonly multipleStatements: boolean;
 }
 
-const CHARSETS = ['client', 'connection', 'results'] as const;
-const READ = `SELECT DATABASE(), @@max_allowed_packet, @@autocommit, @@sql_mode, ${CHARSETS.map((name) => `@@character_set_${name}`).join(', ')}`;
+/** Whose connections they are. */
+export type ConnectionOwner =
+  /** `callTimeout` in ms. */
+  | { readonly type: 'ours'; readonly callTimeout: number }
+  /** `tables`, quoted, must not be hidden by temporary ones. `isSingle`: there is one connection. */
+  | { readonly type: 'brought'; readonly tables: readonly string[]; readonly isSingle: boolean };
 
-/** Reads them; `misconfigured` if the connection would not carry text as it is. */
-export async function readServerSettings(connection: MysqlConnection): Promise<ServerSettings> {
-  const { result, multipleStatements } = await read(connection);
-  const [database, maxPacketBytes, autocommit, mode, ...charsets] = result.rows[0] ?? [];
-  const wrong = CHARSETS.findIndex((_, i) => charsets[i] !== 'utf8mb4');
+// A `queryFormat` of the client gets every statement, and must leave this one as it is.
+const PROBE = ':a ? %s';
+
+const READ = `SELECT '${PROBE}', DATABASE(), @@max_allowed_packet, ${VARIABLE_CHECKS.map(({ sql }) => sql).join(', ')}`;
+
+/**
+ * Sets what is needed on a connection of ours; looks whether it is so on one that was brought,
+ * and that is `misconfigured` if it is not. One round trip, if the connection takes several
+ * statements at once.
+ */
+export async function readServerSettings(
+  connection: MysqlConnection,
+  owner: ConnectionOwner,
+): Promise<ServerSettings> {
+  switch (owner.type) {
+    case 'ours': {
+      const results = await runScript(connection, [...pinVariables(owner), READ]);
+      return checkSettings(results.at(-1), { multipleStatements: true });
+    }
+    case 'brought': {
+      const { results, multipleStatements } = await lookAt(connection, owner.tables);
+      results.slice(1).forEach(refuseTemporary);
+      return checkSettings(results[0], { multipleStatements });
+    }
+  }
+}
+
+function checkSettings(
+  result: MysqlResult | undefined,
+  { multipleStatements }: Pick<ServerSettings, 'multipleStatements'>,
+): ServerSettings {
+  const row = result?.rows[0];
+  if (row === undefined) throw misconfigured('sql_select_limit is 0, and it must be its default');
+  const [probe, database, maxPacketBytes, ...values] = row;
+  const wrong = VARIABLE_CHECKS.findIndex((_, i) => values[i] !== null);
   if (wrong >= 0) {
+    const { variable, needed } = VARIABLE_CHECKS[wrong] as (typeof VARIABLE_CHECKS)[number];
     throw misconfigured(
-      `the connection's character_set_${CHARSETS[wrong]} is ${charsets[wrong]}, and it must be utf8mb4: set \`charset: 'utf8mb4'\` on the client`,
+      `the connection's ${variable} is ${String(values[wrong])}, and it must be ${needed}`,
     );
   }
-  if (Number(autocommit) !== 1) {
-    throw misconfigured('autocommit is off on the connection, and it must be on');
-  }
-  if (String(mode).split(',').includes('EMPTY_STRING_IS_NULL')) {
-    throw misconfigured('the sql_mode EMPTY_STRING_IS_NULL is on, and it must be off');
+  if (probe !== PROBE) {
+    throw misconfigured(
+      "the client's queryFormat changes statements, and it must leave those without values alone",
+    );
   }
   return {
     database: typeof database === 'string' ? database : null,
@@ -39,14 +74,33 @@ export async function readServerSettings(connection: MysqlConnection): Promise<S
   };
 }
 
-async function read(connection: MysqlConnection) {
+/** The variables, and what the tables are if they are there. */
+async function lookAt(connection: MysqlConnection, tables: readonly string[]) {
+  const shows = tables.map((table) => `SHOW CREATE TABLE ${table}`);
   try {
-    const [result] = await runScript(connection, [READ, 'DO 0']);
-    return { result: result as MysqlResult, multipleStatements: true };
+    return { results: await runScript(connection, [READ, ...shows]), multipleStatements: true };
   } catch (error) {
     if (isConnectionLost(error)) throw error;
+    if (isMissingTable(error)) {
+      // They are still to be made, and the rest of the results has gone with the error.
+      return { results: await runScript(connection, [READ, 'DO 0']), multipleStatements: true };
+    }
   }
-  return { result: await runText(connection, READ), multipleStatements: false };
+  const results = [await runText(connection, READ)];
+  try {
+    for (const show of shows) results.push(await runText(connection, show));
+  } catch (error) {
+    if (!isMissingTable(error)) throw error;
+  }
+  return { results, multipleStatements: false };
+}
+
+function refuseTemporary({ rows }: MysqlResult): void {
+  const [name, definition] = rows[0] ?? [];
+  if (!/^CREATE TEMPORARY /i.test(String(definition))) return;
+  throw misconfigured(
+    `the connection has a temporary table ${String(name)}, which hides the one of this package: drop it`,
+  );
 }
 
 function misconfigured(message: string): HoldfastError {

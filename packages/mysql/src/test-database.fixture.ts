@@ -44,3 +44,35 @@ export async function dropTables(tablePrefix: string): Promise<void> {
     `DROP TABLE IF EXISTS ${tables.map((table) => `\`${tablePrefix}${table}\``).join(', ')}`,
   );
 }
+
+/** A user of one test file, who has been granted what is given on the test database. */
+export interface TestUser {
+  readonly name: string;
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** @param grants what it may do on the database */
+export async function createUser(grants = 'ALL'): Promise<TestUser> {
+  const url = new URL(TEST_URL);
+  url.username = `h${randomBytes(6).toString('hex')}`;
+  url.password = 'a-secret-of-the-test';
+  const { username: name, password, pathname } = url;
+  await runSql(
+    `CREATE USER '${name}'@'%' IDENTIFIED BY '${password}'`,
+    `GRANT ${grants} ON \`${pathname.slice(1)}\`.* TO '${name}'@'%'`,
+  );
+  return {
+    name,
+    url: url.href,
+    async drop() {
+      await runSql(`DROP USER '${name}'@'%'`);
+    },
+  };
+}
+
+/** The connections of a user. */
+export async function connectionsOfUser(name: string): Promise<readonly number[]> {
+  const rows = await runSql(`SELECT id FROM information_schema.processlist WHERE user = '${name}'`);
+  return rows.map(([id]) => Number(id));
+}

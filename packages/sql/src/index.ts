@@ -2,6 +2,7 @@ export {
   absorbErrors,
   type ConnectionSource,
   poolSource,
+  sharedListening,
   singleSource,
 } from './connection-source.ts';
 export { charactersOf, InsertStatements } from './insert-statements.ts';
@@ -21,7 +22,7 @@ export {
   type SqlDriverErrors,
   type TransactionBody,
 } from './pooled-client.ts';
-export type { TableOptions } from './schema.ts';
+export { schemaOf, type TableOptions, type Tables } from './schema.ts';
 export {
   REFUSED,
   type SqlClient,

@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Connection, createConnection, createPool } from 'mysql2/promise';
+import { afterAll, beforeAll, it } from 'vitest';
+import { MysqlSessionService } from './mysql-session-service.ts';
+import {
+  connectionsOfUser,
+  createTablePrefix,
+  createUser,
+  describeWithDatabase,
+  dropTables,
+  runSql,
+  TEST_URL,
+  type TestUser,
+} from './test-database.fixture.ts';
+
+const MOST_TRIES = 5_000;
+
+describeWithDatabase('A query that is killed between two statements of an append', () => {
+  const tablePrefix = createTablePrefix();
+  const owner = { appName: 'killed-queries', userId: 'ada' };
+  const users: TestUser[] = [];
+  let killer: Connection;
+  let other: MysqlSessionService;
+
+  beforeAll(async () => {
+    killer = await createConnection(TEST_URL);
+    other = await MysqlSessionService.open({ url: TEST_URL, tablePrefix });
+  });
+  afterAll(async () => {
+    await other?.close();
+    await killer?.end();
+    for (const user of users) await user.drop();
+    await dropTables(tablePrefix);
+  });
+
+  async function ownUser() {
+    const user = await createUser();
+    users.push(user);
+    return user;
+  }
+
+  const appendTo = (service: MysqlSessionService, id: string, sessionId: string) =>
+    service.appendEvent({
+      ...owner,
+      sessionId,
+      event: { id, actions: { stateDelta: { [id]: 1, 'user:last': id, 'app:last': id } } },
+    });
+
+  /** Kills queries until an append is left without an answer; gives that append. */
+  async function leaveOneUnanswered(
+    victim: MysqlSessionService,
+    { user, sessionId }: { readonly user: TestUser; readonly sessionId: string },
+  ) {
+    await victim.create({ ...owner, sessionId });
+    const [thread] = await connectionsOfUser(user.name);
+    const isIdle = `SELECT command = 'Sleep' AND time >= 1 FROM information_schema.processlist WHERE id = ${thread}`;
+    for (let i = 0; i < MOST_TRIES; i++) {
+      const id = `e-${i}`;
+      let isSettled = false;
+      const append = appendTo(victim, id, sessionId).finally(() => {
+        isSettled = true;
+      });
+      const settled = append.catch(() => {});
+      const killed = killer.query(`KILL QUERY ${thread}`);
+      await Promise.race([settled, pause(300)]);
+      await killed;
+      while (!isSettled) {
+        const [row] = await runSql(isIdle);
+        if (Number(row?.[0]) === 1) return { id, append };
+        await Promise.race([settled, pause(100)]);
+      }
+    }
+    throw new Error('no kill came between two statements');
+  }
+
+  it.concurrent('makes it unavailable long before its deadline, and lets others go on', {
+    timeout: 40_000,
+  }, async ({ expect }) => {
+    const [sessionId, user] = ['opened', await ownUser()];
+    const options = { url: user.url, tablePrefix, maxConnections: 1, callTimeout: 120_000 };
+    const victim = await MysqlSessionService.open(options);
+    const { id, append } = await leaveOneUnanswered(victim, { user, sessionId });
+    const waiting = appendTo(other, 'other', sessionId);
+    await expect(append).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    const { seq } = await waiting;
+    expect((await appendTo(victim, id, sessionId)).seq).toBe(Number(seq) + 1);
+    await victim.close();
+  });
+
+  it.concurrent('costs a pool that was brought its connection at the deadline, and its locks go with it', {
+    timeout: 40_000,
+  }, async ({ expect }) => {
+    const [sessionId, user] = ['brought', await ownUser()];
+    const client = createPool({ uri: user.url, multipleStatements: true, connectionLimit: 1 });
+    const options = { client, closeClient: true, tablePrefix, callTimeout: 3_000 };
+    const victim = new MysqlSessionService(options);
+    const { id, append } = await leaveOneUnanswered(victim, { user, sessionId });
+    const waiting = appendTo(other, 'other', sessionId);
+    await expect(append).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    const { seq } = await waiting;
+    expect((await appendTo(victim, id, sessionId)).seq).toBe(Number(seq) + 1);
+    await victim.close();
+  });
+});
