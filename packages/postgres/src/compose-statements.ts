@@ -53,7 +53,7 @@ export class StatementComposer {
       const isOne = rows.length === 1 && first !== undefined;
       shape = shape.next(insert, isOne ? 'one' : 'many');
       if (isOne) values.push(...first);
-      else values.push(...insert.columns.map((_, i) => rows.map((row) => row[i] ?? null)));
+      else values.push(...insert.columns.map((_, i) => rows.map((row) => row[i] ?? '')));
     }
     shape.text ??= numbered(composeText(write));
     return {

@@ -17,11 +17,53 @@ describeWithDatabase('A transaction of somebody else', () => {
     const refused = { code: 'unsupported', retryable: false };
     await expect(service.appendEvent({ ...key, event: {} })).rejects.toMatchObject(refused);
     await expect(service.delete(key)).rejects.toMatchObject(refused);
+    await expect(service.get(key)).rejects.toMatchObject(refused);
+    await expect(service.list(user)).rejects.toMatchObject(refused);
+    await expect(service.listEvents(key)).rejects.toMatchObject(refused);
+    await expect(service.getState({ scope: 'user', ...user })).rejects.toMatchObject(refused);
     await client.query('ROLLBACK');
     const { rows } = await client.query("SELECT to_regclass($1 || '.own') AS own", [schema]);
     expect(rows).toStrictEqual([{ own: null }]);
     expect((await service.appendEvent({ ...key, event: {} })).seq).toBe(1);
     await client.end();
+  });
+
+  it('is left alone on a client if it begins while a call is waiting', async () => {
+    const client = new pg.Client(TEST_URL);
+    await client.connect();
+    const service = new PostgresSessionService({ client, schema });
+    const { key } = await service.create(user);
+    const refused = { code: 'unsupported', retryable: false };
+    for (const call of [
+      () => service.appendEvent({ ...key, event: {} }),
+      () => service.delete(key),
+      () => service.get(key),
+    ]) {
+      const begun = client.query('BEGIN');
+      const outcome = call();
+      const asked = client.query('SELECT 1 AS one');
+      await expect(outcome).rejects.toMatchObject(refused);
+      await begun;
+      expect((await asked).rows).toStrictEqual([{ one: 1 }]);
+      expect(client.getTransactionStatus()).toBe('T');
+      await client.query('COMMIT');
+    }
+    expect((await service.get(key))?.revision).toBe(0);
+    await client.end();
+  });
+
+  it('is on every connection of a pool: calls are unsupported, and connections are not made for ever', async () => {
+    const pool = new pg.Pool({ connectionString: TEST_URL, max: 1 });
+    let made = 0;
+    pool.on('connect', (client) => {
+      made++;
+      client.query('BEGIN').catch(() => {});
+    });
+    const service = new PostgresSessionService({ client: pool, schema });
+    const get = service.get({ ...user, sessionId: 'none' });
+    await expect(get).rejects.toMatchObject({ code: 'unsupported', retryable: false });
+    expect(made).toBeLessThan(20);
+    await pool.end();
   });
 
   it('ends with its connection, where a pool got that back too early', async () => {

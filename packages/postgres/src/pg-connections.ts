@@ -1,25 +1,60 @@
 import type { Socket } from 'node:net';
 import { HoldfastError } from '@holdfast/core';
-import { absorbErrors, poolSource, type SqlResult, singleSource } from '@holdfast/sql';
+import {
+  absorbErrors,
+  poolSource,
+  type SqlResult,
+  sharedListening,
+  singleSource,
+} from '@holdfast/sql';
 import type { PostgresQuery, PostgresValue } from './compose-statements.ts';
 import type { PgClient, PgPool, PgPoolClient } from './pg-driver.ts';
 import type { PostgresConnections } from './postgres-driver.ts';
 
 type AnyClient = Omit<PgClient, 'end'>;
 
+// One or two are an oversight. If it is all of them, a new one would be no better.
+const MAX_FOREIGN_TRANSACTIONS = 10;
+
+/**
+ * Listens to the errors of a pool, and of each of its connections from the moment in which it is
+ * handed out: the pool listens no more then, and whoever waits for the connection is told a little
+ * later. What the server has sent meanwhile may be that it ends the connection.
+ */
+const absorbPoolErrors = sharedListening<PgPool>((pool) => {
+  const stopAbsorbing = absorbErrors(pool);
+  const borrowed = new Map<PgPoolClient, () => void>();
+  const onAcquire = (client: PgPoolClient) => {
+    borrowed.set(client, absorbErrors(client));
+  };
+  // The pool listens again.
+  const onRelease = (_error: unknown, client: PgPoolClient) => {
+    borrowed.get(client)?.();
+    borrowed.delete(client);
+  };
+  pool.on('acquire', onAcquire);
+  pool.on('release', onRelease);
+  return () => {
+    pool.off('acquire', onAcquire);
+    pool.off('release', onRelease);
+    for (const stop of borrowed.values()) stop();
+    stopAbsorbing();
+  };
+});
+
 /** The connections of a pool of `pg`. `owned`: the pool is ended in the end. */
 export function pgPool(pool: PgPool, { owned }: { readonly owned: boolean }) {
-  const stopAbsorbing = absorbErrors(pool);
+  const stopAbsorbing = absorbPoolErrors(pool);
   const source = poolSource<PgPoolClient>({
     owned,
-    async acquire() {
-      let client = await pool.connect();
-      // Somebody gave it back too early: it is of no use to anyone.
-      while (isInTransaction(client)) {
+    async acquire(isWanted = () => true) {
+      for (let i = 0; i < MAX_FOREIGN_TRANSACTIONS && isWanted(); i++) {
+        const client = await pool.connect();
+        if (!isInTransaction(client)) return client;
+        // Somebody gave it back too early: it is of no use to anyone.
         client.release(true);
-        client = await pool.connect();
       }
-      return client;
+      throw foreignTransaction('the connections of the pool are');
     },
     release: (client) => client.release(),
     destroy: (client) => client.release(true),
@@ -28,7 +63,7 @@ export function pgPool(pool: PgPool, { owned }: { readonly owned: boolean }) {
   });
   // A pool that has ended may still meet an error while its sockets close.
   const end = async () => (owned ? await source.end() : stopAbsorbing());
-  return { source: { ...source, end }, run } satisfies PostgresConnections<PgPoolClient>;
+  return { source: { ...source, end }, run, runFirst } satisfies PostgresConnections<PgPoolClient>;
 }
 
 /** One connection of `pg`. `owned`: it is ended in the end. */
@@ -42,15 +77,17 @@ export function pgClient(client: PgClient, { owned }: { readonly owned: boolean 
     destroy() {},
     socketOf,
   });
-  const acquire = async () => {
-    await source.acquire();
-    if (!isInTransaction(client)) return client;
-    source.release(client);
-    throw new HoldfastError('unsupported', {
-      message: 'the connection is in a transaction of somebody else',
-    });
-  };
-  return { source: { ...source, acquire }, run } satisfies PostgresConnections<PgClient>;
+  return { source, run, runFirst } satisfies PostgresConnections<PgClient>;
+}
+
+/**
+ * Runs a statement that begins a call. What the owner of a connection has asked it before is
+ * waited for, because it may begin a transaction. From the last look on, nobody comes between.
+ */
+async function runFirst(client: AnyClient, query: PostgresQuery): Promise<SqlResult> {
+  while (isBusy(client)) await run(client, { text: '', values: [] });
+  if (isInTransaction(client)) throw foreignTransaction('the connection is');
+  return await run(client, query);
 }
 
 async function run(client: AnyClient, { text, values, name }: PostgresQuery): Promise<SqlResult> {
@@ -70,6 +107,17 @@ async function run(client: AnyClient, { text, values, name }: PostgresQuery): Pr
 function isInTransaction(client: AnyClient): boolean {
   const status = client.getTransactionStatus?.() ?? 'I';
   return status !== 'I';
+}
+
+function foreignTransaction(subject: string): HoldfastError {
+  return new HoldfastError('unsupported', {
+    message: `${subject} in a transaction of somebody else`,
+  });
+}
+
+/** Whether it has been asked something that is not answered yet; `pg` says so in this alone. */
+function isBusy(client: AnyClient): boolean {
+  return (client as { readonly readyForQuery?: boolean }).readyForQuery === false;
 }
 
 /** It is not asked of a driver, but `pg` has it. */

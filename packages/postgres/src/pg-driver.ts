@@ -4,7 +4,11 @@ import type { PostgresValue } from './compose-statements.ts';
 export interface PgPool {
   connect(): Promise<PgPoolClient>;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'acquire', listener: (client: PgPoolClient) => void): unknown;
+  on(event: 'release', listener: (error: Error, client: PgPoolClient) => void): unknown;
   off(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'acquire', listener: (client: PgPoolClient) => void): unknown;
+  off(event: 'release', listener: (error: Error, client: PgPoolClient) => void): unknown;
   end(): Promise<void>;
   /** How many connections there are: no single connection has it. */
   readonly totalCount: number;

@@ -63,9 +63,15 @@ function selectRows({ columns }: SqlInsert, { count, guarded }: InsertSource): S
     const names = columns.map(({ name }) => name).join(', ');
     from.push(sql`unnest(${joinSql(arrays, ', ')}) WITH ORDINALITY AS row (${names}, place)`);
   }
-  const values = columns.map(({ name, type, fromRevision }) => {
-    const value = isOne ? sql`CAST(${SLOT} AS ${parameterTypes[type]})` : sql`${`row.${name}`}`;
-    return fromRevision ? sql`${GUARD}.revision + ${value}` : value;
+  const values = columns.map(({ name, type, fromRevision, nullable }) => {
+    if (isOne) {
+      const value = sql`CAST(${SLOT} AS ${parameterTypes[type]})`;
+      return fromRevision ? sql`${GUARD}.revision + ${value}` : value;
+    }
+    const value = `row.${name}`;
+    if (fromRevision) return sql`${GUARD}.revision + ${value}`;
+    // Whether an array can hold a null is up to a setting: an empty text stands for it.
+    return nullable ? sql`NULLIF(${value}, '')` : sql`${value}`;
   });
   const rows = sql`SELECT ${joinSql(values, ', ')}`;
   const source = from.length === 0 ? rows : sql`${rows} FROM ${joinSql(from, ', ')}`;

@@ -8,15 +8,19 @@ import {
   type SqlResult,
   type SqlWrite,
   type SqlWriteOutcome,
+  type Tables,
   type TransactionBody,
 } from '@holdfast/sql';
+import { checkConnection, connectionCheck } from './check-connection.ts';
 import { hashText, type PostgresQuery, StatementComposer } from './compose-statements.ts';
-import { postgresErrors } from './postgres-error.ts';
+import { isPreparedStatementLost, postgresErrors } from './postgres-error.ts';
 
 /** The connections of one of the drivers for PostgreSQL. */
-export interface PostgresConnections<Connection> {
+export interface PostgresConnections<Connection extends object> {
   readonly source: ConnectionSource<Connection>;
   run(connection: Connection, query: PostgresQuery): Promise<SqlResult>;
+  /** Runs a statement that is not within a transaction of ours. Undefined: like any other. */
+  runFirst?(connection: Connection, query: PostgresQuery): Promise<SqlResult>;
   /** How the driver runs a transaction; undefined: as on any connection. */
   transaction?<Result>(
     connection: Connection,
@@ -24,23 +28,33 @@ export interface PostgresConnections<Connection> {
   ): Promise<Result>;
 }
 
-export interface PostgresDriverOptions<Connection> {
+export interface PostgresDriverOptions<Connection extends object> {
   readonly connections: PostgresConnections<Connection>;
   /** Whether statements have names. */
   readonly preparedStatements: boolean;
+  readonly tables: Tables;
 }
 
+/** For which tables a connection was found to be fit, however many services share it. */
+const checkedFor = new WeakMap<object, Set<string>>();
+
 /** PostgreSQL over any driver. A write is one statement, and so one round trip. */
-export class PostgresDriver<Connection> implements SqlDriver<Connection> {
+export class PostgresDriver<Connection extends object> implements SqlDriver<Connection> {
   readonly source: ConnectionSource<Connection>;
   readonly errors = postgresErrors;
   readonly #connections: PostgresConnections<Connection>;
   readonly #composer: StatementComposer;
+  readonly #check: PostgresQuery;
+  readonly #tables: string;
+  /** Connections that lose their prepared statements. */
+  readonly #nameless = new WeakSet<Connection>();
 
   constructor(options: PostgresDriverOptions<Connection>) {
     this.#connections = options.connections;
     this.source = options.connections.source;
     this.#composer = new StatementComposer(options);
+    this.#check = connectionCheck(options.tables);
+    this.#tables = Object.values(options.tables).join();
   }
 
   query(lease: Lease<Connection>, query: SqlQuery): Promise<SqlResult> {
@@ -53,39 +67,94 @@ export class PostgresDriver<Connection> implements SqlDriver<Connection> {
     return row === undefined ? REFUSED : { type: 'written', revision: Number(row[0]) };
   }
 
-  transaction<Result>(
+  async transaction<Result>(
     lease: Lease<Connection>,
     { body, lock }: { readonly body: TransactionBody<Result>; readonly lock: string | undefined },
   ): Promise<Result> {
-    return this.#transaction(lease, async (connection) => {
-      if (lock !== undefined) await this.#connections.run(connection, lockStatement(lock));
-      return await body((query) => this.#connections.run(connection, this.#composer.query(query)));
+    if (!this.#isChecked(lease.connection)) await this.#checkNow(lease.connection);
+    return await this.#transaction(lease, async (connection) => {
+      const run = (query: PostgresQuery) => this.#connections.run(connection, withoutName(query));
+      if (lock !== undefined) {
+        await run(WAIT_AS_LONG_AS_IT_TAKES);
+        await run(lockStatement(lock));
+      }
+      return await body((query) => run(this.#composer.query(query)));
     });
   }
 
-  // A connection that is set to a stricter isolation gives way to other transactions; a
-  // transaction of our own does not.
-  #run(lease: Lease<Connection>, query: PostgresQuery): Promise<SqlResult> {
-    if (!lease.isRetry) return this.#connections.run(lease.connection, query);
-    return this.#transaction(lease, (connection) => this.#connections.run(connection, query));
+  async #run(lease: Lease<Connection>, query: PostgresQuery): Promise<SqlResult> {
+    const { connection, isRetry } = lease;
+    if (!this.#isChecked(connection)) await this.#checkNow(connection);
+    if (!isRetry) return await this.#runAlone(connection, query);
+    // A connection that is set to a stricter isolation gives way to other transactions; a
+    // transaction of our own does not.
+    return await this.#transaction(lease, (own) => this.#connections.run(own, withoutName(query)));
   }
 
-  #transaction<Result>(
+  /**
+   * Runs a statement that is its own transaction. If somebody has dropped what was prepared, or
+   * there is a pooler between that mixes connections up, it has not begun, and goes without a name.
+   */
+  async #runAlone(connection: Connection, query: PostgresQuery): Promise<SqlResult> {
+    if (query.name === undefined) return await this.#runFirst(connection, query);
+    if (this.#nameless.has(connection)) {
+      return await this.#runFirst(connection, withoutName(query));
+    }
+    try {
+      return await this.#runFirst(connection, query);
+    } catch (error) {
+      if (!isPreparedStatementLost(error)) throw error;
+      this.#nameless.add(connection);
+      return await this.#runFirst(connection, withoutName(query));
+    }
+  }
+
+  #runFirst(connection: Connection, query: PostgresQuery): Promise<SqlResult> {
+    const { runFirst, run } = this.#connections;
+    return (runFirst ?? run)(connection, query);
+  }
+
+  async #transaction<Result>(
     lease: Lease<Connection>,
     body: (connection: Connection) => Promise<Result>,
   ): Promise<Result> {
     const { connection } = lease;
     if (this.#connections.transaction !== undefined) {
-      return this.#connections.transaction(connection, body);
+      return await this.#connections.transaction(connection, body);
     }
-    return inTransaction(lease, {
-      begin: ['BEGIN ISOLATION LEVEL READ COMMITTED'],
+    await this.#runFirst(connection, BEGIN);
+    return await inTransaction(lease, {
+      begin: [],
       run: (text) => this.#connections.run(connection, { text, values: [] }),
       body: () => body(connection),
     });
   }
+
+  #isChecked(connection: Connection): boolean {
+    return checkedFor.get(connection)?.has(this.#tables) === true;
+  }
+
+  async #checkNow(connection: Connection): Promise<void> {
+    checkConnection(await this.#runFirst(connection, this.#check));
+    const checked = checkedFor.get(connection) ?? new Set();
+    checkedFor.set(connection, checked.add(this.#tables));
+  }
 }
+
+const BEGIN: PostgresQuery = { text: 'BEGIN ISOLATION LEVEL READ COMMITTED', values: [] };
+
+/** Within a transaction that changes the schema, or waits for one that does. */
+const WAIT_AS_LONG_AS_IT_TAKES: PostgresQuery = {
+  text: `SELECT ${['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
+    .map((name) => `pg_catalog.set_config('${name}', '0', true)`)
+    .join(', ')}`,
+  values: [],
+};
 
 function lockStatement(lock: string): PostgresQuery {
   return { text: 'SELECT pg_advisory_xact_lock($1)', values: [hashText(lock)] };
+}
+
+function withoutName({ text, values }: PostgresQuery): PostgresQuery {
+  return { text, values };
 }

@@ -6,9 +6,8 @@ import type { SqlDriverErrors } from '@holdfast/sql';
 const UNIQUE_VIOLATION = '23505';
 
 // Of classes: a connection; a server that takes no writes any more, or a transaction that someone
-// has left open; an operator's doing, but for a cancelled query. And of prepared statements: the
-// connection has those of others.
-const CONNECTION_LOST = /^(?:08|25|57(?!014)|26000|42P05)/;
+// has left open; an operator's doing, but for a cancelled query.
+const CONNECTION_LOST = /^(?:08|25|57(?!014))/;
 
 /** The SQLSTATE of a driver's error; undefined if the server has not spoken. */
 function sqlState(error: unknown): string | undefined {
@@ -26,11 +25,13 @@ export function isConnectionLost(error: unknown): boolean {
   return state === undefined ? !isHoldfastError(error) : CONNECTION_LOST.test(state);
 }
 
+/** The server does not know a statement by its name, or knows it by that name already. */
+export const isPreparedStatementLost = stateIsOneOf('26000', '42P05');
+
 export const isMissingTable = stateIsOneOf('42P01', '3F000');
 
 const STATES: Readonly<Record<string, ErrorDescription>> = {
   '22P05': ['misconfigured', 'the database must be encoded in UTF8'],
-  '26000': ['unavailable', 'a pooler is between, set preparedStatements to false'],
   '3D000': ['misconfigured', 'the database does not exist'],
   '3F000': ['misconfigured', 'the schema does not exist'],
   '40001': ['unavailable', 'other transactions were in the way too often'],
@@ -38,7 +39,6 @@ const STATES: Readonly<Record<string, ErrorDescription>> = {
   '42501': ['misconfigured', 'the role lacks a permission'],
   '42703': ['misconfigured', 'the tables are not those of this package'],
   '42P01': ['misconfigured', 'the tables do not exist, call migrate()'],
-  '42P05': ['unavailable', 'a pooler is between, set preparedStatements to false'],
   '55P03': ['unavailable', 'other transactions were in the way too often'],
   XX001: ['corrupt', 'what PostgreSQL has stored cannot be read'],
   XX002: ['corrupt', 'what PostgreSQL has stored cannot be read'],

@@ -9,6 +9,7 @@ import {
   type SqlClient,
   type SqlServiceOptions,
   SqlSessionService,
+  schemaOf,
   type TableOptions,
 } from '@holdfast/sql';
 import { openPool } from './open-pool.ts';
@@ -92,8 +93,12 @@ function sqlClient(options: PostgresSessionServiceOptions): SqlClient {
   const named = checkFlag(preparedStatements, 'preparedStatements');
   const owned = checkFlag(closeClient, 'closeClient');
   const timeouts = checkPoolTimeouts(options);
-  const over = <Connection>(connections: PostgresConnections<Connection>) =>
-    new PooledClient(new PostgresDriver({ connections, preparedStatements: named }), timeouts);
+  const { tables } = schemaOf({ ...options, dialect: postgresDialect });
+  const over = <Connection extends object>(connections: PostgresConnections<Connection>) =>
+    new PooledClient(
+      new PostgresDriver({ connections, preparedStatements: named, tables }),
+      timeouts,
+    );
   if (isPool(client)) return over(pgPool(client, { owned }));
   if (isPglite(client)) return over(pgliteConnections(client, { owned }));
   if (typeof (client as PgClient | undefined)?.query !== 'function') {

@@ -1,7 +1,10 @@
 /** Where a driver's connections come from. What fails is the driver's own error. */
 export interface ConnectionSource<Connection> {
-  /** A connection that nobody else uses until it is released or destroyed. */
-  acquire(): Promise<Connection>;
+  /**
+   * A connection that nobody else uses until it is released or destroyed. `isWanted` tells whether
+   * anybody still waits for it: one that takes several tries makes no more of them if not.
+   */
+  acquire(isWanted?: () => boolean): Promise<Connection>;
   /** Takes a connection back, to be used again. */
   release(connection: Connection): void;
   /** Closes a connection at once, whatever it is doing. It is not used again. */
@@ -17,23 +20,40 @@ interface ErrorSource {
   off(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-const counts = new WeakMap<ErrorSource, number>();
+/**
+ * Lets many services listen to one source as if they were one. The first begins, and the last ends
+ * it; each gets the function that says that it needs it no more.
+ */
+export function sharedListening<Source extends object>(
+  begin: (source: Source) => () => void,
+): (source: Source) => () => void {
+  const shared = new WeakMap<Source, { users: number; readonly end: () => void }>();
+  return (source) => {
+    let listening = shared.get(source);
+    if (listening === undefined) {
+      listening = { users: 0, end: begin(source) };
+      shared.set(source, listening);
+    }
+    const current = listening;
+    current.users++;
+    return () => {
+      current.users--;
+      if (current.users > 0) return;
+      shared.delete(source);
+      current.end();
+    };
+  };
+}
 
 /**
  * Listens to the errors of a pool or a connection, until the function that it gives is called. A
  * lost connection fails the query that was running on it, or the next one; but without a
- * listener, its event would end the process. Many services share one listener.
+ * listener, its event would end the process.
  */
-export function absorbErrors(source: ErrorSource): () => void {
-  const count = counts.get(source) ?? 0;
-  if (count === 0) source.on('error', ignore);
-  counts.set(source, count + 1);
-  return () => {
-    const left = (counts.get(source) ?? 1) - 1;
-    counts.set(source, left);
-    if (left === 0) source.off('error', ignore);
-  };
-}
+export const absorbErrors = sharedListening<ErrorSource>((source) => {
+  source.on('error', ignore);
+  return () => source.off('error', ignore);
+});
 
 function ignore(): void {}
 
@@ -70,7 +90,7 @@ export interface DriverConnections<Connection extends ErrorSource> {
 }
 
 export interface DriverPool<Connection extends ErrorSource> extends DriverConnections<Connection> {
-  acquire(): Promise<Connection>;
+  acquire(isWanted?: () => boolean): Promise<Connection>;
   release(connection: Connection): void;
   end(): Promise<unknown>;
 }
@@ -86,8 +106,8 @@ export function poolSource<Connection extends ErrorSource>(
     socket.once('close', () => open.delete(socket));
   };
   return {
-    async acquire() {
-      const connection = await pool.acquire();
+    async acquire(isWanted) {
+      const connection = await pool.acquire(isWanted);
       absorbed.set(connection, absorbErrors(connection));
       const socket = pool.owned ? pool.socketOf(connection) : undefined;
       if (socket !== undefined && !open.has(socket)) remember(socket);

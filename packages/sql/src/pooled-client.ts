@@ -188,8 +188,9 @@ export class PooledClient<Connection> implements SqlClient {
       });
     };
     return timer.limit(async () => {
-      const connection = await source.acquire();
-      if (!isLate && !call.isOver) return connection;
+      const isWanted = () => !isLate && !call.isOver;
+      const connection = await source.acquire(isWanted);
+      if (isWanted()) return connection;
       source.release(connection);
       throw tooLate();
     }, tooLate);

@@ -34,6 +34,8 @@ export interface SqlInsertColumn {
   readonly type: SqlColumnType;
   /** The value counts from the revision that the guard gave. */
   readonly fromRevision?: boolean;
+  /** Whether the value may be null. The text of one that is not is never empty. */
+  readonly nullable?: true;
 }
 
 export type SqlColumnType = 'identifier' | 'integer' | 'json';

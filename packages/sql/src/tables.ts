@@ -5,7 +5,7 @@ import { type SqlTemplate, sql } from './sql-statement.ts';
 
 export interface TableDefinition {
   readonly name: keyof Tables;
-  readonly columns: readonly (SqlInsertColumn & { readonly nullable?: true })[];
+  readonly columns: readonly SqlInsertColumn[];
   readonly primaryKey: readonly string[];
   /** @default [] */
   readonly unique?: readonly (readonly string[])[];
