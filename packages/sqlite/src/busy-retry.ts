@@ -1,3 +1,6 @@
+// Not the globals: a test that sets those to a clock of its own would wait for ever.
+import { performance } from 'node:perf_hooks';
+import { setImmediate, setTimeout } from 'node:timers';
 import { isBusy } from './sqlite-error.ts';
 
 /**
@@ -23,4 +26,9 @@ export async function retryWhileBusy<Result>(
     // At random, so that processes which wait for each other do not keep in step.
     await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
   }
+}
+
+/** Gives the event loop a turn: timers, sockets, and what the garbage collector has found. */
+export function turnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }

@@ -1,10 +1,18 @@
+import { join } from 'node:path';
 import { plainCommand, queryOf, sql } from '@holdfast/sql';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CommitQueue } from './commit-queue.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import { SqliteSessionService } from './sqlite-session-service.ts';
-import { observe, openDatabase, type Statement } from './test-database.fixture.ts';
+import {
+  drivers,
+  observe,
+  openDatabase,
+  type Statement,
+  tempFolder,
+} from './test-database.fixture.ts';
 
+const folder = tempFolder();
 const key = { appName: 'app', userId: 'user', sessionId: 'session' };
 
 /** A service in memory with one session, whose statements are seen. */
@@ -208,5 +216,64 @@ describe('CommitQueue', () => {
     await expect(fault).rejects.toThrow('a bug');
     await queue.add(() => run('INSERT INTO t VALUES (2)'));
     expect(read()).toStrictEqual([[2]]);
+  });
+});
+
+describe.each(drivers)('the event loop, by %s', (driver) => {
+  afterEach(() => void vi.useRealTimers());
+
+  async function openWithEvents(name: string) {
+    const url = `sqlite:${join(folder, `${name}-${driver.replace(':', '-')}`)}.db`;
+    const service = await SqliteSessionService.open({ url, driver });
+    await service.create(key);
+    await service.appendEvents({ ...key, events: Array.from({ length: 50 }, () => ({})) });
+    return service;
+  }
+
+  it('is not needed by timers that a test has replaced', async () => {
+    vi.useFakeTimers();
+    const service = await openWithEvents('fake');
+    for (let i = 0; i < 3; i++) await service.appendEvent({ ...key, event: {} });
+    expect(await revisionOf(service)).toBe(53);
+    await service.close();
+  });
+
+  it('lets an append through between reads that follow each other', async () => {
+    const service = await openWithEvents('readers');
+    for (let i = 0; i < 5; i++) {
+      let isAppended = false;
+      const append = service.appendEvent({ ...key, event: {} }).then(() => {
+        isAppended = true;
+      });
+      // The first may have begun before it.
+      let reads = 0;
+      while (!isAppended && reads < 100) {
+        await service.get({ ...key, numRecentEvents: 20 });
+        reads++;
+      }
+      expect(reads).toBeLessThan(20);
+      await append;
+    }
+    await service.close();
+  });
+
+  it('lets reads through between appends that follow each other', async () => {
+    const service = await openWithEvents('writers');
+    let appends = 0;
+    let isOver = false;
+    const write = async () => {
+      while (!isOver && appends < 10_000) {
+        await service.appendEvent({ ...key, event: {} });
+        appends++;
+      }
+    };
+    const writing = Promise.all([write(), write()]);
+    for (let reads = 0; reads < 20; reads++) {
+      await service.get({ ...key, numRecentEvents: 1 });
+    }
+    isOver = true;
+    await writing;
+    expect(appends).toBeLessThan(1_000);
+    await service.close();
   });
 });

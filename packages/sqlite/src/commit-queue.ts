@@ -1,5 +1,6 @@
+import { performance } from 'node:perf_hooks';
 import { plainCommand } from '@holdfast/sql';
-import { retryWhileBusy } from './busy-retry.ts';
+import { retryWhileBusy, turnOfEventLoop } from './busy-retry.ts';
 import type { PreparedStatements } from './prepared-statements.ts';
 import { isBusy, isOfStatement } from './sqlite-error.ts';
 
@@ -41,6 +42,7 @@ export class CommitQueue {
   #lastTurn = 0;
   /** How long that took, in ms. */
   #commitTook = Number.POSITIVE_INFINITY;
+  #turn: Promise<void> | undefined;
   /** When the event loop last had a turn between two groups. */
   #loopTurned = 0;
 
@@ -60,6 +62,14 @@ export class CommitQueue {
     });
   }
 
+  /**
+   * A turn of the event loop, if the next commit waits for one. Calls that never leave the event
+   * loop alone, such as a row of reads, wait for it, too: otherwise no turn would come.
+   */
+  get turn(): Promise<void> | undefined {
+    return this.#turn;
+  }
+
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
       await this.#gather();
@@ -69,16 +79,25 @@ export class CommitQueue {
     this.#isDraining = false;
   }
 
+  /** Lets more tasks come, which share the next commit. */
+  #gather(): Promise<void> | undefined {
+    if (!this.#isTurnDue()) return undefined;
+    this.#turn = turnOfEventLoop();
+    void this.#turn.then(() => {
+      this.#turn = undefined;
+      this.#loopTurned = performance.now();
+    });
+    return this.#turn;
+  }
+
   /**
-   * Lets more tasks come, which share the next commit. Those that are ready come in no time. Those
-   * that wait in sockets take a turn of the event loop: it pays if a commit is slow, and is
-   * due now and then, as a row of quick commits would keep timers and sockets waiting.
+   * Tasks that are ready come in no time. Those that wait in sockets take a turn of the event loop:
+   * it pays if a commit is slow, and is due now and then, as a row of quick commits would keep
+   * timers and sockets waiting.
    */
-  async #gather(): Promise<void> {
-    const now = performance.now();
-    if (this.#commitTook < SLOW_COMMIT_MS && now - this.#loopTurned < LONGEST_GROUP_MS / 2) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#loopTurned = performance.now();
+  #isTurnDue(): boolean {
+    const isLate = performance.now() - this.#loopTurned >= LONGEST_GROUP_MS / 2;
+    return isLate || this.#commitTook >= SLOW_COMMIT_MS;
   }
 
   /** The outcomes of the first tasks that wait: of one at least. */

@@ -1,4 +1,5 @@
 import type { BigIntStats } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { OpenedFile } from './opened-file.ts';
 import { hasHole, hasLostItsBeginning } from './write-ahead-log.ts';
 

@@ -12,7 +12,7 @@ import {
   type SqlWriteOutcome,
   sql,
 } from '@holdfast/sql';
-import { retryWhileBusy } from './busy-retry.ts';
+import { retryWhileBusy, turnOfEventLoop } from './busy-retry.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { DatabaseFile } from './database-file.ts';
 import { PreparedStatements } from './prepared-statements.ts';
@@ -52,9 +52,10 @@ export class SqliteClient implements SqlClient {
   }
 
   query(query: SqlQuery): Promise<readonly SqlRow[]> {
-    return this.#call(() => {
+    return this.#call(async () => {
       this.#file?.check();
-      return retryWhileBusy(() => this.#statements.run(query).rows, this.#busyTimeout);
+      if (this.#queue.turn !== undefined) await this.#queue.turn;
+      return await retryWhileBusy(() => this.#statements.run(query).rows, this.#busyTimeout);
     });
   }
 
@@ -79,6 +80,8 @@ export class SqliteClient implements SqlClient {
     } catch (error) {
       throw translateError(error);
     }
+    // In a turn of the event loop, libsql closes the files of what the garbage collector has found.
+    await turnOfEventLoop();
   }
 
   async #call<Result>(work: () => Promise<Result>): Promise<Result> {

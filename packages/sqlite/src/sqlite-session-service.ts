@@ -10,7 +10,7 @@ import {
   type SqlServiceOptions,
   SqlSessionService,
 } from '@holdfast/sql';
-import { retryWhileBusy } from './busy-retry.ts';
+import { retryWhileBusy, turnOfEventLoop } from './busy-retry.ts';
 import { NO_DATABASE, openFile, parseSqliteUrl, prepareDatabase } from './open-database.ts';
 import { SqliteClient } from './sqlite-client.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -115,7 +115,7 @@ export class SqliteSessionService extends SqlSessionService {
       if (migrate) await service.migrate();
       return service;
     } catch (error) {
-      client.close();
+      await closeUnused(client);
       throw translateError(error);
     }
   }
@@ -124,6 +124,15 @@ export class SqliteSessionService extends SqlSessionService {
 /** All migrations as SQL, for someone who runs them on an empty database. */
 export function printMigrations(options: Pick<SqlServiceOptions, 'tablePrefix'> = {}): string {
   return printSqlMigrations(sqliteDialect, options);
+}
+
+async function closeUnused(client: SqliteDatabase): Promise<void> {
+  try {
+    client.close();
+  } catch {
+    // Why it is of no use is what the caller wants to know.
+  }
+  await turnOfEventLoop();
 }
 
 function checkBusyTimeout({ busyTimeout = 10_000 }: SqliteStoreOptions): number {

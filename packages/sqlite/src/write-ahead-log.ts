@@ -42,8 +42,14 @@ type NumberAt = (position: number) => number | undefined;
 
 // To close a file ends the locks that this process has on it, and SQLite locks the database and
 // its -shm file. A log has no locks, so it alone can be read.
-function withReader<Result>(path: string, look: (numberAt: NumberAt) => Result): Result {
-  const handle = openSync(path, 'r');
+function withReader(path: string, look: (numberAt: NumberAt) => boolean): boolean {
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch {
+    // It is gone by now, or this process may open no more files. Nothing is known against it.
+    return false;
+  }
   const bytes = Buffer.alloc(4);
   try {
     return look((position) =>
