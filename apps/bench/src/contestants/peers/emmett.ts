@@ -26,7 +26,7 @@ interface EventStore {
 const BATCH = 500;
 
 const note =
-  'An event store: no state beside the events (it is folded from them), no list of streams, no event id of the caller. A reader of the last events has to know the number of the last one; here it does.';
+  'An event store: no state beside the events (it is folded from them), no list of streams, no event id that makes a difference. A reader of the last events has to know the number of the last one; here it does.';
 
 export const emmettSqlite: Contestant = {
   id: 'emmett-sqlite',

@@ -10,7 +10,10 @@ type SqliteDriver = new (file: string) => { pragma(text: string): unknown };
 const common = { name: '@iqai/adk', kind: 'peer', sameWork: true } as const;
 
 const note =
-  'An ADK for TypeScript. A caller holds a session object; an append with one that is not up to date is refused. It has no pages of lists.';
+  'An ADK for TypeScript. A caller holds a session object and appends to it. It has no pages of lists.';
+
+const database =
+  'An append with an object that is not up to date is refused. State is one JSON object for each scope.';
 
 export const iqaiAdkMemory: Contestant = {
   ...common,
@@ -47,7 +50,7 @@ export const iqaiAdkSqlite: Contestant = {
   id: 'iqai-adk-sqlite',
   group: 'sqlite',
   packages: ['@iqai/adk', 'better-sqlite3', 'kysely'],
-  note: `${note} State is one JSON object for each scope. WAL and synchronous=NORMAL are set from outside.`,
+  note: `${note} ${database} WAL and synchronous=NORMAL are set from outside.`,
   async open({ folder }) {
     const { default: Database } = await importPeer<{ default: SqliteDriver }>('better-sqlite3');
     const { SqliteDialect } = await importPeer<Kysely>('kysely');
@@ -67,7 +70,7 @@ export const iqaiAdkPostgres: Contestant = {
   id: 'iqai-adk-postgres',
   group: 'postgres',
   packages: ['@iqai/adk', 'pg', 'kysely'],
-  note: `${note} State is one JSON object for each scope. A pool of 16.`,
+  note: `${note} ${database} A pool of 16.`,
   async open({ postgresUrl }) {
     const { PostgresDialect } = await importPeer<Kysely>('kysely');
     const { default: pg } = await importPeer<{

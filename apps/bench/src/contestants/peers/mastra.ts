@@ -29,7 +29,7 @@ export const mastraLibsql: Contestant = {
   kind: 'peer',
   group: 'sqlite',
   packages: ['@mastra/libsql', '@mastra/core', '@libsql/client'],
-  note: "Threads and messages of Mastra's memory. State is not part of an append, so none is written here; an id is for all threads. WAL is its own, and it has no option for synchronous. It asks for Node 22.13; where it runs on an older one, that is luck.",
+  note: "Threads and messages of Mastra's memory. State is not part of an append, so none is written here; an id is for all threads. WAL and synchronous=NORMAL are its own, without an option. It asks for Node 22.13; where it runs on an older one, that is luck.",
   open: ({ folder }) => openMastra(`${folder}/mastra.db`),
 };
 

@@ -18,7 +18,7 @@ export const openaiAgentsMemory: Contestant = {
   kind: 'peer',
   group: 'memory',
   packages: ['@openai/agents-core'],
-  note: 'One object for each session, which its author calls a demo. No state, no ids that count, no list of sessions. Its log of what it keeps is turned off. An event is one message here; the function call goes along as data of the provider.',
+  note: 'One object for each session, which its authors mean for demos and tests. No state, no ids that count, no list of sessions. Its log of what it keeps is turned off. An event is one message here; the function call goes along as data of the provider.',
   open: openMemory,
 };
 
