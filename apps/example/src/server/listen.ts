@@ -38,10 +38,20 @@ const serverOptions: ServerOptions & { readonly shouldUpgradeCallback: IsUpgrade
   shouldUpgradeCallback: isWebSocket,
 };
 
+const socketOptions = {
+  noServer: true,
+  maxPayload: MAX_BODY_BYTES,
+  // At most one message of each WebSocket in a turn of the event loop, however many have come.
+  // Its connection is not read on meanwhile.
+  allowSynchronousEvents: false,
+  // Who is told that it is over, and stays, is cut off after so many ms.
+  closeTimeout: 2_000,
+};
+
 /** Listens, on the first port that is free. Fails with the error of Node where none is. */
 export async function listen({ app, host, port, otherPorts }: ListenOptions): Promise<Listening> {
   for (let other = 0; ; other++) {
-    const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
+    const sockets = new WebSocketServer(socketOptions);
     // The types differ in what may be undefined, and in nothing else.
     const websocket = { server: sockets as unknown as WebSocketServerLike };
     const server = createAdaptorServer({ fetch: app.fetch, websocket, serverOptions });

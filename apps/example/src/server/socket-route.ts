@@ -7,7 +7,11 @@ import { Conversation } from './conversation.ts';
 import { conversationNotFound } from './wire-error.ts';
 
 /** How far a WebSocket's reader may be behind, in bytes, before it is cut off. */
-const MAX_BUFFERED = 16 * 1024 * 1024;
+const MAX_BUFFERED = 4 * 1024 * 1024;
+
+/** The codes with which a WebSocket is closed whose other side asks too much, or reads too slowly. */
+const POLICY_VIOLATION = 1008;
+const TRY_AGAIN_LATER = 1013;
 
 /** Whether a path is that of a WebSocket. */
 export function isSocketPath(path: string): boolean {
@@ -26,10 +30,11 @@ export function socketRoute(app: AppContext): Hono {
         const raw = socket.raw as unknown as { readonly bufferedAmount: number } | undefined;
         const send = (frame: SocketFrame) => {
           if (socket.readyState !== 1) return;
-          if ((raw?.bufferedAmount ?? 0) > MAX_BUFFERED) socket.close(1013, 'too slow');
+          if ((raw?.bufferedAmount ?? 0) > MAX_BUFFERED) socket.close(TRY_AGAIN_LATER, 'too slow');
           else socket.send(JSON.stringify(frame));
         };
-        conversation ??= new Conversation({ hub: app.hub, key, send });
+        const close = (reason: string) => socket.close(POLICY_VIOLATION, reason);
+        conversation ??= new Conversation({ hub: app.hub, key, send, close });
         void conversation.hear(data);
       },
       onClose: () => conversation?.leave(),
