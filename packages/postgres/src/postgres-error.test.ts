@@ -25,6 +25,15 @@ describe('An error of PostgreSQL', () => {
     '54000': 'too_large',
     ECONNREFUSED: 'unavailable',
     EPIPE: 'unavailable',
+    ENOTFOUND: 'unavailable',
+    '0A000': 'unsupported',
+    '22023': 'misconfigured',
+    '23502': 'misconfigured',
+    '42804': 'misconfigured',
+    '53400': 'misconfigured',
+    '57P04': 'misconfigured',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'misconfigured',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'misconfigured',
   };
   for (const [code, expected] of Object.entries(codes)) {
     it(`is \`${expected}\` where its code is ${code}`, () => {

@@ -30,23 +30,59 @@ export const isPreparedStatementLost = stateIsOneOf('26000', '42P05');
 
 export const isMissingTable = stateIsOneOf('42P01', '3F000');
 
+const NOT_OUR_TABLES: ErrorDescription = [
+  'misconfigured',
+  'the tables are not those of this package, or a temporary table hides them',
+];
+const REFUSED_SETTING: ErrorDescription = [
+  'misconfigured',
+  'PostgreSQL refuses a setting of the connection',
+];
+const DAMAGED: ErrorDescription = ['corrupt', 'what PostgreSQL has stored cannot be read'];
+const CONTENTION: ErrorDescription = [
+  'unavailable',
+  'other transactions were in the way too often',
+];
+
 const STATES: Readonly<Record<string, ErrorDescription>> = {
+  '0A000': ['unsupported', 'PostgreSQL is too old, or lacks a feature'],
+  // A value that is refused though all that is sent was checked: the column is another one.
+  '22001': NOT_OUR_TABLES,
+  '22023': REFUSED_SETTING,
   '22P05': ['misconfigured', 'the database must be encoded in UTF8'],
+  '25006': [
+    'unavailable',
+    'the database cannot be written now: it is a standby, or default_transaction_read_only is on',
+  ],
   '3D000': ['misconfigured', 'the database does not exist'],
-  '3F000': ['misconfigured', 'the schema does not exist'],
-  '40001': ['unavailable', 'other transactions were in the way too often'],
-  '40P01': ['unavailable', 'other transactions were in the way too often'],
+  '3F000': ['misconfigured', 'the schema does not exist, or search_path names none that does'],
+  '40001': CONTENTION,
+  '40P01': CONTENTION,
   '42501': ['misconfigured', 'the role lacks a permission'],
-  '42703': ['misconfigured', 'the tables are not those of this package'],
-  '42P01': ['misconfigured', 'the tables do not exist, call migrate()'],
-  '55P03': ['unavailable', 'other transactions were in the way too often'],
-  XX001: ['corrupt', 'what PostgreSQL has stored cannot be read'],
-  XX002: ['corrupt', 'what PostgreSQL has stored cannot be read'],
+  '42703': NOT_OUR_TABLES,
+  '42704': REFUSED_SETTING,
+  '42804': NOT_OUR_TABLES,
+  '42809': NOT_OUR_TABLES,
+  '428C9': NOT_OUR_TABLES,
+  '42P01': [
+    'misconfigured',
+    'the tables do not exist, or are not in search_path: call migrate(), or set schema',
+  ],
+  '42P10': NOT_OUR_TABLES,
+  '53400': ['misconfigured', 'a limit of PostgreSQL is set too low'],
+  '54001': ['misconfigured', 'max_stack_depth of PostgreSQL is set too low'],
+  '55P02': REFUSED_SETTING,
+  '55P03': CONTENTION,
+  '57P04': ['misconfigured', 'the database does not exist any more'],
+  XX001: DAMAGED,
+  XX002: DAMAGED,
 };
 
 const CLASSES: Readonly<Record<string, ErrorDescription>> = {
   '08': ['unavailable', 'the connection was lost'],
-  '25': ['unavailable', 'the database cannot be written'],
+  // All constraints but unique keys, which are not translated, are somebody else's.
+  '23': NOT_OUR_TABLES,
+  '25': ['unavailable', 'the transaction was ended, or was not ours'],
   '28': ['misconfigured', 'PostgreSQL refuses the role or its password'],
   '40': ['unavailable', 'the transaction was given up'],
   '53': ['unavailable', 'PostgreSQL has run out of something'],
@@ -55,16 +91,34 @@ const CLASSES: Readonly<Record<string, ErrorDescription>> = {
   '58': ['unavailable', 'the system under PostgreSQL failed'],
 };
 
+// What Node and the driver say about TLS. Of a certificate, it is the code that says it.
+const CERTIFICATE = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_)/;
+const NO_TLS = /does not support SSL|SSL connection/;
+// Of a pooler, which has one code for all that it says.
+const POOLER_REFUSES =
+  /unsupported startup parameter|no such (?:user|database)|auth(?:entication)? failed/;
+
+/** What an error means on which no server has put a code, or only a general one. */
+function describeUncoded(error: unknown, reason: string): ErrorDescription {
+  // The driver has no code for what it says about passwords.
+  if (/^SASL\b|password/i.test(reason)) {
+    return ['misconfigured', 'PostgreSQL needs another password'];
+  }
+  const code = String((error as { readonly code?: unknown } | null | undefined)?.code);
+  if (CERTIFICATE.test(code) || NO_TLS.test(reason)) {
+    return ['misconfigured', 'no secure connection to PostgreSQL can be made'];
+  }
+  return ['unavailable', 'PostgreSQL cannot be reached'];
+}
+
 /** What a driver's error is to a caller. */
 export const translateError = translateWith((error, reason) => {
   // A string of JavaScript has an end: at 512 MiB in Node.
   if (error instanceof RangeError) return ['too_large', 'the batch is too large for one statement'];
   const state = sqlState(error);
-  if (state === undefined) {
-    // The driver has no code for what it says about passwords.
-    return /^SASL\b|password/.test(reason)
-      ? ['misconfigured', 'PostgreSQL needs another password']
-      : ['unavailable', 'PostgreSQL cannot be reached'];
+  if (state === undefined) return describeUncoded(error, reason);
+  if (state === '08P01' && POOLER_REFUSES.test(reason)) {
+    return ['misconfigured', 'the pooler before PostgreSQL refuses the connection'];
   }
   return STATES[state] ?? CLASSES[state.slice(0, 2)] ?? ['internal', 'PostgreSQL failed'];
 });
