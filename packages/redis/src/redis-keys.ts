@@ -93,6 +93,11 @@ function userKeys(tag: string, user: string) {
   };
 }
 
+/** The bucket of a user as it is in names. */
+export function bucketNameOf(userId: string): string {
+  return HEX[bucketOf(userId)] as string;
+}
+
 /** The bucket of a user: FNV-1a over the bytes of the id, folded to eight bits. */
 export function bucketOf(userId: string): number {
   let hash = 0x811c9dc5;
@@ -122,6 +127,29 @@ export function splitMember(member: string): Omit<SessionKey, 'appName'> {
   const end = member.indexOf('\n');
   return { userId: member.slice(0, end), sessionId: member.slice(end + 1) };
 }
+
+/**
+ * The same names for scripts that find out only on the server which keys they need, as one server
+ * lets them. `root` is the name of an app's state without its end.
+ */
+export const KEY_NAMES = `
+  local root = string.sub(KEYS[1], 1, -8)
+  local function tagOf(bucket) return root .. ':' .. bucket .. '}' end
+  local function escapeId(id)
+    return (string.gsub(id, '[%%:{}*?%[%]\\\\%^]', function(char)
+      return string.format('%%%02X', string.byte(char))
+    end))
+  end
+  local function splitMember(member)
+    local stop = string.find(member, '\\n', 1, true)
+    return string.sub(member, 1, stop - 1), string.sub(member, stop + 1)
+  end
+  local function userListOf(tag, user) return tag .. ':l:' .. escapeId(user) end
+  local function userStateOf(tag, user) return tag .. ':u:' .. escapeId(user) end
+  local function stateOf(tag, user, session)
+    return tag .. ':s:' .. escapeId(user) .. ':' .. escapeId(session)
+  end
+`;
 
 function escapeId(id: string): string {
   if (/^[\w .@-]*$/.test(id)) return id;

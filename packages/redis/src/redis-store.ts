@@ -18,6 +18,7 @@ import type {
 import { foldState, type ScopeState } from '@holdfast/state/internal';
 import { type AppState, OneServerAppState } from './app-state.ts';
 import { ClusterAppState } from './cluster-app-state.ts';
+import { ClusterLists } from './cluster-lists.ts';
 import { RedisKeys } from './redis-keys.ts';
 import type { CheckedOptions } from './redis-options.ts';
 import { ScriptRunner } from './script-runner.ts';
@@ -27,7 +28,7 @@ import { readSession, readSnapshot } from './scripts/read-session.ts';
 import type { AppPlace } from './scripts/reserved.ts';
 import { readScope, updateScope } from './scripts/scope-state.ts';
 import { createSession, deleteSession, readCreateReply } from './scripts/session-lifecycle.ts';
-import { SessionLists } from './session-lists.ts';
+import { OneServerLists, type SessionLists } from './session-lists.ts';
 import { parseState } from './stored-text.ts';
 
 /** Keeps sessions in Redis. Where the state of an app is kept is up to its `AppState`. */
@@ -51,7 +52,9 @@ export class RedisStore implements SessionStore {
     this.#keys = keys;
     this.#runner = runner;
     this.#appState = appState;
-    this.#lists = new SessionLists({ runner, keys, appState });
+    this.#lists = runner.isCluster
+      ? new ClusterLists({ runner, keys, appState })
+      : new OneServerLists({ runner, keys });
     this.capabilities = {
       persistent: options.persistent,
       shared: true,

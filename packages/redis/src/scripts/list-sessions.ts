@@ -1,11 +1,13 @@
 import type { Order } from '@holdfast/session';
 import { type ScriptCall, script } from './script.ts';
 
-// KEYS: pairs of a list of sessions and the metas of its bucket. ARGV: order, how many, the score
-// and member behind which to begin or '', whether to count.
-//
-// Lua compares strings by the server's locale, so bytes are compared here.
-const list = script(`
+/**
+ * `startOf(key, total)`: the rank in a list of sessions at which to begin, counted in the order of
+ * the list. ARGV begins with the order, how many, and the score and member behind which to begin,
+ * or ''. `isBefore(a, b)` compares bytes: Lua compares strings by the server's locale.
+ */
+export const START = `
+  local command = ARGV[1] == 'asc' and 'ZRANGE' or 'ZREVRANGE'
   local count, score, member = tonumber(ARGV[2]), ARGV[3], ARGV[4]
   local function isBefore(a, b)
     for i = 1, math.min(#a, #b) do
@@ -14,7 +16,6 @@ const list = script(`
     end
     return #a < #b
   end
-  -- How many stand before the position.
   local function rankOf(key)
     local low = redis.call('ZCOUNT', key, '-inf', '(' .. score)
     local high = low + redis.call('ZCOUNT', key, score, score)
@@ -28,27 +29,35 @@ const list = script(`
     end
     return low
   end
-  local reply = {}
-  for i = 1, #KEYS, 2 do
-    local key, start = KEYS[i], 0
-    local total = redis.call('ZCARD', key)
-    local command = ARGV[1] == 'asc' and 'ZRANGE' or 'ZREVRANGE'
-    if score ~= '' then
-      start = rankOf(key)
-      if ARGV[1] == 'desc' then
-        start = total - start
-      elseif tonumber(redis.call('ZSCORE', key, member) or '-1') == tonumber(score) then
-        start = start + 1
-      end
-    end
-    local found = redis.call(command, key, start, start + count - 1, 'WITHSCORES')
-    local members = {}
-    for j = 1, #found, 2 do members[#members + 1] = found[j] end
-    local metas = {}
-    if #members > 0 then metas = redis.call('HMGET', KEYS[i + 1], unpack(members)) end
-    reply[#reply + 1] = {total, found, metas}
+  local function startOf(key, total)
+    if score == '' then return 0 end
+    local start = rankOf(key)
+    if ARGV[1] == 'desc' then return total - start end
+    if tonumber(redis.call('ZSCORE', key, member) or '-1') == tonumber(score) then start = start + 1 end
+    return start
   end
-  return reply
+`;
+
+// KEYS: a list of sessions and the metas of its bucket; then the state of its user, and those of
+// some of the user's sessions, whose members follow in ARGV. With them, the states of what was
+// found are answered, too, unless there is a session among it that is not one of those.
+const list = script(`
+  ${START}
+  local total = redis.call('ZCARD', KEYS[1])
+  local start = startOf(KEYS[1], total)
+  local found = redis.call(command, KEYS[1], start, start + count - 1, 'WITHSCORES')
+  local members = {}
+  for i = 1, #found, 2 do members[#members + 1] = found[i] end
+  local metas = {}
+  if #members > 0 then metas = redis.call('HMGET', KEYS[2], unpack(members)) end
+  if #KEYS < 3 then return {total, found, metas} end
+  local keys, states = {}, {}
+  for i = 5, #ARGV do keys[ARGV[i]] = KEYS[i - 1] end
+  for i, name in ipairs(members) do
+    if not keys[name] then return {total, found, metas} end
+    states[i] = redis.call('HGETALL', keys[name])
+  end
+  return {total, found, metas, redis.call('HGETALL', KEYS[3]), states}
 `);
 
 /** Where a session stands: its last update, and its member. */
@@ -64,31 +73,52 @@ export interface SessionList {
 }
 
 export interface ListRun {
-  readonly lists: readonly SessionList[];
+  readonly list: SessionList;
   readonly order: Order;
   readonly count: number;
   readonly after: Place | undefined;
+  /** The key of the state of the list's user, and that of each of some of the user's sessions. */
+  readonly states?:
+    | { readonly user: string; readonly sessions: ReadonlyMap<string, string> }
+    | undefined;
 }
 
+/** A session that was found, and its state as fields: names and values in turn. */
 export interface FoundSession extends Place {
   readonly meta: string;
+  readonly state?: unknown;
 }
 
-/** Sessions of some lists, of each as of one moment. All keys of a run must be in one place. */
-export function listSessions({ lists, order, count, after }: ListRun): ScriptCall {
-  return list(
-    lists.flatMap(({ sessions, metas }) => [sessions, metas]),
-    [order, String(count), String(after?.score ?? ''), after?.member ?? ''],
-  );
+/** Sessions of a list, as of one moment. */
+export interface FoundSessions {
+  readonly total: number;
+  readonly sessions: readonly FoundSession[];
+  /** The fields of the user's state. Absent if the states were not answered. */
+  readonly user?: unknown;
 }
 
-/** Of each list, what was found, and how many sessions there are in all. */
-export function readFoundSessions(reply: unknown) {
-  const lists = reply as readonly (readonly [number, readonly string[], readonly string[]])[];
-  return lists.map(([total, found, metas]) => {
-    const sessions = metas.map((meta, i): FoundSession => {
-      return { member: found[2 * i] as string, score: Number(found[2 * i + 1]), meta };
-    });
-    return { total, sessions };
+export function listSessions({ list: { sessions, metas }, states, ...run }: ListRun): ScriptCall {
+  const { order, count, after } = run;
+  const keys = [sessions, metas];
+  const args = [order, String(count), String(after?.score ?? ''), after?.member ?? ''];
+  if (states !== undefined) {
+    keys.push(states.user, ...states.sessions.values());
+    args.push(...states.sessions.keys());
+  }
+  return list(keys, args);
+}
+
+export function readFoundSessions(reply: unknown): FoundSessions {
+  const [total, found, metas, user, states] = reply as readonly [
+    unknown,
+    readonly string[],
+    readonly string[],
+    unknown?,
+    (readonly unknown[])?,
+  ];
+  const sessions = metas.map((meta, i): FoundSession => {
+    const place = { member: found[2 * i] as string, score: Number(found[2 * i + 1]) };
+    return { ...place, meta, state: states?.[i] };
   });
+  return { total: Number(total), sessions, user };
 }

@@ -1,0 +1,135 @@
+import type { PreparedList, StoredPage, StoredSummary } from '@holdfast/session/store';
+import { bucketNameOf, KEY_NAMES, memberOf, type RedisKeys, splitMember } from '../redis-keys.ts';
+import { parseMeta, parseState } from '../stored-text.ts';
+import { START } from './list-sessions.ts';
+import { type ScriptCall, script } from './script.ts';
+
+// A whole page on one server: what is on it, its states and the total are of one moment. KEYS: the
+// app's state. ARGV: order, how many with one more, the score and member behind which to begin or
+// '', whether to read states, and the bucket and the id of the user, or '' for all users.
+//
+// Each list that is not empty hands over its next session; a heap has the one that comes first on
+// top. Of many lists, each is read in growing parts, the first of which is its share of the page.
+const page = script(`
+  ${START}${KEY_NAMES}
+  local sources, total = {}, 0
+  local function add(bucket)
+    local tag = tagOf(bucket)
+    local key = ARGV[7] == '' and tag .. ':sessions' or userListOf(tag, ARGV[7])
+    local size = redis.call('ZCARD', key)
+    if size == 0 then return end
+    total = total + size
+    sources[#sources + 1] = {tag = tag, key = key, size = size}
+  end
+  if ARGV[6] ~= '' then add(ARGV[6]) else
+    for bucket = 0, 255 do add(string.format('%02x', bucket)) end
+  end
+
+  local isUp = ARGV[1] == 'asc'
+  local share = #sources == 1 and count or math.ceil(count / #sources)
+  local function advance(source)
+    local found, at = source.found, source.at + 2
+    if not found[at] then
+      local start = source.start
+      if start >= source.size then return false end
+      found, at = redis.call(command, source.key, start, start + source.share - 1, 'WITHSCORES'), 1
+      source.found, source.start, source.share = found, start + source.share, 2 * source.share
+    end
+    local time = tonumber(found[at + 1])
+    source.at, source.member, source.rank = at, found[at], isUp and time or -time
+    return true
+  end
+  local function isFirst(a, b) return isBefore(a.member, b.member) == isUp end
+  local heap, size = {}, 0
+  local function sink(at)
+    local source = heap[at]
+    local rank = source.rank
+    while 2 * at <= size do
+      local child = 2 * at
+      local next, other = heap[child], heap[child + 1]
+      if other and (other.rank < next.rank or other.rank == next.rank and isFirst(other, next)) then
+        child, next = child + 1, other
+      end
+      if rank < next.rank or rank == next.rank and isFirst(source, next) then break end
+      heap[at], at = next, child
+    end
+    heap[at] = source
+  end
+  for _, source in ipairs(sources) do
+    source.start, source.share, source.at, source.found = startOf(source.key, source.size), share, 1, {}
+    if advance(source) then
+      size = size + 1
+      heap[size] = source
+    end
+  end
+  for at = math.floor(size / 2), 1, -1 do sink(at) end
+
+  local rows, users, isThere = {}, {}, {}
+  while size > 0 and #rows < count do
+    local source = heap[1]
+    local row = {source.member, redis.call('HGET', source.tag .. ':metas', source.member)}
+    rows[#rows + 1] = row
+    if ARGV[5] == '1' and #rows < count then
+      local user, session = splitMember(source.member)
+      row[3] = redis.call('HGETALL', stateOf(source.tag, user, session))
+      if not isThere[user] then
+        isThere[user] = true
+        users[#users + 1], users[#users + 2] = user, redis.call('HGETALL', userStateOf(source.tag, user))
+      end
+    end
+    if not advance(source) then
+      heap[1], heap[size] = heap[size], nil
+      size = size - 1
+    end
+    if size > 1 then sink(1) end
+  end
+  return {total, rows, users, ARGV[5] == '1' and redis.call('HGETALL', KEYS[1]) or {}}
+`);
+
+export function listPage(list: PreparedList, keys: RedisKeys): ScriptCall {
+  const { appName, userId, order, after, limit, includeState } = list;
+  return page(
+    [keys.app(appName).state],
+    [
+      order,
+      String(limit + 1),
+      String(after?.lastUpdateTime ?? ''),
+      after === undefined ? '' : memberOf(after.key),
+      includeState ? '1' : '',
+      userId === undefined ? '' : bucketNameOf(userId),
+      userId ?? '',
+    ],
+  );
+}
+
+type Row = readonly [member: string, meta: unknown, fields?: unknown];
+
+export function readPage(list: PreparedList, reply: unknown): StoredPage {
+  const [total, rows, userFields, appFields] = reply as readonly [
+    unknown,
+    readonly Row[],
+    readonly unknown[],
+    unknown,
+  ];
+  const { appName, limit, includeState } = list;
+  const users = new Map(
+    userFields.flatMap((userId, i) =>
+      i % 2 === 0
+        ? [[userId, parseState(userFields[i + 1], { appName, userId: String(userId) })] as const]
+        : [],
+    ),
+  );
+  const app = parseState(appFields, { appName });
+  const sessions = rows.slice(0, limit).map(([member, meta, fields]): StoredSummary => {
+    const key = Object.freeze({ appName, ...splitMember(member) });
+    const summary = { key, ...parseMeta(meta, key) };
+    if (!includeState) return { ...summary, state: undefined };
+    const user = users.get(key.userId) as ReturnType<typeof parseState>;
+    return { ...summary, state: { session: parseState(fields, key), user, app } };
+  });
+  return {
+    sessions,
+    next: rows.length > limit ? sessions.at(-1) : undefined,
+    total: Number(total),
+  };
+}
