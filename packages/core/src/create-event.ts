@@ -1,6 +1,7 @@
 import { checkPlainObject } from './check-value.ts';
 import type { Event, EventActions, EventActionsInput, EventInput } from './event.ts';
 import { isPlainObject } from './json.ts';
+import { readInput } from './read-input.ts';
 import { createUuidV7 } from './uuid-v7.ts';
 
 /**
@@ -13,14 +14,16 @@ import { createUuidV7 } from './uuid-v7.ts';
  * await service.appendEvent({ ...key, event }); // A retry: the id is the same, so it is stored once.
  */
 export function createEvent(input: EventInput = {}): Event {
-  checkPlainObject(input, 'event');
   const {
     id = createUuidV7(),
     invocationId = '',
     timestamp = Date.now(),
     actions,
     ...rest
-  } = withoutUndefined(input);
+  } = readInput(input, (fields) => {
+    checkPlainObject(fields, 'event');
+    return withoutUndefined(fields);
+  });
   return {
     id,
     invocationId,

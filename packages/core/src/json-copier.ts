@@ -1,5 +1,5 @@
 import { describeType } from './check-value.ts';
-import { HoldfastError, invalidArgument } from './holdfast-error.ts';
+import { HoldfastError, invalidArgument, isHoldfastError } from './holdfast-error.ts';
 import { utf8ByteLength } from './identifier.ts';
 import { isPlainObject, type JsonValue, setOwn } from './json.ts';
 
@@ -44,6 +44,20 @@ export class JsonCopier {
     return result;
   }
 
+  /**
+   * What `work` makes of the input, which stands at `step` of the present path. What the input's
+   * getters or the traps of its proxies throw becomes the cause of an `invalid_argument` at the
+   * place that was reached.
+   */
+  reading<T>(step: JsonPathStep | undefined, work: () => T): T {
+    const depth = this.#path.length;
+    try {
+      return work();
+    } catch (cause) {
+      throw this.#unreadable(this.#path.length > depth ? undefined : step, cause);
+    }
+  }
+
   /** A frozen copy of `value`; `step` is where it stands. */
   copy(value: unknown, step: JsonPathStep): JsonValue {
     // The key may not be part of what is measured in the end, so only the upper bound grows.
@@ -51,7 +65,12 @@ export class JsonCopier {
       const units = typeof step === 'string' ? step.length : step.key.length;
       this.#mostBytes += units * MAX_BYTES_PER_UNIT + 4;
     }
-    return this.#copyValue(value, step, 1);
+    const depth = this.#path.length;
+    try {
+      return this.#copyValue(value, step, 1);
+    } catch (cause) {
+      throw this.#unreadable(this.#path.length > depth ? undefined : step, cause);
+    }
   }
 
   /** The present path, or that of `step` below it. */
@@ -141,6 +160,10 @@ export class JsonCopier {
     } catch (cause) {
       throw this.invalid('could not be read', key, cause);
     }
+  }
+
+  #unreadable(step: JsonPathStep | undefined, cause: unknown): unknown {
+    return isHoldfastError(cause) ? cause : this.invalid('could not be read', step, cause);
   }
 
   #count(units: number): void {

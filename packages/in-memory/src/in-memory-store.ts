@@ -1,7 +1,8 @@
-import type { Event, SessionKey } from '@holdfast/core';
+import type { SessionKey } from '@holdfast/core';
 import {
   type AppendOutcome,
   cutPage,
+  type ListedEvents,
   numberEvents,
   type PreparedAppend,
   type PreparedCreate,
@@ -97,15 +98,17 @@ export class InMemoryStore implements SessionStore {
     return { ...cutPage(list, found), total: holder.list.size };
   }
 
-  listEvents(list: PreparedListEvents): Event[] | undefined {
+  listEvents(list: PreparedListEvents): ListedEvents | undefined {
     const session = this.#find(list.key);
     if (session === undefined) return undefined;
     const { log, revision } = session;
     const first = list.afterSeq + 1;
     const end = Math.min(list.beforeSeq, revision + 1);
-    return list.order === 'asc'
-      ? log.range(first, Math.min(end, first + list.count))
-      : log.range(Math.max(first, end - list.count), end).reverse();
+    const events =
+      list.order === 'asc'
+        ? log.range(first, Math.min(end, first + list.count))
+        : log.range(Math.max(first, end - list.count), end).reverse();
+    return { events, revision };
   }
 
   delete(key: SessionKey): boolean {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Event, SessionKey } from '@holdfast/core';
+import type { SessionKey } from '@holdfast/core';
 import type { SessionCapabilities } from '@holdfast/session';
 import type {
   AppendOutcome,
+  ListedEvents,
   PreparedAppend,
   PreparedCreate,
   PreparedGet,
@@ -104,7 +105,7 @@ export class RedisStore implements SessionStore {
     return this.#lists.page(list);
   }
 
-  async listEvents(list: PreparedListEvents): Promise<Event[] | undefined> {
+  async listEvents(list: PreparedListEvents): Promise<ListedEvents | undefined> {
     return readListedEvents(list, await this.#runner.read(listEvents(list, this.#keys)));
   }
 

@@ -1,5 +1,11 @@
 import type { Event } from '@holdfast/core';
-import { checkInteger, checkRequest, describeType, invalidArgument } from '@holdfast/core/internal';
+import {
+  checkInteger,
+  checkRequest,
+  describeType,
+  invalidArgument,
+  readInput,
+} from '@holdfast/core/internal';
 import { MAX_PAGE_LIMIT } from './prepare-list.ts';
 import type { ListEventsRequest } from './requests.ts';
 import type { SessionService } from './session-service.ts';
@@ -26,8 +32,14 @@ export async function* iterateEvents(
   service: Pick<SessionService, 'listEvents'>,
   request: IterateEventsRequest,
 ): AsyncGenerator<Event, void, undefined> {
-  checkRequest(request);
-  const { pageSize = MAX_PAGE_LIMIT, signal, ...rest } = request;
+  const {
+    pageSize = MAX_PAGE_LIMIT,
+    signal,
+    ...rest
+  } = readInput(request, (input) => {
+    checkRequest(input);
+    return { ...input };
+  });
   checkInteger(pageSize, { path: 'pageSize', min: 1, max: MAX_PAGE_LIMIT });
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
     throw invalidArgument('signal', `must be an AbortSignal, got ${describeType(signal)}`);

@@ -1,5 +1,5 @@
 import { type Event, HoldfastError, type JsonValue, type SessionKey } from '@holdfast/core';
-import { deepFreeze, isPlainObject } from '@holdfast/core/internal';
+import { deepFreeze, isPlainObject, parseJson } from '@holdfast/core/internal';
 
 /** Whose data it is: the ids that are known. */
 export type StoredOwner = Partial<SessionKey>;
@@ -46,5 +46,5 @@ export function parseStoredEvent(
 
 function parseText(text: unknown): unknown {
   if (typeof text !== 'string') throw new TypeError(`a ${typeof text} is not JSON`);
-  return JSON.parse(text);
+  return parseJson(text);
 }

@@ -56,12 +56,13 @@ export function prepareAppendEvents(
   if (!Array.isArray(events)) {
     throw invalidArgument('events', `must be an array, got ${describeType(events)}`);
   }
-  // Array.from, so that a hole is an undefined event, which is refused.
-  const all = Array.from(events as readonly unknown[], (event, i) => {
+  // By length, so that a hole is an undefined event, which is refused.
+  const all = Array.from({ length: events.length }, (_, i) => {
     const copier = new JsonCopier(maxEventBytes);
-    return copier.at('events', () =>
-      copier.at(i, () => prepareEvent(event, { copier, now, index: i })),
-    );
+    return copier.at('events', () => {
+      const event = copier.read(events, i);
+      return copier.at(i, () => prepareEvent(event, { copier, now, index: i }));
+    });
   });
   checkIdsOnce(all);
   return checkedAppend(settings, all);

@@ -5,6 +5,7 @@ import {
   describeType,
   invalidArgument,
   MAX_JSON_BYTES,
+  readInput,
 } from '@holdfast/core/internal';
 
 /** What every session service takes, whatever its store. */
@@ -25,16 +26,29 @@ export interface WriteOptions {
   readonly now: () => number;
 }
 
-/** Checks the options that all services have; `invalid_argument` with the path of what is wrong. */
-export function checkServiceOptions(options: SessionServiceOptions): WriteOptions {
+function timeOf(now: () => number): number {
+  try {
+    return now();
+  } catch (cause) {
+    throw invalidArgument('now', 'failed', cause);
+  }
+}
+
+function readOptions(options: SessionServiceOptions) {
   checkPlainObject(options, 'options');
   const { maxEventBytes = MAX_JSON_BYTES, now = Date.now } = options as SessionServiceOptions;
+  return { maxEventBytes, now };
+}
+
+/** Checks the options that all services have; `invalid_argument` with the path of what is wrong. */
+export function checkServiceOptions(options: SessionServiceOptions): WriteOptions {
+  const { maxEventBytes, now } = readInput(options, readOptions);
   if (typeof now !== 'function') {
     throw invalidArgument('now', `must be a function, got ${describeType(now)}`);
   }
   const range = { path: 'maxEventBytes', min: 1, max: MAX_JSON_BYTES };
   return {
     maxEventBytes: checkInteger(maxEventBytes, range),
-    now: now === Date.now ? now : () => checkTimestamp(now(), 'now'),
+    now: now === Date.now ? now : () => checkTimestamp(timeOf(now), 'now'),
   };
 }

@@ -35,11 +35,8 @@ export interface SessionStore {
   /** The sessions behind a place in a list, as many as its limit says. */
   list(list: PreparedList): MaybePromise<StoredPage>;
 
-  /**
-   * The events between two bounds, in the order asked for and in an array of their own; undefined
-   * if there is no session.
-   */
-  listEvents(list: PreparedListEvents): MaybePromise<Event[] | undefined>;
+  /** The events between two bounds, all as of one moment; undefined if there is no session. */
+  listEvents(list: PreparedListEvents): MaybePromise<ListedEvents | undefined>;
 
   /** Deletes a session, its events and its own state; false if there is none. */
   delete(key: SessionKey): MaybePromise<boolean>;
@@ -56,6 +53,14 @@ export interface SessionStore {
 
 /** The state that a new session shares with others. */
 export type SharedState = Pick<StoredState, 'user' | 'app'>;
+
+/** A part of a session's events. */
+export interface ListedEvents {
+  /** In the order asked for, in an array of their own. */
+  readonly events: Event[];
+  /** That of the session: the service notices if events are missing. */
+  readonly revision: number;
+}
 
 /** What an append came to. */
 export type AppendOutcome =

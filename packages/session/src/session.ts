@@ -12,6 +12,7 @@ import {
   isPlainObject,
   JsonCopier,
   MAX_JSON_DEPTH,
+  readInput,
 } from '@holdfast/core/internal';
 import { State } from '@holdfast/state';
 import type { StoredState } from '@holdfast/state/internal';
@@ -134,6 +135,10 @@ export class Session implements SessionKey {
    * An event that is not frozen, such as one that came over the wire, is checked and copied.
    */
   withEvent(event: Event): Session {
+    return readInput(event, (input) => this.#withEvent(input));
+  }
+
+  #withEvent(event: Event): Session {
     checkPlainObject(event, 'event');
     if (event.partial === true) return this;
     const { seq } = event;

@@ -44,6 +44,6 @@ export type { SessionSnapshot } from './session.ts';
 export { changedTooOften, noAnswerInTime } from './session-errors.ts';
 export { cutPage, type StoredPage, type StoredSummary } from './session-page.ts';
 export type { SessionCapabilities } from './session-service.ts';
-export type { AppendOutcome, SessionStore, SharedState } from './session-store.ts';
+export type { AppendOutcome, ListedEvents, SessionStore, SharedState } from './session-store.ts';
 export { StoredSessionService } from './stored-session-service.ts';
 export { type ErrorDescription, translateWith } from './translate-error.ts';

@@ -1,7 +1,8 @@
 import type { Event, JsonObject } from '@holdfast/core';
-import { checkSessionKey } from '@holdfast/core/internal';
+import { checkSessionKey, readInput } from '@holdfast/core/internal';
 import { stateRecord } from '@holdfast/state/internal';
 import { andThen, CallGate, type MaybePromise } from './call-gate.ts';
+import { checkListedEvents, checkLoadedEvents } from './check-stored-events.ts';
 import { matchStored } from './match-stored.ts';
 import {
   answerAppend,
@@ -33,7 +34,7 @@ import {
   type SessionServiceOptions,
   type WriteOptions,
 } from './service-options.ts';
-import { Session, type SessionSnapshot } from './session.ts';
+import { Session } from './session.ts';
 import {
   changedTooOften,
   revisionConflict,
@@ -73,7 +74,7 @@ export class StoredSessionService implements SessionService {
 
   create(request: CreateSessionRequest): Promise<Session> {
     return this.#gate.run(() => {
-      const create = prepareCreate(request, this.#writing);
+      const create = readInput(request, (input) => prepareCreate(input, this.#writing));
       return andThen(this.#create(create), (session) => {
         if (session === undefined) throw sessionExists(create.key);
         return session;
@@ -82,45 +83,49 @@ export class StoredSessionService implements SessionService {
   }
 
   get(request: GetSessionRequest): Promise<Session | undefined> {
-    return this.#gate.run(() => this.#get(prepareGet(request)));
+    return this.#gate.run(() => this.#get(readInput(request, prepareGet)));
   }
 
   getOrCreate(request: GetOrCreateSessionRequest): Promise<Session> {
     return this.#gate.run(() => {
-      const { create, get } = prepareGetOrCreate(request, this.#writing);
+      const { create, get } = readInput(request, (input) =>
+        prepareGetOrCreate(input, this.#writing),
+      );
       return this.#getOrCreate(create, { get, attempts: MAX_ATTEMPTS });
     });
   }
 
   list(request: ListSessionRequest): Promise<SessionPage> {
     return this.#gate.run(() => {
-      const list = prepareList(request, this.capabilities);
+      const list = readInput(request, (input) => prepareList(input, this.capabilities));
       return andThen(this.#store.list(list), (page) => sessionPage(list, page));
     });
   }
 
   delete(request: DeleteSessionRequest): Promise<boolean> {
-    return this.#gate.run(() => this.#store.delete(checkSessionKey(request)));
+    return this.#gate.run(() => this.#store.delete(readInput(request, checkSessionKey)));
   }
 
   appendEvent(request: AppendEventRequest): Promise<Event> {
-    return this.#gate.run(() =>
-      andThen(
-        this.#append(prepareAppendEvent(request, this.#writing)),
-        ([event]) => event as Event,
-      ),
-    );
+    return this.#gate.run(() => {
+      const append = readInput(request, (input) => prepareAppendEvent(input, this.#writing));
+      return andThen(this.#append(append), ([event]) => event as Event);
+    });
   }
 
   appendEvents(request: AppendEventsRequest): Promise<readonly Event[]> {
-    return this.#gate.run(() => this.#append(prepareAppendEvents(request, this.#writing)));
+    return this.#gate.run(() =>
+      this.#append(readInput(request, (input) => prepareAppendEvents(input, this.#writing))),
+    );
   }
 
   listEvents(request: ListEventsRequest): Promise<EventPage> {
     return this.#gate.run(() => {
-      const list = prepareListEvents(request);
-      return andThen(this.#store.listEvents(list), (events) => {
-        if (events === undefined) throw sessionNotFound(list.key);
+      const list = readInput(request, prepareListEvents);
+      return andThen(this.#store.listEvents(list), (listed) => {
+        if (listed === undefined) throw sessionNotFound(list.key);
+        checkListedEvents(list, listed);
+        const { events } = listed;
         const hasMore = events.length === list.count;
         if (hasMore) events.pop();
         return Object.freeze({ events: Object.freeze(events), hasMore });
@@ -130,13 +135,13 @@ export class StoredSessionService implements SessionService {
 
   getState(request: GetStateRequest): Promise<JsonObject> {
     return this.#gate.run(() =>
-      andThen(this.#store.getState(prepareGetState(request)), stateRecord),
+      andThen(this.#store.getState(readInput(request, prepareGetState)), stateRecord),
     );
   }
 
   updateState(request: UpdateStateRequest): Promise<JsonObject> {
     return this.#gate.run(() => {
-      const update = prepareUpdateState(request, this.#writing);
+      const update = readInput(request, (input) => prepareUpdateState(input, this.#writing));
       const isNothing = update.changes.size === 0;
       const state = isNothing
         ? this.#store.getState(update.owner)
@@ -159,7 +164,11 @@ export class StoredSessionService implements SessionService {
   }
 
   #get(get: PreparedGet): MaybePromise<Session | undefined> {
-    return andThen(this.#store.get(get), sessionOf);
+    return andThen(this.#store.get(get), (snapshot) => {
+      if (snapshot === undefined) return undefined;
+      checkLoadedEvents(get, snapshot);
+      return new Session(snapshot);
+    });
   }
 
   /** Undefined if the session exists already. */
@@ -238,7 +247,3 @@ export class StoredSessionService implements SessionService {
 }
 
 type Refused = Extract<AppendOutcome, { readonly type: 'refused' }>;
-
-function sessionOf(snapshot: SessionSnapshot | undefined): Session | undefined {
-  return snapshot && new Session(snapshot);
-}

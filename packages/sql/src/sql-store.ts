@@ -1,8 +1,9 @@
-import type { Event, SessionKey } from '@holdfast/core';
+import type { SessionKey } from '@holdfast/core';
 import type { SessionCapabilities } from '@holdfast/session';
 import {
   type AppendOutcome,
   changedTooOften,
+  type ListedEvents,
   type PreparedAppend,
   type PreparedCreate,
   type PreparedGet,
@@ -102,11 +103,13 @@ export class SqlStore implements SessionStore {
     return readListRows(list, await this.#client.query(this.#statements.listSessions(list)));
   }
 
-  async listEvents(list: PreparedListEvents): Promise<Event[] | undefined> {
+  async listEvents(list: PreparedListEvents): Promise<ListedEvents | undefined> {
     const found = await this.#client.query(this.#statements.listEvents(list));
     const rows = new ResultRows(found, list.key);
-    if (rows.session === undefined) return undefined;
-    return list.order === 'asc' ? rows.events : rows.events.reverse();
+    const { session, events } = rows;
+    if (session === undefined) return undefined;
+    if (list.order === 'desc') events.reverse();
+    return { events, revision: session.revision };
   }
 
   delete(key: SessionKey): Promise<boolean> {

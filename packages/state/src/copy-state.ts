@@ -17,18 +17,22 @@ export function copyState(
   input: unknown,
   options: CopyStateOptions,
 ): JsonObject {
-  if (!isPlainObject(input)) {
-    throw copier.invalid(`must be a plain object, got ${describeType(input)}`, options.property);
-  }
-  return copier.at(options.property, () => {
-    const copied: Record<string, JsonValue> = {};
-    for (const key of Object.keys(input)) {
-      const problem = options.keyProblem(key);
-      if (problem !== undefined)
-        throw copier.invalid(`is not a valid state key: it ${problem}`, { key });
-      setOwn(copied, key, copier.copy(copier.read(input, key), { key }));
+  const { property, keyProblem } = options;
+  return copier.reading(property, () => {
+    if (!isPlainObject(input)) {
+      throw copier.invalid(`must be a plain object, got ${describeType(input)}`, property);
     }
-    return Object.freeze(copied);
+    return copier.at(property, () => {
+      const copied: Record<string, JsonValue> = {};
+      for (const key of Object.keys(input)) {
+        const problem = keyProblem(key);
+        if (problem !== undefined) {
+          throw copier.invalid(`is not a valid state key: it ${problem}`, { key });
+        }
+        setOwn(copied, key, copier.copy(copier.read(input, key), { key }));
+      }
+      return Object.freeze(copied);
+    });
   });
 }
 

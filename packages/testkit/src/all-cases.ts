@@ -5,6 +5,7 @@ import { appendUnstoredCases } from './cases/append-unstored.ts';
 import { concurrencyCases } from './cases/concurrency.ts';
 import { createCases } from './cases/create.ts';
 import { deleteCases } from './cases/delete.ts';
+import { eventLoopCases } from './cases/event-loop.ts';
 import { eventsCases } from './cases/events.ts';
 import { extremesCases } from './cases/extremes.ts';
 import { getCases } from './cases/get.ts';
@@ -13,6 +14,7 @@ import { largeCases } from './cases/large.ts';
 import { lifecycleCases } from './cases/lifecycle.ts';
 import { listCases } from './cases/list.ts';
 import { listAllUsersCases } from './cases/list-all-users.ts';
+import { listMomentCases } from './cases/list-moment.ts';
 import { listPageCases } from './cases/list-pages.ts';
 import { messagesCases } from './cases/messages.ts';
 import { sessionAsKeyCases } from './cases/session-as-key.ts';
@@ -20,6 +22,7 @@ import { stateCases } from './cases/state.ts';
 import { updateStateCases } from './cases/update-state.ts';
 import { valuesCases } from './cases/values.ts';
 import { refusedValuesCases } from './cases/values-refused.ts';
+import { unreadableValuesCases } from './cases/values-unreadable.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { propertyCases } from './model/property-cases.ts';
 
@@ -30,6 +33,7 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...listCases,
   ...listPageCases,
   ...listAllUsersCases,
+  ...listMomentCases,
   ...deleteCases,
   ...appendCases,
   ...appendUnstoredCases,
@@ -42,11 +46,13 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...sessionAsKeyCases,
   ...valuesCases,
   ...refusedValuesCases,
+  ...unreadableValuesCases,
   ...largeCases,
   ...extremesCases,
   ...messagesCases,
   ...concurrencyCases,
   ...lifecycleCases,
+  ...eventLoopCases,
 ];
 
 /** The rules, and properties that combine them at random. */

@@ -1,5 +1,4 @@
-import type { Event } from '@holdfast/core';
-import { corrupt, type PreparedListEvents } from '@holdfast/session/store';
+import { corrupt, type ListedEvents, type PreparedListEvents } from '@holdfast/session/store';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
 import { parseEvent } from '../stored-text.ts';
 import { FIND, type ScriptCall, script } from './script.ts';
@@ -10,8 +9,8 @@ const list = script(`
   local from, to = tonumber(ARGV[2]) + 1, math.min(length, tonumber(ARGV[3]) - 1)
   local more = tonumber(ARGV[4]) - 1
   if ARGV[5] == 'asc' then to = math.min(to, from + more) else from = math.max(from, to - more) end
-  if from > to then return {0, {}} end
-  return {from, redis.call('LRANGE', KEYS[2], from - 1, to - 1)}
+  if from > to then return {length, 0, {}} end
+  return {length, from, redis.call('LRANGE', KEYS[2], from - 1, to - 1)}
 `);
 
 export function listEvents(prepared: PreparedListEvents, keys: RedisKeys): ScriptCall {
@@ -25,10 +24,11 @@ export function listEvents(prepared: PreparedListEvents, keys: RedisKeys): Scrip
 export function readListedEvents(
   { key, order }: PreparedListEvents,
   reply: unknown,
-): Event[] | undefined {
+): ListedEvents | undefined {
   if (reply === null) return undefined;
   if (reply === -1) throw corrupt('the list of events', { key });
-  const [first, texts] = reply as readonly [number, readonly unknown[]];
+  const [revision, first, texts] = reply as readonly [number, number, readonly unknown[]];
   const events = texts.map((text, i) => parseEvent(text, { seq: first + i, key }));
-  return order === 'asc' ? events : events.reverse();
+  if (order === 'desc') events.reverse();
+  return { events, revision };
 }

@@ -108,6 +108,31 @@ export const valuesCases = casesOf('values', [
     },
   },
   {
+    // Some engines take one for the other when they parse them one after the other.
+    title: 'keeps keys apart that look alike when they are written with escapes',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const names = ['\\', '"', '\\\\', '\\n', '\n', '\\u0041', 'A', '\\"', '\\'];
+      const events = names.map((name, i) => ({
+        id: `e${i}`,
+        timestamp: at(i + 1),
+        customMetadata: { p: 0, [name]: i },
+        actions: { stateDelta: { [`key${i}`]: { p: 0, [name]: i } } },
+      }));
+      for (const event of events) {
+        await service.appendEvent({ ...key, event });
+        const { customMetadata } = await service.appendEvent({ ...key, event });
+        assert.deepEqual(customMetadata, event.customMetadata);
+      }
+      const session = await read(service, key);
+      events.forEach(({ customMetadata }, i) => {
+        assert.deepEqual(session.events[i]?.['customMetadata' as never], customMetadata);
+        assert.deepEqual(session.state.get(`key${i}`), customMetadata);
+      });
+    },
+  },
+  {
     title: 'leaves out properties that are undefined, and symbol keys',
     async run(context) {
       const value = { kept: 1, gone: undefined, [Symbol('gone')]: 2 };

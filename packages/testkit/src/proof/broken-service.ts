@@ -14,8 +14,10 @@ import { MinimalStore } from './minimal-store.ts';
 export interface BrokenService {
   /** What it does wrong. */
   readonly fault: string;
-  /** The title of the case that finds it out: this one, and no other. */
+  /** The title of the case that is about it. It fails, and no other but those of `alsoFailsAt`. */
   readonly failsAt: string;
+  /** Titles of other cases that cannot pass with that fault. */
+  readonly alsoFailsAt?: readonly string[];
   readonly create: () => SessionService;
 }
 

@@ -3,6 +3,7 @@ import {
   type AppendOutcome,
   comparePositions,
   cutPage,
+  type ListedEvents,
   numberEvents,
   type PreparedAppend,
   type PreparedCreate,
@@ -99,11 +100,13 @@ export class MinimalStore implements SessionStore {
     return { ...cutPage(list, found), total: all.length };
   }
 
-  async listEvents(list: PreparedListEvents): Promise<Event[] | undefined> {
+  async listEvents(list: PreparedListEvents): Promise<ListedEvents | undefined> {
+    const session = this.find(list.key);
+    if (session === undefined) return undefined;
     const { afterSeq, beforeSeq, order, count } = list;
-    const events = this.find(list.key)?.events.slice(afterSeq, Math.max(0, beforeSeq - 1));
-    if (order === 'desc') events?.reverse();
-    return events?.slice(0, count);
+    const events = session.events.slice(afterSeq, Math.max(0, beforeSeq - 1));
+    if (order === 'desc') events.reverse();
+    return { events: events.slice(0, count), revision: session.events.length };
   }
 
   async delete(key: SessionKey): Promise<boolean> {

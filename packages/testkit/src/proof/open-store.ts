@@ -19,7 +19,8 @@ export class OpenStore extends MinimalStore {
   }
 
   store(key: SessionKey, event: Event): void {
-    this.find(key)?.events.push(event);
+    const events = this.find(key)?.events;
+    events?.push(Object.freeze({ ...event, seq: events.length + 1 }));
   }
 
   touch(key: SessionKey): void {

@@ -1,0 +1,40 @@
+import { HoldfastError, invalidArgument, isHoldfastError } from './holdfast-error.ts';
+
+/**
+ * What `read` makes of an input, such as a request. What the getters of the input or the traps of
+ * a proxy throw becomes the cause of an `invalid_argument` at the field that was read.
+ *
+ * `read` may be called a second time to find out which field that was.
+ */
+export function readInput<Input, T>(input: Input, read: (input: Input) => T): T {
+  try {
+    return read(input);
+  } catch (cause) {
+    if (isHoldfastError(cause)) throw cause;
+    throw unreadable(findField(input, read), cause);
+  }
+}
+
+function unreadable(field: string | undefined, cause: unknown): HoldfastError {
+  if (field !== undefined) return invalidArgument(field, 'could not be read', cause);
+  const message = 'the request could not be read';
+  return new HoldfastError('invalid_argument', { message, cause });
+}
+
+/** The last field that `read` asks for before it fails; undefined if it does not fail again. */
+function findField<Input>(input: Input, read: (input: Input) => unknown): string | undefined {
+  if (typeof input !== 'object' || input === null) return undefined;
+  let last: string | undefined;
+  const watched = new Proxy(input, {
+    get(target, field) {
+      if (typeof field === 'string') last = field;
+      return Reflect.get(target, field);
+    },
+  });
+  try {
+    read(watched);
+    return undefined;
+  } catch {
+    return last;
+  }
+}
