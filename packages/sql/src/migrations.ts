@@ -29,7 +29,6 @@ export function createTable(schema: Schema, table: TableDefinition): readonly st
     columns: listOf(columns),
   }));
   const inline = dialect.indexes === 'inline' ? indexes : [];
-  const separate = dialect.indexes === 'separate' ? indexes : [];
   const lines = [
     ...table.columns.map(
       ({ name, type, nullable }) => `${name} ${dialect.types[type]}${nullable ? '' : ' NOT NULL'}`,
@@ -40,10 +39,15 @@ export function createTable(schema: Schema, table: TableDefinition): readonly st
   ];
   const options = dialect.tableOptions[table.rows];
   const home = tables[table.name];
+  const create = `CREATE TABLE IF NOT EXISTS ${home} (\n  ${lines.join(',\n  ')}\n)${options}`;
+  if (dialect.indexes === 'inline') return [create];
+  const isQualified = dialect.indexes === 'qualified' && schema.schema !== undefined;
+  const before = isQualified ? `${dialect.quote(schema.schema)}.` : '';
+  const on = isQualified ? dialect.quote(tablePrefix + table.name) : home;
   return [
-    `CREATE TABLE IF NOT EXISTS ${home} (\n  ${lines.join(',\n  ')}\n)${options}`,
-    ...separate.map(
-      ({ name, columns }) => `CREATE INDEX IF NOT EXISTS ${name} ON ${home} ${columns}`,
+    create,
+    ...indexes.map(
+      ({ name, columns }) => `CREATE INDEX IF NOT EXISTS ${before}${name} ON ${on} ${columns}`,
     ),
   ];
 }

@@ -9,8 +9,11 @@ export interface SqlDialect {
   readonly types: { readonly [Type in SqlColumnType]: string };
   /** What stands behind the closing parenthesis of a `CREATE TABLE`. */
   readonly tableOptions: { readonly narrow: string; readonly wide: string };
-  /** Whether an index stands within its `CREATE TABLE`, or is a statement of its own. */
-  readonly indexes: 'inline' | 'separate';
+  /**
+   * Whether an index stands within its `CREATE TABLE`, or is a statement of its own; `qualified`:
+   * a schema stands before the index's name there, and not before the table's.
+   */
+  readonly indexes: 'inline' | 'separate' | 'qualified';
   /** The function that gives the larger of two integers. */
   readonly greatest: string;
   /** How the client of a write gets at the guard's new revision. */

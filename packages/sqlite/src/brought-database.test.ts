@@ -17,7 +17,7 @@ async function serviceOn(client: SqliteDatabase): Promise<SqliteSessionService> 
 describe.each(drivers)('a database that its owner uses, too, by %s', (driver) => {
   const name = driver.replace(':', '-');
 
-  it('is unavailable within its transaction, which stays whole', async () => {
+  it('refuses to read or write within its transaction, which stays whole', async () => {
     const database = await openDatabase(':memory:', driver);
     database.exec('CREATE TABLE own (a INTEGER)');
     const service = await serviceOn(database);
@@ -26,16 +26,97 @@ describe.each(drivers)('a database that its owner uses, too, by %s', (driver) =>
     for (const call of [
       () => service.appendEvent({ ...key, event: {} }),
       () => service.delete(key),
+      () => service.get(key),
+      () => service.list({ appName: 'app', userId: 'user' }),
+      () => service.migrate(),
     ]) {
       await expect(call()).rejects.toMatchObject({
-        code: 'unavailable',
-        message: expect.stringContaining('transaction'),
+        code: 'unsupported',
+        retryable: false,
+        message: expect.stringContaining('transaction of somebody else'),
       });
     }
     database.exec('INSERT INTO own VALUES (2)');
     database.exec('COMMIT');
     expect(database.prepare('SELECT a FROM own').all()).toHaveLength(2);
     expect(await service.appendEvent({ ...key, event: {} })).toMatchObject({ seq: 1 });
+    await service.close();
+    database.close();
+  });
+
+  it('goes on, or refuses to, within a query that gives its rows one by one', async () => {
+    const database = await openDatabase(':memory:', driver);
+    const service = await serviceOn(database);
+    const rows = (
+      database.prepare('VALUES (1), (2)') as unknown as { iterate(): Iterable<unknown> }
+    ).iterate();
+    for (const _ of rows) {
+      const append = service.appendEvent({ ...key, event: {} });
+      if (driver !== 'better-sqlite3') await append;
+      else await expect(append).rejects.toMatchObject({ code: 'unsupported', retryable: false });
+    }
+    expect(await service.appendEvent({ ...key, event: {} })).toMatchObject({
+      seq: driver === 'better-sqlite3' ? 1 : 3,
+    });
+    await service.close();
+    database.close();
+  });
+
+  it.each(['migrations', 'sessions', 'events', 'state'])(
+    'may have a temporary table of the same name as ours: %s',
+    async (table) => {
+      const database = await openDatabase(':memory:', driver);
+      database.exec(`CREATE TEMP TABLE holdfast_${table} (own TEXT)`);
+      const service = await serviceOn(database);
+      database.exec(`DROP TABLE temp.holdfast_${table}`);
+      database.exec(`CREATE TEMP TABLE holdfast_${table} (other TEXT)`);
+      const actions = { stateDelta: { a: 1, 'user:b': 2 } };
+      expect(await service.appendEvent({ ...key, event: { actions } })).toMatchObject({ seq: 1 });
+      await service.updateState({ scope: 'app', appName: 'app', set: { c: 3 } });
+      const session = await service.get(key);
+      expect(session?.state.toJSON()).toStrictEqual({ a: 1, 'user:b': 2, 'app:c': 3 });
+      const page = await service.list({ appName: 'app', userId: 'user', includeState: true });
+      expect(page.sessions).toHaveLength(1);
+      await service.migrate();
+      expect(await service.delete(key)).toBe(true);
+      expect(database.prepare(`SELECT * FROM temp.holdfast_${table}`).all()).toStrictEqual([]);
+      await service.close();
+      database.close();
+    },
+  );
+
+  it.each([
+    ['a column is missing', 'ALTER TABLE holdfast_state RENAME COLUMN value TO other'],
+    [
+      'one is a view',
+      'ALTER TABLE holdfast_state RENAME TO s; CREATE VIEW holdfast_state AS SELECT * FROM s',
+    ],
+    [
+      'one has no key',
+      'ALTER TABLE holdfast_state RENAME TO s; CREATE TABLE holdfast_state AS SELECT * FROM s',
+    ],
+    [
+      'one has a trigger that refuses',
+      "CREATE TRIGGER t BEFORE INSERT ON holdfast_state BEGIN SELECT RAISE(ABORT, 'no'); END",
+    ],
+    [
+      'one has a constraint more',
+      'ALTER TABLE holdfast_state RENAME TO s; CREATE TABLE holdfast_state (app_name, user_id, session_id, name, value CHECK (value = 1), PRIMARY KEY (app_name, user_id, session_id, name))',
+    ],
+  ])('is misconfigured if the tables are other ones: %s', async (_, change) => {
+    const database = await openDatabase(':memory:', driver);
+    const service = await serviceOn(database);
+    database.exec(change);
+    for (const call of [
+      () => service.updateState({ scope: 'app', appName: 'app', set: { a: '2' } }),
+      () => service.appendEvent({ ...key, event: { actions: { stateDelta: { a: '2' } } } }),
+    ]) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'misconfigured',
+        retryable: false,
+        message: expect.stringContaining('the tables are not those of this package'),
+      });
+    }
     await service.close();
     database.close();
   });

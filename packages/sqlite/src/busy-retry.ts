@@ -17,15 +17,20 @@ export async function retryWhileBusy<Result>(
   timeout: number,
 ): Promise<Result> {
   const deadline = performance.now() + timeout;
-  for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+  for (let length = 1; ; length = Math.min(length * 2, LONGEST_PAUSE_MS)) {
     try {
       return attempt();
     } catch (error) {
       if (!isBusy(error) || performance.now() >= deadline) throw error;
     }
     // At random, so that processes which wait for each other do not keep in step.
-    await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
+    await pause(length * (0.5 + Math.random()));
   }
+}
+
+/** Waits for so many ms. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
 /** Gives the event loop a turn: timers, sockets, and what the garbage collector has found. */

@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { fileProblem } from './file-problem.ts';
 import { OpenedFile } from './opened-file.ts';
 import { hasHole, hasLostItsBeginning } from './write-ahead-log.ts';
 
@@ -30,6 +31,13 @@ export class DatabaseFile {
     this.#log = new OpenedFile(`${path}-wal`, 'the write-ahead log of the database file');
     this.#index = new OpenedFile(`${path}-shm`, 'the index to the log of the database file');
     this.#usesLog = usesLog;
+  }
+
+  /** What keeps this process from using it, in words; undefined if nothing does. */
+  get problem(): string | undefined {
+    const { path } = this.#database;
+    const problem = fileProblem(path);
+    return problem === undefined ? undefined : `${path}: ${problem}`;
   }
 
   /**

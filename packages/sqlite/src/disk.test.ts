@@ -37,8 +37,12 @@ describe.each(drivers)('a disk in trouble, by %s', (driver) => {
     expect(report.readWhenFull).toBe(report.acknowledged);
     expect(report.seqAfter).toBe(report.acknowledged + 1);
     expect(report.readOnlyFile.revision).toBe(report.acknowledged + 1);
-    expect(report.readOnlyFile.append).toMatch(/^unavailable: the database cannot be written/);
-    expect(report.openReadOnly).toMatch(/^unavailable: .*cannot be opened/);
+    expect(report.readOnlyFile.append).toMatch(
+      /^misconfigured: the database cannot be written: .*this process may not write it/,
+    );
+    expect(report.openReadOnly).toMatch(
+      /^misconfigured: .*cannot be opened: this process may not write its folder/,
+    );
   });
 
   it('is unavailable while there is no room for more pages, and works again after', async () => {
@@ -63,15 +67,15 @@ describe.each(drivers)('a disk in trouble, by %s', (driver) => {
     await service.close();
   });
 
-  it('is unavailable to writes while the connection only reads', async () => {
+  it('is misconfigured to writes while the connection only reads', async () => {
     const client = await openDatabase(':memory:', driver);
     const service = new SqliteSessionService({ client, closeClient: true });
     await service.migrate();
     await service.create(key);
     client.exec('PRAGMA query_only = ON');
     await expect(service.appendEvent({ ...key, event: {} })).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining('cannot be written'),
+      code: 'misconfigured',
+      message: expect.stringContaining('query_only'),
     });
     expect((await service.get(key))?.revision).toBe(0);
     client.exec('PRAGMA query_only = OFF');

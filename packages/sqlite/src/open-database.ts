@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import { checkString, invalidArgument } from '@holdfast/core/internal';
 import { queryOf, sql } from '@holdfast/sql';
-import { BLOCKING_WAIT_MS } from './busy-retry.ts';
+import { BLOCKING_WAIT_MS, pause } from './busy-retry.ts';
+import { fileProblem } from './file-problem.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { OpenDatabase } from './sqlite-driver.ts';
@@ -11,6 +11,9 @@ import { isBusy, resultCode, translateError } from './sqlite-error.ts';
 
 /** What is said of a client that is not one. */
 export const NO_DATABASE = 'must be an open database of a SQLite driver';
+
+const LOOKS_AT_NEW_FILE = 10;
+const LOOK_AGAIN_MS = 20;
 
 // Ids are ordered by their bytes.
 const ENCODING = queryOf(sql`PRAGMA encoding`)({});
@@ -52,16 +55,47 @@ export function openFile(
   try {
     return openDatabase(file);
   } catch (cause) {
-    if (file !== ':memory:' && !existsSync(dirname(file))) {
-      const problem = 'cannot be opened: its folder does not exist';
-      throw new HoldfastError('misconfigured', { message: `${file} ${problem}`, cause });
+    throw cannotBeOpened(file, cause);
+  }
+}
+
+/** What the failure to open a file means. */
+export function cannotBeOpened(file: string, cause: unknown): HoldfastError {
+  const { code, message } = translateError(cause);
+  const problem = file === ':memory:' ? undefined : fileProblem(file);
+  const reason = `${file} cannot be opened: ${problem ?? message}`;
+  if (problem !== undefined) return new HoldfastError('misconfigured', { message: reason, cause });
+  // Of a file that it cannot open, libsql has no code.
+  return new HoldfastError(code === 'internal' ? 'unavailable' : code, { message: reason, cause });
+}
+
+/**
+ * Refuses a file that was cut to nothing: SQLite would take it for a new one, and delete what is
+ * in the log beside it, which others may be writing to.
+ */
+export async function refuseCutFile(file: string): Promise<void> {
+  // Someone else may be making a new file just now, beside the log of one that was deleted.
+  for (let i = 0; isCut(file); i++) {
+    if (i === LOOKS_AT_NEW_FILE) {
+      throw new HoldfastError('corrupt', {
+        message: `${file} is empty, and there is a log beside it, ${file}-wal: restore a backup, and remove the log`,
+      });
     }
-    const { code, message } = translateError(cause);
-    // Of a file that it cannot open, libsql has no code.
-    throw new HoldfastError(code === 'internal' ? 'unavailable' : code, {
-      message: `${file} cannot be opened: ${message}`,
-      cause,
-    });
+    await pause(LOOK_AGAIN_MS);
+  }
+}
+
+function isCut(file: string): boolean {
+  // The log first: it is never there before the database has a page.
+  const log = sizeOf(`${file}-wal`);
+  return log !== undefined && log > 0 && sizeOf(file) === 0;
+}
+
+function sizeOf(file: string): number | undefined {
+  try {
+    return statSync(file).size;
+  } catch {
+    return undefined;
   }
 }
 

@@ -57,7 +57,7 @@ async function onlyPlanOf(world: World, call: (service: SessionService) => Promi
   const [plan = []] = plans;
   for (const detail of plan) {
     expect(detail).not.toContain('TEMP B-TREE');
-    expect(detail).not.toMatch(/SCAN holdfast_/);
+    expect(detail).not.toMatch(/SCAN main\.holdfast_/);
   }
   return plan;
 }
@@ -77,7 +77,7 @@ describe.each(['never', 'empty', 'small'] as const)('analyzed: %s', (analyzed) =
     expect(plan).toContainEqual(
       expect.stringMatching(
         // That of the primary key, in whose order the last ones stand together.
-        /^SEARCH holdfast_events USING INDEX sqlite_autoindex_holdfast_events_1 \(app_name=\? AND user_id=\? AND session_id=\?/,
+        /^SEARCH main\.holdfast_events USING INDEX sqlite_autoindex_holdfast_events_1 \(app_name=\? AND user_id=\? AND session_id=\?/,
       ),
     );
   });
@@ -88,7 +88,7 @@ describe.each(['never', 'empty', 'small'] as const)('analyzed: %s', (analyzed) =
     );
     expect(plan).toContainEqual(
       expect.stringMatching(
-        /^SEARCH holdfast_events USING INDEX holdfast_events_by_time \(.* AND timestamp>\?\)/,
+        /^SEARCH main\.holdfast_events USING INDEX holdfast_events_by_time \(.* AND timestamp>\?\)/,
       ),
     );
   });
@@ -97,7 +97,9 @@ describe.each(['never', 'empty', 'small'] as const)('analyzed: %s', (analyzed) =
     const request = { ...key, afterSeq: 5000, limit: 20, order };
     const plan = await onlyPlanOf(world, (service) => service.listEvents(request));
     expect(plan).toContainEqual(
-      expect.stringMatching(/^SEARCH holdfast_events USING INDEX sqlite_autoindex.* AND seq[<>]\?/),
+      expect.stringMatching(
+        /^SEARCH main\.holdfast_events USING INDEX sqlite_autoindex.* AND seq[<>]\?/,
+      ),
     );
   });
 
@@ -109,7 +111,7 @@ describe.each(['never', 'empty', 'small'] as const)('analyzed: %s', (analyzed) =
         const plan = await onlyPlanOf(world, (service) => service.list(page));
         expect(plan).toContainEqual(
           expect.stringMatching(
-            /^SEARCH holdfast_sessions USING (COVERING )?INDEX holdfast_sessions_by_user \(app_name=\? AND user_id=\?/,
+            /^SEARCH main\.holdfast_sessions USING (COVERING )?INDEX holdfast_sessions_by_user \(app_name=\? AND user_id=\?/,
           ),
         );
       }
@@ -122,7 +124,7 @@ describe.each(['never', 'empty', 'small'] as const)('analyzed: %s', (analyzed) =
         const plan = await onlyPlanOf(world, (service) => service.list(page));
         expect(plan).toContainEqual(
           expect.stringMatching(
-            /^SEARCH holdfast_sessions USING (COVERING )?INDEX holdfast_sessions_by_time \(app_name=\?/,
+            /^SEARCH main\.holdfast_sessions USING (COVERING )?INDEX holdfast_sessions_by_time \(app_name=\?/,
           ),
         );
       }
@@ -139,7 +141,7 @@ describe.each(['never', 'empty', 'small'] as const)('analyzed: %s', (analyzed) =
   it('reads the state of a page by its key, and scans no table', async () => {
     const request = { appName: 'app', allUsers: true, includeState: true, limit: 10 } as const;
     const [plan = []] = await plansOf(world, (service) => service.list(request));
-    for (const detail of plan) expect(detail).not.toMatch(/SCAN (s|state|holdfast_\w+)\b/);
+    for (const detail of plan) expect(detail).not.toMatch(/SCAN (s|state|main\.holdfast_\w+)\b/);
   });
 
   it.each([
@@ -161,7 +163,7 @@ describe.each(['never', 'empty', 'small'] as const)('analyzed: %s', (analyzed) =
   ])('scans no table for %s', async (_, call) => {
     for (const plan of await plansOf(world, call)) {
       for (const detail of plan) {
-        expect(detail).not.toMatch(/SCAN holdfast_/);
+        expect(detail).not.toMatch(/SCAN main\.holdfast_/);
         expect(detail).not.toContain('TEMP B-TREE');
       }
     }

@@ -16,9 +16,17 @@ import { retryWhileBusy, turnOfEventLoop } from './busy-retry.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { DatabaseFile } from './database-file.ts';
 import { PreparedStatements } from './prepared-statements.ts';
-import type { SqliteDatabase } from './sqlite-database.ts';
+import { isInTransaction, type SqliteDatabase } from './sqlite-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
-import { isBusy, isDuplicate, isOfFile, translateError } from './sqlite-error.ts';
+import {
+  accessError,
+  foreignTransaction,
+  isBusy,
+  isDuplicate,
+  isOfAccess,
+  isOfFile,
+  translateError,
+} from './sqlite-error.ts';
 
 export interface SqliteClientOptions {
   readonly database: SqliteDatabase;
@@ -30,12 +38,14 @@ export interface SqliteClientOptions {
   readonly ownsDatabase: boolean;
 }
 
+const QUERY_ONLY = queryOf(sql`PRAGMA query_only`)({});
 const JOURNAL_MODE = queryOf(sql`PRAGMA journal_mode`)({});
 // It is read from the database.
 const SCHEMA_VERSION = queryOf(sql`PRAGMA schema_version`)({});
 
 /** A database in this process: calls into it are synchronous, and only waiting is not. */
 export class SqliteClient implements SqlClient {
+  readonly #database: SqliteDatabase;
   readonly #statements: PreparedStatements;
   readonly #queue: CommitQueue;
   readonly #busyTimeout: number;
@@ -44,6 +54,7 @@ export class SqliteClient implements SqlClient {
   readonly #inserts = new InsertStatements(sqliteDialect);
 
   constructor({ database, file, busyTimeout, ownsDatabase }: SqliteClientOptions) {
+    this.#database = database;
     this.#statements = new PreparedStatements(database);
     this.#queue = new CommitQueue({ statements: this.#statements, busyTimeout });
     this.#busyTimeout = busyTimeout;
@@ -55,7 +66,7 @@ export class SqliteClient implements SqlClient {
     return this.#call(async () => {
       this.#file?.check();
       if (this.#queue.turn !== undefined) await this.#queue.turn;
-      return await retryWhileBusy(() => this.#statements.run(query).rows, this.#busyTimeout);
+      return await retryWhileBusy(() => this.#read(query), this.#busyTimeout);
     });
   }
 
@@ -99,15 +110,32 @@ export class SqliteClient implements SqlClient {
     return result;
   }
 
-  /** A file that was lost or cut shows itself in many ways. So it is looked at, to say what it is. */
   #translate(error: unknown): HoldfastError {
+    if (!isOfFile(error)) return translateError(error);
     try {
-      if (isOfFile(error)) this.#file?.look();
+      // A file that was lost or cut shows itself in many ways.
+      this.#file?.look();
     } catch (loss) {
-      if (isHoldfastError(loss))
+      if (isHoldfastError(loss)) {
         return new HoldfastError(loss.code, { message: loss.message, cause: error });
+      }
     }
-    return translateError(error);
+    if (!isOfAccess(error)) return translateError(error);
+    const problem = this.#isForReading() ? 'query_only is on' : this.#file?.problem;
+    return accessError(error, problem);
+  }
+
+  #isForReading(): boolean {
+    try {
+      return Number(this.#statements.first(QUERY_ONLY)?.[0]) === 1;
+    } catch {
+      return false;
+    }
+  }
+
+  #read(query: SqlQuery): readonly SqlRow[] {
+    if (isInTransaction(this.#database)) throw foreignTransaction();
+    return this.#statements.run(query).rows;
   }
 
   #usesLog(): boolean {

@@ -6,6 +6,12 @@ export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
   exec(sql: string): unknown;
   close(): unknown;
+  /** Whether it is open, as libsql and better-sqlite3 call it. */
+  readonly open?: unknown;
+  /** Whether a transaction is open, as libsql and better-sqlite3 call it. */
+  readonly inTransaction?: unknown;
+  /** The same, as `node:sqlite` calls it from Node 22.16 on. */
+  readonly isTransaction?: unknown;
 }
 
 export interface SqliteStatement {
@@ -17,4 +23,11 @@ export interface SqliteStatement {
   raw?(toggle: boolean): unknown;
   /** Gives rows as arrays, as `node:sqlite` calls it from Node 22.16 on. */
   setReturnArrays?(enabled: boolean): unknown;
+}
+
+/** Whether a transaction is open on it, which is then its owner's. False if the driver does not say. */
+export function isInTransaction(database: SqliteDatabase): boolean {
+  // A database of libsql that is closed ends the process if it is asked.
+  if (database.open === false) return false;
+  return (database.inTransaction ?? database.isTransaction) === true;
 }

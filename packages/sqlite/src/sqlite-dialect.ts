@@ -14,7 +14,7 @@ export const sqliteDialect: SqlDialect = {
   quote: (name) => `"${name}"`,
   types: { identifier: 'TEXT', integer: 'INTEGER', json: 'TEXT' },
   tableOptions: { narrow: ' WITHOUT ROWID', wide: '' },
-  indexes: 'separate',
+  indexes: 'qualified',
   greatest: 'max',
   revision: { keep: (revision) => revision, returning: 'RETURNING revision' },
   unionBranch: (select) => sql`SELECT * FROM (${select})`,

@@ -11,12 +11,22 @@ import {
   SqlSessionService,
 } from '@holdfast/sql';
 import { retryWhileBusy, turnOfEventLoop } from './busy-retry.ts';
-import { NO_DATABASE, openFile, parseSqliteUrl, prepareDatabase } from './open-database.ts';
+import {
+  cannotBeOpened,
+  NO_DATABASE,
+  openFile,
+  parseSqliteUrl,
+  prepareDatabase,
+  refuseCutFile,
+} from './open-database.ts';
 import { SqliteClient } from './sqlite-client.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { loadDriver, type SqliteDriverName } from './sqlite-driver.ts';
-import { translateError } from './sqlite-error.ts';
+import { isOfAccess, translateError } from './sqlite-error.ts';
+
+// Without it, a temporary table of the same name would be taken.
+const MAIN = 'main';
 
 interface SqliteStoreOptions extends SqlServiceOptions {
   /**
@@ -81,6 +91,7 @@ export class SqliteSessionService extends SqlSessionService {
       ...rest,
       client: new SqliteClient({ database: client, file, busyTimeout, ownsDatabase }),
       dialect: sqliteDialect,
+      schema: MAIN,
       persistent: isFile,
       shared: isFile,
     });
@@ -102,10 +113,9 @@ export class SqliteSessionService extends SqlSessionService {
     });
     checkFlag(migrate, 'migrate');
     const busyTimeout = checkBusyTimeout(rest);
-    const client = openFile(file, {
-      openDatabase: await loadDriver(driver),
-      mustExist: !migrate,
-    });
+    const openDatabase = await loadDriver(driver);
+    await refuseCutFile(file);
+    const client = openFile(file, { openDatabase, mustExist: !migrate });
     try {
       const service = new SqliteSessionService({ ...rest, client, closeClient: true });
       // Before anything is written.
@@ -116,7 +126,7 @@ export class SqliteSessionService extends SqlSessionService {
       return service;
     } catch (error) {
       await closeUnused(client);
-      throw translateError(error);
+      throw isOfAccess(error) ? cannotBeOpened(file, error) : translateError(error);
     }
   }
 }
