@@ -1,4 +1,4 @@
-import { dueTurn } from './event-loop-turn.ts';
+import { dueTurn, dueTurnOfMany } from './event-loop-turn.ts';
 import { serviceClosed } from './session-errors.ts';
 
 /**
@@ -15,9 +15,6 @@ export function andThen<T, R>(
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
-// A look at the clock costs as much as the shortest calls.
-const CALLS_PER_LOOK = 8;
-
 /**
  * The life of a service: `close` waits for the calls that were accepted, later ones are `closed`.
  * Calls that are answered without I/O, one after the other, let the event loop have a turn about
@@ -25,28 +22,21 @@ const CALLS_PER_LOOK = 8;
  */
 export class CallGate {
   #running = 0;
-  #answeredAtOnce = 0;
   #closing: Promise<void> | undefined;
   #idle: (() => void) | undefined;
 
   /** Runs a call. What it throws at once is a rejection, too. */
   run<T>(call: () => MaybePromise<T>): Promise<T> {
+    let answer: Promise<T>;
     try {
       if (this.#closing !== undefined) throw serviceClosed();
       const result = call();
       if (result instanceof Promise) return this.#count(result);
-      const turn = this.#turnAfterMany();
-      return turn === undefined ? Promise.resolve(result) : this.#count(turn.then(() => result));
+      answer = Promise.resolve(result);
     } catch (error) {
-      const turn = this.#turnAfterMany();
-      return turn === undefined
-        ? Promise.reject(error)
-        : this.#count(
-            turn.then(() => {
-              throw error;
-            }),
-          );
+      answer = Promise.reject(error);
     }
+    return dueTurnOfMany() === undefined ? answer : this.#count(answer);
   }
 
   /** Waits for the calls that are running, then for `release`; the second time for the same. */
@@ -66,11 +56,6 @@ export class CallGate {
       this.#running--;
       if (this.#running === 0) this.#idle?.();
     }
-  }
-
-  #turnAfterMany(): Promise<void> | undefined {
-    this.#answeredAtOnce = (this.#answeredAtOnce + 1) % CALLS_PER_LOOK;
-    return this.#answeredAtOnce === 0 ? dueTurn() : undefined;
   }
 
   async #whenIdle(): Promise<void> {

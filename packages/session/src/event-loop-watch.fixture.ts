@@ -1,4 +1,16 @@
-import { setImmediate } from 'node:timers';
+// This package is not compiled for Node, which only its tests run on.
+const { process, setImmediate } = globalThis as unknown as {
+  readonly process: {
+    cpuUsage(since?: CpuUsage): CpuUsage;
+  };
+  setImmediate(callback: () => void): void;
+};
+
+/** In microseconds. */
+interface CpuUsage {
+  readonly user: number;
+  readonly system: number;
+}
 
 /** What a watch over the event loop has seen. */
 export interface EventLoopWatch {
