@@ -15,5 +15,7 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<Pg
     max: settings.maxConnections,
     connectionTimeoutMillis: settings.connectTimeout,
     keepAlive: true,
+    // What waits for nothing does not keep a process running, if nobody has closed the service.
+    allowExitOnIdle: true,
   });
 }

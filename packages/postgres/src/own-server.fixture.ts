@@ -1,6 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +59,21 @@ export class OwnServer {
     this.#control(['stop', '-w', '-m', mode]);
   }
 
+  /** Makes all of its processes stand still, and gives the function that lets them go on. */
+  freeze(): () => void {
+    const [first] = readFileSync(join(this.#folder, 'data', 'postmaster.pid'), 'utf8').split('\n');
+    const pids = [Number(first)];
+    process.kill(Number(first), 'SIGSTOP');
+    const children = spawnSync('ps', ['-o', 'pid=', '--ppid', `${first}`], { encoding: 'utf8' });
+    for (const pid of children.stdout.split('\n').filter((line) => line.trim() !== '')) {
+      pids.push(Number(pid));
+      kill(Number(pid), 'SIGSTOP');
+    }
+    return () => {
+      for (const pid of pids) kill(pid, 'SIGCONT');
+    };
+  }
+
   /** Makes a user who may create schemas, and has to give a password. */
   async requirePassword(login: {
     readonly user: string;
@@ -76,6 +99,13 @@ export class OwnServer {
   #control(args: readonly string[]): void {
     runAsPostgres(['pg_ctl', '-D', join(this.#folder, 'data'), ...args]);
   }
+}
+
+/** Signals a process, which may have ended meanwhile. */
+function kill(pid: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    process.kill(pid, signal);
+  } catch {}
 }
 
 /** A command for a user that PostgreSQL's programs accept: they refuse root. */
