@@ -6,11 +6,16 @@ import type { SqlDriverErrors } from '@holdfast/sql';
 // and https://mariadb.com/kb/en/mariadb-error-code-reference/
 const DUPLICATE_KEY = 1062;
 const FOREIGN_TRANSACTION = 1568;
-const CONTENTION = [1205, 1213]; // a lock that was waited for too long, a deadlock
-// The server goes down; a connection was aborted, killed, or idle for too long.
-const SHUTDOWN = [1053, 1077, 1079, 1080, 1152, 1184, 1927, 4031];
+// A row that has changed since it was read, a lock that was waited for too long, a deadlock.
+const CONTENTION = [1020, 1205, 1213];
+// The server goes down, or a node is not ready; a connection was aborted, killed, or idle for too long.
+const SHUTDOWN = [1047, 1053, 1077, 1079, 1080, 1152, 1184, 1927, 4031];
+// It also says that a server is read-only; its message names the option.
+const OPTION_FORBIDS = 1290;
 // A server that has become a replica: another connection may lead to the new primary.
-const READ_ONLY = [1290, 1792, 1836];
+const READ_ONLY = [1036, 1792, 1836, 1874];
+const INIT_CONNECT_FAILED = 1184;
+const TABLE_FULL = 1114;
 
 const IN_TRANSACTION = 'the connection is in a transaction of somebody else';
 
@@ -18,23 +23,60 @@ const DESCRIPTIONS: readonly (readonly [...ErrorDescription, errnos: readonly nu
   ['unavailable', 'other transactions were in the way too often', CONTENTION],
   ['unavailable', 'the database cannot be written', READ_ONLY],
   ['unavailable', 'the connection was ended', SHUTDOWN],
-  ['unavailable', 'the disk is full', [1021, 1114]],
+  ['unavailable', 'the disk is full', [1021, TABLE_FULL]],
   ['unavailable', 'the database has no connection left', [1040, 1203, 1226]],
+  // Memory, threads, locks, transactions.
+  ['unavailable', 'the database has too much to do', [1037, 1041, 1135, 1206, 1637]],
   ['unavailable', 'the query was stopped', [1317, 1969, 3024]],
-  ['misconfigured', 'the database refuses access', [1044, 1045, 1142, 1143, 1227, 1698]],
+  // A database, a user or a host, a table, a column, an operation, a login without its way in.
+  [
+    'misconfigured',
+    'the database refuses access',
+    [1044, 1045, 1129, 1130, 1142, 1143, 1227, 1251, 1524, 1698, 3159],
+  ],
+  [
+    'misconfigured',
+    'the user has to be unlocked, or given a new password',
+    [1820, 1862, 3118, 4151],
+  ],
   ['misconfigured', 'the connection has no database', [1046]],
   ['misconfigured', 'the database does not exist', [1049]],
   ['misconfigured', 'the tables do not exist, call migrate()', [1146]],
-  ['misconfigured', 'the tables are not those of this package', [1054]],
+  // A column or an index that is not there, or one too many; a type that takes less; a view.
+  [
+    'misconfigured',
+    'the tables are not those of this package',
+    [1054, 1136, 1176, 1264, 1265, 1288, 1347, 1364, 1366, 1471],
+  ],
   ['misconfigured', 'binlog_format must be ROW or MIXED', [1665]],
+  ['misconfigured', 'max_join_size must be its default', [1104]],
+  ['misconfigured', 'max_prepared_stmt_count is too small', [1461]],
+  ['misconfigured', 'innodb_page_size must be 16 KiB or more', [1071, 1118]],
+  ['misconfigured', 'InnoDB must be there for tables', [1286, 1289]],
   // A packet, a string, a result, a column.
   ['too_large', 'the database takes no value of that size', [1153, 1162, 1301, 1406]],
-  // A key file, a table, an index.
-  ['corrupt', 'what is stored cannot be read', [1034, 1035, 1194, 1195, 1712, 1877]],
-  // Syntax, a character set, a collation, a storage engine.
-  ['unsupported', 'MySQL 8 or MariaDB 10.11 is needed', [1064, 1115, 1235, 1273, 1286]],
+  // A key file, a table, an index, a tablespace.
+  [
+    'corrupt',
+    'what is stored cannot be read',
+    [1033, 1034, 1035, 1194, 1195, 1712, 1812, 1877, 1932],
+  ],
+  // Syntax, a character set, a variable, a collation.
+  ['unsupported', 'MySQL 8 or MariaDB 10.11 is needed', [1064, 1115, 1193, 1235, 1273]],
   ['unsupported', IN_TRANSACTION, [FOREIGN_TRANSACTION]],
+  ['unsupported', 'the connection holds LOCK TABLES of somebody else', [1099, 1100]],
 ];
+
+const NO_AGREEMENT = 'the driver and the server do not agree how to connect';
+
+// Of a pool that was brought; they have no code.
+const POOL_REASONS = ['No connections available.', 'Pool is closed.', 'Queue limit reached.'];
+
+/** What mysql2 says by itself, by its `code`. The rest of these is about the network. */
+const DRIVER_DESCRIPTIONS: Readonly<Record<string, ErrorDescription>> = {
+  AUTH_SWITCH_PLUGIN_ERROR: ['misconfigured', NO_AGREEMENT],
+  HANDSHAKE_NO_SSL_SUPPORT: ['misconfigured', NO_AGREEMENT],
+};
 
 /** The number of a server's error; undefined if the server has not spoken. */
 function serverErrno(error: unknown): number | undefined {
@@ -51,7 +93,13 @@ export function isConnectionLost(error: unknown): boolean {
   if (isHoldfastError(error)) return false;
   const isFatal = (error as { readonly fatal?: unknown } | null | undefined)?.fatal === true;
   const errno = serverErrno(error);
-  return isFatal || errno === undefined || SHUTDOWN.includes(errno) || READ_ONLY.includes(errno);
+  return isFatal || errno === undefined || SHUTDOWN.includes(errno) || isReadOnly(error);
+}
+
+function isReadOnly(error: unknown): boolean {
+  const errno = serverErrno(error);
+  if (errno === OPTION_FORBIDS) return /read[-_]only/i.test((error as Error).message);
+  return READ_ONLY.includes(errno ?? 0);
 }
 
 /** Whether the connection is in a transaction that is not ours, and so not ours to end. */
@@ -68,12 +116,35 @@ export const isContention = errnoIsOneOf(...CONTENTION);
 export const isMissingTable = errnoIsOneOf(1146, 1049);
 
 /** What a driver's error is to a caller. */
-export const translateError = translateWith((error) => {
+export const translateError = translateWith((error, reason) => {
   const errno = serverErrno(error);
-  if (errno === undefined) return ['unavailable', 'the database cannot be reached'];
+  if (errno === undefined) return describeDriverError(error, reason);
+  if (isReadOnly(error)) return ['unavailable', 'the database cannot be written'];
+  if (errno === OPTION_FORBIDS) {
+    const name = /--([\w-]+)/.exec(reason)?.[1]?.replaceAll('-', '_') ?? 'an option of the server';
+    return ['misconfigured', `${name} keeps the database from its work`];
+  }
+  if (errno === INIT_CONNECT_FAILED && reason.includes('init_connect')) {
+    return ['misconfigured', "the server's init_connect fails"];
+  }
+  if (errno === TABLE_FULL && reason.includes('(temporary)')) {
+    return ['misconfigured', 'tmp_disk_table_size, or the disk of temporary tables, is too small'];
+  }
   const found = DESCRIPTIONS.find(([, , errnos]) => errnos.includes(errno));
   return found === undefined ? ['internal', 'the database failed'] : [found[0], found[1]];
 });
+
+function describeDriverError(error: unknown, reason: string): ErrorDescription {
+  const { code, errno, fatal } = (error ?? {}) as { readonly [name: string]: unknown };
+  const found = DRIVER_DESCRIPTIONS[String(code)];
+  if (found !== undefined) return found;
+  // A certificate is not accepted; if the network failed meanwhile, there is the system's number.
+  if (code === 'HANDSHAKE_SSL_ERROR' && errno === undefined) return ['misconfigured', NO_AGREEMENT];
+  if (code !== undefined || fatal === true || POOL_REASONS.includes(reason)) {
+    return ['unavailable', 'the database cannot be reached'];
+  }
+  return ['internal', 'the driver failed'];
+}
 
 export const mysqlErrors: SqlDriverErrors = {
   isConnectionLost,

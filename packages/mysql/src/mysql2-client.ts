@@ -3,7 +3,7 @@ export interface MysqlStatement {
   readonly sql: string;
   readonly values?: (string | number | null)[];
   readonly rowsAsArray: true;
-  readonly typeCast: true;
+  readonly typeCast: true | ((field: unknown, next: () => unknown) => unknown);
   readonly nestTables: false;
   readonly namedPlaceholders: false;
 }

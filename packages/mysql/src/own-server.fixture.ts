@@ -36,10 +36,11 @@ export async function createServerOfOwn(...options: readonly string[]): Promise<
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-mariadb-'));
   const user = `--user=${userInfo().username}`;
   const data = `--datadir=${join(folder, 'data')}`;
-  await run(INSTALL, ['--no-defaults', user, data, '--skip-test-db']);
+  const root = '--auth-root-authentication-method=normal';
+  await run(INSTALL, ['--no-defaults', user, data, '--skip-test-db', root]);
   const port = await sparePort();
   const socket = `--socket=${join(folder, 'socket')}`;
-  const address = [`--port=${port}`, '--bind-address=127.0.0.1', '--skip-grant-tables', socket];
+  const address = [`--port=${port}`, '--bind-address=127.0.0.1', socket];
   // Small, and in no hurry: it is thrown away.
   const size = ['--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0'];
   const init = join(folder, 'init.sql');

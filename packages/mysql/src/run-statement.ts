@@ -1,6 +1,6 @@
 import { HoldfastError } from '@holdfast/core';
 import { charactersOf, type SqlQuery, type SqlResult, type SqlValue } from '@holdfast/sql';
-import type { MysqlConnection, MysqlStatement } from './mysql2-client.ts';
+import { identityOf, type MysqlConnection, type MysqlStatement } from './mysql2-client.ts';
 
 /** What a statement gives. */
 export interface MysqlResult extends SqlResult {
@@ -22,7 +22,7 @@ const SERVER_STATUS_IN_TRANS = 1;
 
 /** Runs one statement, whose values are in its text. */
 export async function runText(connection: MysqlConnection, text: string): Promise<MysqlResult> {
-  const [result] = await connection.query(driverStatement(text));
+  const [result] = await connection.query(driverStatement(connection, text));
   return readResult(result);
 }
 
@@ -35,7 +35,7 @@ export async function runScript(
   connection: MysqlConnection,
   texts: readonly string[],
 ): Promise<readonly MysqlResult[]> {
-  const [results] = await connection.query(driverStatement(texts.join(';\n')));
+  const [results] = await connection.query(driverStatement(connection, texts.join(';\n')));
   // If there is one result, it is not in a list, and it may have rows.
   if (!Array.isArray(results) || results.length !== texts.length) throw new ScriptCut();
   return results.map(readResult);
@@ -67,7 +67,7 @@ export async function runStatement(
       message: `a statement of ${bytes} bytes is larger than the server takes: its max_allowed_packet is ${maxPacketBytes}`,
     });
   }
-  const statement = driverStatement(query.statement.pieces.join('?'));
+  const statement = driverStatement(connection, query.statement.pieces.join('?'));
   const [result] = await connection.execute({ ...statement, values: [...query.values] });
   return readResult(result);
 }
@@ -89,14 +89,24 @@ export function fitsPacket(bytes: number, maxPacketBytes: number): boolean {
   return bytes + BYTES_PER_STATEMENT < maxPacketBytes;
 }
 
-function driverStatement(sql: string): MysqlStatement {
+function driverStatement(connection: MysqlConnection, sql: string): MysqlStatement {
   return {
     sql,
     rowsAsArray: true,
-    typeCast: true,
+    typeCast: hasTypeCast(connection) ? castAsUsual : true,
     nestTables: false,
     namedPlaceholders: false,
   };
+}
+
+/** Whether the client has a `typeCast` of its own, which only another function takes the place of. */
+function hasTypeCast(connection: MysqlConnection): boolean {
+  type Inside = { readonly config?: { readonly typeCast?: unknown } };
+  return typeof (identityOf(connection) as Inside).config?.typeCast === 'function';
+}
+
+function castAsUsual(_field: unknown, next: () => unknown): unknown {
+  return next();
 }
 
 function readResult(result: unknown): MysqlResult {

@@ -12,6 +12,9 @@ const LONGEST_PAUSE_S = 5;
 // A statement has at most some kilobytes besides what a caller gives.
 const SMALLEST_PACKET = 64 * 1024;
 
+// The rows of a read, or of a write, may go through one.
+const SMALLEST_TEMPORARY_TABLE = 16 * 1024 * 1024;
+
 /**
  * The statements that set a connection of our own to what the others rely on, whatever its server
  * or its user is set to. `callTimeout` in ms.
@@ -37,6 +40,7 @@ export function pinVariables({ callTimeout }: { readonly callTimeout: number }):
   // If the rest of a script is dropped without an answer, the server itself ends its transaction.
   const mariadb = [
     'max_statement_time = 0',
+    'tmp_disk_table_size = 18446744073709551615',
     `idle_transaction_timeout = ${pause}`,
     'idle_readonly_transaction_timeout = 0',
     'idle_write_transaction_timeout = 0',
@@ -65,6 +69,10 @@ function valueUnless(condition: string, value: string): string {
   return `CASE WHEN ${condition} THEN NULL ELSE COALESCE(${value}, 'NULL') END`;
 }
 
+function unlessOnMariadb(condition: string, value: string): string {
+  return `COALESCE(NULL ${onMariadb(`, ${valueUnless(condition, value)}`)})`;
+}
+
 const charsets = ['client', 'connection', 'results'].map((name) =>
   check(
     `character_set_${name}`,
@@ -84,9 +92,14 @@ export const VARIABLE_CHECKS: readonly VariableCheck[] = [
   check('completion_type', 'NO_CHAIN', "@@completion_type = 'NO_CHAIN'"),
   check('sql_select_limit', 'its default', '@@sql_select_limit >= 4294967295'),
   check(
+    'max_join_size',
+    'its default, or sql_big_selects on',
+    '@@sql_big_selects = 1 OR @@max_join_size >= 4294967295',
+  ),
+  check(
     'sql_mode',
-    'without EMPTY_STRING_IS_NULL',
-    "FIND_IN_SET('EMPTY_STRING_IS_NULL', @@sql_mode) = 0",
+    'without EMPTY_STRING_IS_NULL and ORACLE',
+    "FIND_IN_SET('EMPTY_STRING_IS_NULL', @@sql_mode) + FIND_IN_SET('ORACLE', @@sql_mode) = 0",
   ),
   check('unique_checks', '1', '@@unique_checks = 1'),
   check(
@@ -107,11 +120,17 @@ export const VARIABLE_CHECKS: readonly VariableCheck[] = [
   {
     variable: 'enforce_storage_engine',
     needed: 'InnoDB, or not set',
-    sql: `COALESCE(NULL ${onMariadb(
-      `, ${valueUnless(
-        "COALESCE(@@enforce_storage_engine, 'InnoDB') = 'InnoDB'",
-        '@@enforce_storage_engine',
-      )}`,
-    )})`,
+    sql: unlessOnMariadb(
+      "COALESCE(@@enforce_storage_engine, 'InnoDB') = 'InnoDB'",
+      '@@enforce_storage_engine',
+    ),
+  },
+  {
+    variable: 'tmp_disk_table_size',
+    needed: `${SMALLEST_TEMPORARY_TABLE} or more`,
+    sql: unlessOnMariadb(
+      `@@tmp_disk_table_size >= ${SMALLEST_TEMPORARY_TABLE}`,
+      '@@tmp_disk_table_size',
+    ),
   },
 ];

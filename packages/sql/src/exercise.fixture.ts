@@ -1,0 +1,113 @@
+import type { EventInput, SessionService } from '@holdfast/session';
+import { expect } from 'vitest';
+
+/** Texts that a server could take for something else. */
+const ODD_TEXTS = [
+  '',
+  ' ',
+  'NULL',
+  '\u0000',
+  "'; --",
+  '"',
+  '\\',
+  "\\'",
+  '\\x41',
+  '{NULL,"a"}',
+  '? :name $1 %s',
+  '\n\t',
+  'ä€😀',
+];
+
+// Longer than what a server is sent in one go.
+const LARGE = '\\"x'.repeat(200_000);
+
+const odd = Object.fromEntries(ODD_TEXTS.map((text, i) => [`odd ' " \\ ${i}`, text]));
+const state = { ...odd, kept: null, gone: 'soon', number: 0.1, list: [null, 'NULL', ''] };
+
+/**
+ * Makes one call of each kind, and of each way in which a call is done, and looks at the answers.
+ * `appName` must be one of its own.
+ */
+export async function exercise(service: SessionService, appName: string): Promise<void> {
+  const user = { appName, userId: "ada 'ä' \\" };
+  const initial = { ...state, 'user:gone': 1, 'user:theme': 'NULL', 'app:gone': 1, 'app:a': null };
+  const { key } = await service.create({ ...user, sessionId: '"one" \\', state: initial });
+  await expect(service.create(key)).rejects.toMatchObject({ code: 'already_exists' });
+  const missing = service.appendEvent({ ...key, sessionId: '"ONE" \\', event: {} });
+  await expect(missing).rejects.toMatchObject({ code: 'not_found' });
+
+  const events: EventInput[] = ODD_TEXTS.map((text, i) => ({
+    id: `event ${i} '\\"`,
+    author: text,
+    timestamp: 1_000 + i,
+    content: { role: 'user', parts: [{ text }] },
+  }));
+  const first = { ...events[0], actions: { removedStateKeys: ['gone'] } };
+  expect((await service.appendEvent({ ...key, event: first })).seq).toBe(1);
+  const many = { removedStateKeys: ['app:gone', 'list', 'user:gone'], stateDelta: { empty: '' } };
+  const rest = [...events.slice(1, -1), { ...events.at(-1), actions: many }];
+  await service.appendEvents({ ...key, events: rest, expectedRevision: 1 });
+  const again = await service.appendEvents({ ...key, events: rest, expectedRevision: 1 });
+  expect(again.map(({ seq }) => seq)).toStrictEqual(rest.map((_, i) => i + 2));
+  const stale = service.appendEvent({ ...key, event: {}, expectedRevision: 1 });
+  await expect(stale).rejects.toMatchObject({ code: 'conflict', revision: events.length });
+
+  const { gone: _, list: __, ...left } = state;
+  const session = await service.get(key);
+  expect(session?.events.map(({ author }) => author)).toStrictEqual(ODD_TEXTS);
+  expect(session?.state.toJSON()).toStrictEqual({
+    ...left,
+    empty: '',
+    'user:theme': 'NULL',
+    'app:a': null,
+  });
+  const seqs = async (window: { numRecentEvents?: number; afterTimestamp?: number }) =>
+    (await service.get({ ...key, ...window }))?.events.map(({ seq }) => seq);
+  const last = events.length;
+  expect(await seqs({ numRecentEvents: 2 })).toStrictEqual([last - 1, last]);
+  expect(await seqs({ afterTimestamp: 1_000 + last - 2 })).toStrictEqual([last - 1, last]);
+  expect(await seqs({ numRecentEvents: 1, afterTimestamp: 1_000 })).toStrictEqual([last]);
+  const page = await service.listEvents({ ...key, order: 'desc', limit: 2, beforeSeq: last });
+  expect(page.events.map(({ seq }) => seq)).toStrictEqual([last - 1, last - 2]);
+  expect(page.hasMore).toBe(true);
+
+  const ids = ['B', 'a', 'á', 'ä'];
+  for (const sessionId of ids) await service.create({ ...user, sessionId });
+  const listed: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const found = await service.list({
+      ...user,
+      limit: 2,
+      ...(cursor !== undefined && { cursor }),
+      includeState: true,
+      includeTotal: true,
+    });
+    expect(found.total).toBe(5);
+    listed.push(...found.sessions.map(({ id }) => id));
+    cursor = found.nextCursor;
+  } while (cursor !== undefined);
+  expect(listed).toHaveLength(5);
+  expect(new Set(listed)).toStrictEqual(new Set([key.sessionId, ...ids]));
+  const ofAll = await service.list({ appName, allUsers: true, order: 'asc' });
+  expect(ofAll.sessions.map(({ id }) => id)).toStrictEqual([...listed].reverse());
+
+  const app = { scope: 'app', appName } as const;
+  expect(await service.updateState({ ...app, set: { b: 'NULL', c: '' } })).toStrictEqual({
+    a: null,
+    b: 'NULL',
+    c: '',
+  });
+  await service.updateState({ ...app, remove: ['a', 'c'] });
+  expect(await service.getState(app)).toStrictEqual({ b: 'NULL' });
+
+  await service.appendEvent({
+    ...key,
+    event: { id: 'large', content: { parts: [{ text: LARGE }] } },
+  });
+  const large = (await service.get({ ...key, numRecentEvents: 1 }))?.events[0];
+  expect(large?.content?.parts?.[0]?.text === LARGE).toBe(true);
+  expect(await service.delete(key)).toBe(true);
+  expect(await service.get(key)).toBeUndefined();
+  expect(await service.getState({ scope: 'user', ...user })).toStrictEqual({ theme: 'NULL' });
+}
