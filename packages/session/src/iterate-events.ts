@@ -10,8 +10,11 @@ import { MAX_PAGE_LIMIT } from './prepare-list.ts';
 import type { ListEventsRequest } from './requests.ts';
 import type { SessionService } from './session-service.ts';
 
+// A page of a thousand is so much to parse that it would hold the event loop for too long.
+const PAGE_SIZE = 250;
+
 export interface IterateEventsRequest extends Omit<ListEventsRequest, 'limit'> {
-  /** How many events are asked for at once: 1 to 1,000. @default 1000 */
+  /** How many events are asked for at once: 1 to 1,000. @default 250 */
   readonly pageSize?: number | undefined;
   /** Ends the walk: the iterator throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -33,7 +36,7 @@ export async function* iterateEvents(
   request: IterateEventsRequest,
 ): AsyncGenerator<Event, void, undefined> {
   const {
-    pageSize = MAX_PAGE_LIMIT,
+    pageSize = PAGE_SIZE,
     signal,
     ...rest
   } = readInput(request, (input) => {
