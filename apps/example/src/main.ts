@@ -5,6 +5,7 @@ import { openModel } from './agent/open-model.ts';
 import { shorten } from './agent/shorten.ts';
 import { findCookieSecret } from './server/cookie-secret.ts';
 import { createApp } from './server/create-app.ts';
+import { fairService } from './server/fair-service.ts';
 import { type Listening, listen } from './server/listen.ts';
 import { stopWithParent } from './server/stop-with-parent.ts';
 import { TurnHub } from './server/turn-hub.ts';
@@ -24,9 +25,10 @@ const settings = await orExit('The settings are wrong', () => readSettings(proce
 const { storeUrl, host } = settings;
 const place = describeStoreUrl(storeUrl, settings.folder);
 const model = await orExit('Cannot open the model', () => openModel(settings));
-const service = await orExit(`Cannot open the store${place === undefined ? '' : ` ${place}`}`, () =>
+const store = await orExit(`Cannot open the store${place === undefined ? '' : ` ${place}`}`, () =>
   openSessionService(storeUrl, { now: createSteadyClock() }),
 );
+const service = fairService(store);
 const hub = new TurnHub({ service, agent: createExampleAgent({ service, model }) });
 const server = await orExit('Cannot listen', startServer);
 stopInOrder(server);

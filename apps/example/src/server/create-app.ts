@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
 import type { AppContext } from './app-context.ts';
-import { ForeignRequest, guardOrigin, guardSite, limitBody, secureHeaders } from './guard.ts';
+import { guardOrigin, guardSite, limitBody, secureHeaders } from './guard.ts';
+import { dropSilentReaders, limitRequests } from './limit-requests.ts';
 import { meRoutes } from './me-routes.ts';
 import { noSuchRoute, servePage } from './page.ts';
+import { TooManyRequests } from './refusal.ts';
 import { sessionRoutes, stateRoutes } from './session-routes.ts';
 import { socketRoute } from './socket-route.ts';
 import { turnRoutes } from './turn-routes.ts';
@@ -15,19 +17,26 @@ export interface AppOptions extends AppContext {
   readonly host?: string | undefined;
 }
 
+/** How long a reader may take nothing of an answer that is there, in ms. */
+const READER_PATIENCE = 60_000;
+
 /** The whole server but its port: the API, and the page. */
 export function createApp({ pageFolder, host, ...context }: AppOptions): Hono {
   const app = new Hono();
   app.onError((error, c) => {
     const { status, body } = toErrorAnswer(error);
-    return c.json(body, error instanceof ForeignRequest ? 403 : status);
+    if (error instanceof TooManyRequests) {
+      c.header('Retry-After', '1');
+      c.header('Connection', 'close');
+    }
+    return c.json(body, status);
   });
   app.notFound((c) => {
     const { status, body } = toErrorAnswer(noSuchRoute(c.req.path));
     return c.json(body, status);
   });
-  app.use(secureHeaders, guardOrigin({ host }), limitBody);
-  app.use('/api/*', guardSite, async (c, next) => {
+  app.use(dropSilentReaders(READER_PATIENCE), secureHeaders, guardOrigin({ host }));
+  app.use('/api/*', guardSite, limitRequests(context), limitBody, async (c, next) => {
     await next();
     c.header('Cache-Control', 'no-store');
   });

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { SocketFrame, StreamFrames } from '../api/wire.ts';
@@ -6,6 +7,9 @@ import type { RunningTurn } from './running-turn.ts';
 
 /** How long a stream says nothing before it says that it is still there, in ms. */
 const HEARTBEAT = 15_000;
+
+/** After how many frames others are let in, if there are many. */
+const SAID_AT_ONCE = 20;
 
 export interface EventStreamOptions {
   /** Ends the stream early. */
@@ -32,9 +36,11 @@ export function eventStream(c: Context, { signal, write }: EventStreamOptions): 
     signal?.addEventListener('abort', close);
     if (signal?.aborted) close();
     let lastSent = Date.now();
+    let said = 0;
     const say = async (text: string) => {
       lastSent = Date.now();
       await stream.write(text);
+      if (++said % SAID_AT_ONCE === 0) await turn();
     };
     try {
       await say(': here\n\n'); // so that the other side knows at once that it is connected

@@ -7,23 +7,30 @@ const fromRoot = createRequire(new URL('../../../../package.json', import.meta.u
 const tsx = pathToFileURL(fromRoot.resolve('tsx')).href;
 const program = fileURLToPath(new URL('./flooder.fixture.ts', import.meta.url));
 
-/** What a flooder does, all of it at once. */
-export type Flood = { readonly url: string; readonly cookie: string; readonly path: string } & (
-  | {
-      readonly kind: 'requests';
-      readonly connections: number;
-      /** How often each connection asks, without waiting for an answer. */
-      readonly times: number;
-      /** Whether it takes what it is answered. */
-      readonly reads: boolean;
-    }
-  | {
-      readonly kind: 'socket';
-      /** What it says; undefined for pings. */
-      readonly message?: string;
-      readonly times: number;
-    }
-);
+interface Target {
+  readonly url: string;
+  readonly cookie: string;
+  readonly path: string;
+}
+
+export interface RequestFlood extends Target {
+  readonly kind: 'requests';
+  readonly connections: number;
+  /** How often each connection asks, without waiting for an answer. */
+  readonly times: number;
+  /** Whether it takes what it is answered. */
+  readonly reads: boolean;
+}
+
+export interface SocketFlood extends Target {
+  readonly kind: 'socket';
+  /** What it says; undefined for pings. */
+  readonly message?: string;
+  readonly times: number;
+}
+
+/** What a flooder does, as fast as it can. */
+export type Flood = RequestFlood | SocketFlood;
 
 /** What a flooder has been answered so far. */
 export interface FloodReport {

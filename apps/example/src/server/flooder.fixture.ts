@@ -1,44 +1,48 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import type { Flood, FloodReport } from './flood.fixture.ts';
+import type { Flood, FloodReport, RequestFlood, SocketFlood } from './flood.fixture.ts';
+
+/** How many connections are made at once: of more, a system that is busy loses some. */
+const BATCH = 100;
 
 /** The program that floods, in a process of its own: `process.argv[2]` says what, as JSON. */
 const flood = JSON.parse(process.argv[2] ?? '') as Flood;
 const report: FloodReport = { statuses: {}, answers: 0, closeCode: undefined };
+process.on('disconnect', () => process.exit());
 setInterval(() => process.send?.(report), 20);
 
 switch (flood.kind) {
   case 'requests':
-    for (const socket of await openAll(flood.connections)) request(socket, flood);
+    await request(flood);
     break;
   case 'socket':
     await talk(flood);
 }
 process.send?.('flooding');
 
-async function openAll(count: number): Promise<readonly Socket[]> {
-  const { port, hostname } = new URL(flood.url);
-  const sockets = Array.from({ length: count }, () => connect(Number(port), hostname));
-  for (const socket of sockets) socket.on('error', () => {});
-  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-  return sockets;
+async function request({ url, path, cookie, connections, times, reads }: RequestFlood) {
+  const { host, hostname, port } = new URL(url);
+  const head = [`GET ${path} HTTP/1.1`, `Host: ${host}`, `Cookie: ${cookie}`];
+  for (let open = 0; open < connections; open += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, connections - open) }, async () => {
+      const socket = connect(Number(port), hostname).on('error', () => {});
+      if (reads) socket.setEncoding('latin1').on('data', count);
+      await once(socket, 'connect');
+      socket.write(`${head.join('\r\n')}\r\n\r\n`.repeat(times));
+    });
+    await Promise.all(batch);
+  }
 }
 
-function request(socket: Socket, { path, times, reads }: Extract<Flood, { kind: 'requests' }>) {
-  const { host } = new URL(flood.url);
-  const head = [`GET ${path} HTTP/1.1`, `Host: ${host}`, `Cookie: ${flood.cookie}`];
-  socket.write(`${head.join('\r\n')}\r\n\r\n`.repeat(times));
-  if (!reads) return;
-  socket.setEncoding('latin1').on('data', (text: string) => {
-    for (const [, status = ''] of text.matchAll(/HTTP\/1\.1 (\d{3})/gu)) {
-      report.answers++;
-      report.statuses[status] = (report.statuses[status] ?? 0) + 1;
-    }
-  });
+function count(text: string): void {
+  for (const [, status = ''] of text.matchAll(/HTTP\/1\.1 (\d{3})/gu)) {
+    report.answers++;
+    report.statuses[status] = (report.statuses[status] ?? 0) + 1;
+  }
 }
 
-async function talk({ path, message, times }: Extract<Flood, { kind: 'socket' }>): Promise<void> {
+async function talk({ path, message, times }: SocketFlood): Promise<void> {
   const url = new URL(path, flood.url);
   url.protocol = 'ws:';
   const socket = new WebSocket(url, { headers: { Cookie: flood.cookie } });

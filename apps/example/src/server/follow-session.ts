@@ -34,7 +34,7 @@ export async function followSession(
     await send({ type: 'event', event });
   };
   const catchUp = async () => {
-    const behind = { ...key, afterSeq: last, pageSize: 100 };
+    const behind = { ...key, afterSeq: last, pageSize: 20 };
     for await (const event of iterateEvents(service, behind)) {
       if (queue.isClosed) return;
       await sendEvent(event);

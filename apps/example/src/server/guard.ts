@@ -1,5 +1,6 @@
 import { HoldfastError } from '@holdfast/core';
 import type { Context, MiddlewareHandler } from 'hono';
+import { ForeignRequest } from './refusal.ts';
 
 /** The largest body of a request, and the largest message of a WebSocket, in bytes. */
 export const MAX_BODY_BYTES = 256 * 1024;
@@ -7,13 +8,6 @@ export const MAX_BODY_BYTES = 256 * 1024;
 export interface GuardOptions {
   /** A name, beside those of loopback, by which the server may be asked for. */
   readonly host?: string | undefined;
-}
-
-/** A request that comes from elsewhere: answered with 403. */
-export class ForeignRequest extends HoldfastError {
-  constructor(path: string, problem: string) {
-    super('invalid_argument', { message: `${path} ${problem}`, path });
-  }
 }
 
 /**

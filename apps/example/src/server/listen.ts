@@ -6,6 +6,7 @@ import type { Hono } from 'hono';
 import { WebSocketServer } from 'ws';
 import { MAX_BODY_BYTES } from './guard.ts';
 import { type IsUpgrade, limitUpgrades } from './limit-upgrades.ts';
+import { serveInOrder } from './serve-in-order.ts';
 import { isSocketPath } from './socket-route.ts';
 
 export interface ListenOptions {
@@ -28,6 +29,9 @@ export interface Listening {
 /** How long those who are connected have to leave by themselves, in ms. */
 const GRACE = 1_000;
 
+/** Each may cost a file descriptor or two. */
+const MAX_CONNECTIONS = 4_096;
+
 const isWebSocket: IsUpgrade = ({ headers, url = '' }: IncomingMessage) =>
   headers.upgrade?.toLowerCase() === 'websocket' &&
   URL.canParse(url, 'http://host') &&
@@ -36,6 +40,13 @@ const isWebSocket: IsUpgrade = ({ headers, url = '' }: IncomingMessage) =>
 // Node 24.9 and newer ask before they upgrade; others do not know this option.
 const serverOptions: ServerOptions & { readonly shouldUpgradeCallback: IsUpgrade } = {
   shouldUpgradeCallback: isWebSocket,
+  // How long the head of a request may take, and the whole of it, in ms.
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  // So that it is noticed when somebody is gone without a word.
+  keepAlive: true,
+  keepAliveInitialDelay: 30_000,
 };
 
 const socketOptions = {
@@ -55,7 +66,9 @@ export async function listen({ app, host, port, otherPorts }: ListenOptions): Pr
     // The types differ in what may be undefined, and in nothing else.
     const websocket = { server: sockets as unknown as WebSocketServerLike };
     const server = createAdaptorServer({ fetch: app.fetch, websocket, serverOptions });
+    server.maxConnections = MAX_CONNECTIONS;
     limitUpgrades(server, isWebSocket);
+    serveInOrder(server);
     try {
       server.listen(port + other, host);
       await once(server, 'listening');

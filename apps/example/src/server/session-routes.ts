@@ -2,6 +2,7 @@ import { invalidArgument } from '@holdfast/core/internal';
 import { type Context, Hono } from 'hono';
 import type { EventList, SessionEntry, SessionList, SessionView, StateView } from '../api/wire.ts';
 import { type AppContext, sessionKeyOf, userOf } from './app-context.ts';
+import { readEvents } from './read-events.ts';
 import { checkNoBody, integerQuery } from './read-request.ts';
 import { toScopedState, toSessionEntry } from './session-view.ts';
 import { conversationNotFound } from './wire-error.ts';
@@ -14,7 +15,7 @@ export function sessionRoutes(app: AppContext): Hono {
       const { sessions, nextCursor } = await service.list({
         appName,
         userId: userOf(c, app),
-        limit: integerQuery(c, { path: 'limit', min: 1, max: 1_000 }) ?? 30,
+        limit: integerQuery(c, { path: 'limit', min: 1, max: 100 }) ?? 30,
         cursor: c.req.query('cursor'),
         includeState: true,
       });
@@ -32,17 +33,21 @@ export function sessionRoutes(app: AppContext): Hono {
     })
     .get('/:id', async (c) => {
       const recent = integerQuery(c, { path: 'recent', min: 0, max: 1_000 }) ?? 50;
-      const session = await read(c, recent);
+      const session = await read(c);
+      const { key, revision } = session;
+      const beforeSeq = revision + 1;
+      const last = { key, limit: recent, order: 'desc', beforeSeq } as const;
+      const { events } = recent === 0 ? { events: [] } : await readEvents(service, last);
       const view: SessionView = {
         session: toSessionEntry(session),
         state: toScopedState(session.state),
         ...work(c),
-        events: session.events,
+        events: events.toReversed(),
       };
       return c.json(view);
     })
     .get('/:id/state', async (c) => {
-      const session = await read(c, 0);
+      const session = await read(c);
       const view: StateView = {
         userId: userOf(c, app),
         session: toSessionEntry(session),
@@ -52,11 +57,11 @@ export function sessionRoutes(app: AppContext): Hono {
       return c.json(view);
     })
     .get('/:id/events', async (c) => {
-      const { events, hasMore } = await service.listEvents({
-        ...sessionKeyOf(c, app),
+      const { events, hasMore } = await readEvents(service, {
+        key: sessionKeyOf(c, app),
         beforeSeq: integerQuery(c, { path: 'beforeSeq', min: 0 }),
         afterSeq: integerQuery(c, { path: 'afterSeq', min: 0 }),
-        limit: integerQuery(c, { path: 'limit', min: 1, max: 1_000 }),
+        limit: integerQuery(c, { path: 'limit', min: 1, max: 1_000 }) ?? 100,
         order: orderOf(c),
       });
       const list: EventList = { events, hasMore };
@@ -69,9 +74,10 @@ export function sessionRoutes(app: AppContext): Hono {
       return c.body(null, 204);
     });
 
-  async function read(c: Context, numRecentEvents: number) {
+  /** The conversation without its events. */
+  async function read(c: Context) {
     const key = sessionKeyOf(c, app);
-    const session = await service.get({ ...key, numRecentEvents });
+    const session = await service.get({ ...key, numRecentEvents: 0 });
     if (session === undefined) throw conversationNotFound(key);
     return session;
   }
@@ -102,8 +108,8 @@ export function stateRoutes(app: AppContext): Hono {
   });
 }
 
-function orderOf(c: Context): 'asc' | 'desc' | undefined {
-  const order = c.req.query('order');
-  if (order === undefined || order === 'asc' || order === 'desc') return order;
+function orderOf(c: Context): 'asc' | 'desc' {
+  const order = c.req.query('order') ?? 'asc';
+  if (order === 'asc' || order === 'desc') return order;
   throw invalidArgument('order', `must be 'asc' or 'desc'`);
 }

@@ -9,6 +9,7 @@ import { createSteadyClock } from '../store/steady-clock.ts';
 import { temporaryFolder } from '../store/temporary-folder.fixture.ts';
 import { Client } from './client.fixture.ts';
 import { createApp } from './create-app.ts';
+import { fairService } from './fair-service.ts';
 import { listen } from './listen.ts';
 import { TurnHub } from './turn-hub.ts';
 import { UserCookie } from './user-cookie.ts';
@@ -43,9 +44,10 @@ afterEach(async () => {
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { service = new InMemorySessionService({ now: createSteadyClock() }) } = options;
   const { model = new OfflineModel({ wordDelay: options.wordDelay ?? 0 }) } = options;
-  const hub = new TurnHub({ service, agent: createExampleAgent({ service, model }) });
+  const fair = fairService(service);
+  const hub = new TurnHub({ service: fair, agent: createExampleAgent({ service: fair, model }) });
   const app = createApp({
-    service,
+    service: fair,
     hub,
     cookie: new UserCookie('a secret of the tests'),
     appName,

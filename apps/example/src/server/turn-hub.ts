@@ -8,6 +8,7 @@ import {
 } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 import type { Agent, AgentStep } from '../agent/agent.ts';
+import { readEvents } from './read-events.ts';
 import { type FrameListener, RunningTurn } from './running-turn.ts';
 import { conversationNotFound } from './wire-error.ts';
 
@@ -119,7 +120,10 @@ export class TurnHub {
     { key, text, eventId, streamingMode, config }: TurnRequest,
     signal: AbortSignal,
   ): AsyncGenerator<AgentStep, void, undefined> {
-    const session = await this.#service.get({ ...key, numRecentEvents: KNOWN_EVENTS });
+    // No more of them than one answer may have: a few large ones fill a model's memory, too.
+    const known = { key, limit: KNOWN_EVENTS, order: 'desc' } as const;
+    const { events } = await readEvents(this.#service, known);
+    const session = await this.#service.get({ ...key, numRecentEvents: events.length });
     if (session === undefined) throw conversationNotFound(key);
     const runConfig = { streamingMode };
     yield* this.#agent.run({ session, message: text, eventId, runConfig, config, signal });

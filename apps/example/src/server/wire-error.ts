@@ -5,6 +5,7 @@ import {
   type SessionKey,
 } from '@holdfast/session';
 import type { ErrorBody, WireError } from '../api/wire.ts';
+import { Refusal } from './refusal.ts';
 
 /** The status of an answer that is an error, by its code. */
 const STATUS = {
@@ -21,8 +22,8 @@ const STATUS = {
   closed: 503,
 } as const satisfies Record<HoldfastErrorCode, number>;
 
-/** The statuses that errors have. 403 is for a request that comes from elsewhere. */
-export type ErrorStatus = (typeof STATUS)[HoldfastErrorCode] | 403;
+/** The statuses that errors have. */
+export type ErrorStatus = (typeof STATUS)[HoldfastErrorCode] | Refusal['status'];
 
 export interface ErrorAnswer {
   readonly status: ErrorStatus;
@@ -53,6 +54,10 @@ export function toWireError(error: unknown): WireError {
 
 /** An error as an answer. */
 export function toErrorAnswer(error: unknown): ErrorAnswer {
-  const status = isHoldfastError(error) ? STATUS[error.code] : 500;
-  return { status, body: { error: toWireError(error) } };
+  return { status: statusOf(error), body: { error: toWireError(error) } };
+}
+
+function statusOf(error: unknown): ErrorStatus {
+  if (error instanceof Refusal) return error.status;
+  return isHoldfastError(error) ? STATUS[error.code] : 500;
 }
