@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { HoldfastError } from '@holdfast/core';
 import {
   absorbErrors,
+  type ConnectionWait,
   poolSource,
   type SqlResult,
   sharedListening,
@@ -47,9 +48,12 @@ export function pgPool(pool: PgPool, { owned }: { readonly owned: boolean }) {
   const stopAbsorbing = absorbPoolErrors(pool);
   const source = poolSource<PgPoolClient>({
     owned,
-    async acquire(isWanted = () => true) {
-      for (let i = 0; i < MAX_FOREIGN_TRANSACTIONS && isWanted(); i++) {
-        const client = await pool.connect();
+    async acquire(wait) {
+      for (let i = 0; i < MAX_FOREIGN_TRANSACTIONS && wait.isWanted(); i++) {
+        const connected = pool.connect();
+        // A pool of ours ends them itself.
+        if (!owned) giveUpConnecting(pool, wait);
+        const client = await connected;
         if (!isInTransaction(client)) return client;
         // Somebody gave it back too early: it is of no use to anyone.
         client.release(true);
@@ -113,6 +117,19 @@ function foreignTransaction(subject: string): HoldfastError {
   return new HoldfastError('unsupported', {
     message: `${subject} in a transaction of somebody else`,
   });
+}
+
+/**
+ * Has a wait that lasts too long end the connections that were being made when it began. A pool
+ * that was brought may have no timeout for that: they would take up its room for ever.
+ */
+function giveUpConnecting(pool: PgPool, wait: ConnectionWait): void {
+  type Inside = { readonly _clients?: readonly (AnyClient & { readonly _connecting?: boolean })[] };
+  const connecting = (pool as Inside)._clients?.filter((client) => client._connecting === true);
+  if (connecting === undefined || connecting.length === 0) return;
+  wait.giveUp = () => {
+    for (const client of connecting) if (client._connecting === true) socketOf(client)?.destroy();
+  };
 }
 
 /** Whether it has been asked something that is not answered yet; `pg` says so in this alone. */

@@ -1,10 +1,7 @@
 /** Where a driver's connections come from. What fails is the driver's own error. */
 export interface ConnectionSource<Connection> {
-  /**
-   * A connection that nobody else uses until it is released or destroyed. `isWanted` tells whether
-   * anybody still waits for it: one that takes several tries makes no more of them if not.
-   */
-  acquire(isWanted?: () => boolean): Promise<Connection>;
+  /** A connection that nobody else uses until it is released or destroyed. */
+  acquire(wait: ConnectionWait): Promise<Connection>;
   /** Takes a connection back, to be used again. */
   release(connection: Connection): void;
   /** Closes a connection at once, whatever it is doing. It is not used again. */
@@ -13,6 +10,14 @@ export interface ConnectionSource<Connection> {
   end(): Promise<void>;
   /** Closes at once what `end` did not come to close in time. */
   destroyAll(): void;
+}
+
+/** Somebody's wait for a connection. */
+export interface ConnectionWait {
+  /** Whether it goes on. If not, no more connections need to be tried. */
+  isWanted(): boolean;
+  /** What a source does when the time for it is over, if it has set this. */
+  giveUp?: () => void;
 }
 
 interface ErrorSource {
@@ -90,7 +95,7 @@ export interface DriverConnections<Connection extends ErrorSource> {
 }
 
 export interface DriverPool<Connection extends ErrorSource> extends DriverConnections<Connection> {
-  acquire(isWanted?: () => boolean): Promise<Connection>;
+  acquire(wait: ConnectionWait): Promise<Connection>;
   release(connection: Connection): void;
   end(): Promise<unknown>;
 }
@@ -106,8 +111,8 @@ export function poolSource<Connection extends ErrorSource>(
     socket.once('close', () => open.delete(socket));
   };
   return {
-    async acquire(isWanted) {
-      const connection = await pool.acquire(isWanted);
+    async acquire(wait) {
+      const connection = await pool.acquire(wait);
       absorbed.set(connection, absorbErrors(connection));
       const socket = pool.owned ? pool.socketOf(connection) : undefined;
       if (socket !== undefined && !open.has(socket)) remember(socket);

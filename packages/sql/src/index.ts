@@ -1,6 +1,7 @@
 export {
   absorbErrors,
   type ConnectionSource,
+  type ConnectionWait,
   poolSource,
   sharedListening,
   singleSource,

@@ -1,6 +1,6 @@
 import { HoldfastError } from '@holdfast/core';
 import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
-import type { ConnectionSource } from './connection-source.ts';
+import type { ConnectionSource, ConnectionWait } from './connection-source.ts';
 import type { PoolTimeouts } from './pool-options.ts';
 import {
   REFUSED,
@@ -181,16 +181,17 @@ export class PooledClient<Connection> implements SqlClient {
     const { source } = this.#driver;
     const timer = this.#acquireTimer;
     let isLate = false;
+    const wait: ConnectionWait = { isWanted: () => !isLate && !call.isOver };
     const tooLate = () => {
       isLate = true;
+      wait.giveUp?.();
       return new HoldfastError('unavailable', {
         message: `no connection to the database became free within ${timer.timeout} ms`,
       });
     };
     return timer.limit(async () => {
-      const isWanted = () => !isLate && !call.isOver;
-      const connection = await source.acquire(isWanted);
-      if (isWanted()) return connection;
+      const connection = await source.acquire(wait);
+      if (wait.isWanted()) return connection;
       source.release(connection);
       throw tooLate();
     }, tooLate);

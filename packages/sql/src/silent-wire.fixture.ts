@@ -6,7 +6,7 @@ import type { SessionKey, SessionService } from '@holdfast/session';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 /** A wire between a client and a server, which can go silent: connections stay, nothing arrives. */
-class SilentWire {
+export class SilentWire {
   readonly #clients = new Set<Socket>();
   readonly #sockets = new Set<Socket>();
   #isSilent = false;
