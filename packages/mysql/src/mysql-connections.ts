@@ -8,6 +8,7 @@ import {
   type MysqlPoolConnection,
   type MysqlSingleConnection,
 } from './mysql2-client.ts';
+import { isOpenedHere } from './open-pool.ts';
 
 /** What a client is made of. */
 export interface MysqlConnections {
@@ -35,10 +36,19 @@ export function mysqlPool(
   pool: MysqlPool,
   { owned }: { readonly owned: boolean },
 ): ConnectionSource<MysqlConnection> {
+  // What waits for nothing does not keep a process running, if nobody has closed the service.
+  const letProcessEnd = isOpenedHere(pool);
   return poolSource<MysqlPoolConnection>({
     owned,
-    acquire: () => pool.getConnection(),
-    release: (connection) => connection.release(),
+    async acquire() {
+      const connection = await pool.getConnection();
+      if (letProcessEnd) socketOf(connection)?.ref();
+      return connection;
+    },
+    release(connection) {
+      if (letProcessEnd) socketOf(connection)?.unref();
+      connection.release();
+    },
     destroy: (connection) => connection.destroy(),
     end: () => pool.end(),
     socketOf,

@@ -22,6 +22,8 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<My
       charset: 'UTF8MB4_UNICODE_CI',
       multipleStatements: true,
     });
+    // A connection may meet a second error while its socket closes: mysql2 listens to the first one.
+    pool.on('connection', (connection) => connection.on('error', () => {}));
     opened.add(pool);
     return pool;
   } catch (cause) {
