@@ -121,6 +121,24 @@ describe.each(drivers)('a database that its owner uses, too, by %s', (driver) =>
     database.close();
   });
 
+  it('names a setting that its owner has changed since, if a call fails by it', async () => {
+    const database = await openDatabase(':memory:', driver);
+    const service = new SqliteSessionService({ client: database, busyTimeout: 50 });
+    await service.migrate();
+    await service.create(key);
+    database.exec('PRAGMA count_changes = on');
+    try {
+      expect(await service.appendEvent({ ...key, event: {} })).toMatchObject({ seq: 1 });
+    } catch (error) {
+      expect(error).toMatchObject({
+        code: 'misconfigured',
+        message: expect.stringContaining('count_changes'),
+      });
+    }
+    await service.close();
+    database.close();
+  });
+
   it('serves two services on one connection', async () => {
     const database = await openDatabase(':memory:', driver);
     const services = [await serviceOn(database), await serviceOn(database)];

@@ -5,6 +5,7 @@ import { queryOf, sql } from '@holdfast/sql';
 import { BLOCKING_WAIT_MS, pause } from './busy-retry.ts';
 import { fileProblem } from './file-problem.ts';
 import { PreparedStatements } from './prepared-statements.ts';
+import { refuseSettings } from './refused-settings.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { OpenDatabase } from './sqlite-driver.ts';
 import { isBusy, resultCode, translateError } from './sqlite-error.ts';
@@ -15,8 +16,6 @@ export const NO_DATABASE = 'must be an open database of a SQLite driver';
 const LOOKS_AT_NEW_FILE = 10;
 const LOOK_AGAIN_MS = 20;
 
-// Ids are ordered by their bytes.
-const ENCODING = queryOf(sql`PRAGMA encoding`)({});
 // Its columns are a number, the name and the file. It reads nothing, and so waits for nobody.
 const DATABASE_LIST = queryOf(sql`PRAGMA database_list`)({});
 
@@ -106,9 +105,10 @@ export function prepareDatabase(database: SqliteDatabase): string | undefined {
     database.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
     const statements = new PreparedStatements(database);
     const { rows } = statements.run(DATABASE_LIST);
-    refuseEncoding(statements);
-    const [, , file] = rows.find(([, name]) => name === 'main') ?? [];
-    return typeof file === 'string' && file !== '' ? file : undefined;
+    const [, , path] = rows.find(([, name]) => name === 'main') ?? [];
+    const file = typeof path === 'string' && path !== '' ? path : undefined;
+    refuseSettingsUnlessBusy(statements, file !== undefined);
+    return file;
   } catch (error) {
     if (isHoldfastError(error)) throw error;
     // SQLite has not spoken: it is closed, or a driver whose answers are promises.
@@ -117,16 +117,11 @@ export function prepareDatabase(database: SqliteDatabase): string | undefined {
   }
 }
 
-/** The one encoding in which ids are ordered as everywhere else. A busy database is not asked. */
-function refuseEncoding(statements: PreparedStatements): void {
-  let encoding: unknown = 'UTF-8';
+/** A database that is busy is not asked. */
+function refuseSettingsUnlessBusy(statements: PreparedStatements, isFile: boolean): void {
   try {
-    encoding = statements.run(ENCODING).rows[0]?.[0];
+    refuseSettings(statements, { isFile });
   } catch (error) {
     if (!isBusy(error)) throw error;
   }
-  if (encoding === 'UTF-8') return;
-  throw new HoldfastError('misconfigured', {
-    message: `the database is encoded in ${encoding}, and it must be UTF-8`,
-  });
 }

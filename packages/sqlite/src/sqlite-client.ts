@@ -16,6 +16,7 @@ import { retryWhileBusy, turnOfEventLoop } from './busy-retry.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { DatabaseFile } from './database-file.ts';
 import { PreparedStatements } from './prepared-statements.ts';
+import { refuseSettings } from './refused-settings.ts';
 import { isInTransaction, type SqliteDatabase } from './sqlite-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import {
@@ -111,18 +112,24 @@ export class SqliteClient implements SqlClient {
   }
 
   #translate(error: unknown): HoldfastError {
-    if (!isOfFile(error)) return translateError(error);
-    try {
-      // A file that was lost or cut shows itself in many ways.
-      this.#file?.look();
-    } catch (loss) {
-      if (isHoldfastError(loss)) {
-        return new HoldfastError(loss.code, { message: loss.message, cause: error });
-      }
+    const found = this.#whatIsBehind(error);
+    if (found !== undefined) {
+      return new HoldfastError(found.code, { message: found.message, cause: error });
     }
     if (!isOfAccess(error)) return translateError(error);
     const problem = this.#isForReading() ? 'query_only is on' : this.#file?.problem;
     return accessError(error, problem);
+  }
+
+  /** A file that was lost or cut, or a setting of later, shows itself in many ways. */
+  #whatIsBehind(error: unknown): HoldfastError | undefined {
+    try {
+      if (isOfFile(error)) this.#file?.look();
+      if (isBusy(error)) refuseSettings(this.#statements, { isFile: this.#file !== undefined });
+    } catch (found) {
+      if (isHoldfastError(found)) return found;
+    }
+    return undefined;
   }
 
   #isForReading(): boolean {
