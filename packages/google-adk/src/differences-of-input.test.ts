@@ -94,7 +94,7 @@ describe("ADK's own stores and ours: what may come in", () => {
     expect(found).toEqual({
       memory: [],
       database: ['before', 'between'],
-      ours: ['between'],
+      ours: [],
     });
   });
 });

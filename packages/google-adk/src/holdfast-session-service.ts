@@ -10,20 +10,35 @@ import {
   type ListSessionsRequest,
   type ListSessionsResponse,
 } from '@google/adk';
+import { checkChoice, checkPlainObject } from '@holdfast/core/internal';
 import type { Session, SessionService } from '@holdfast/session';
 import { checkServiceOptions, prepareAppendEvent } from '@holdfast/session/store';
-import { eventFromAdk, storableState } from './event-from-adk.ts';
+import { canExist } from './can-exist.ts';
+import { eventFromAdk } from './event-from-adk.ts';
 import { listSessions } from './list-sessions.ts';
 import { LiveSession } from './live-session.ts';
 import { sessionToAdk } from './session-to-adk.ts';
+import { type StateValues, stateFromAdk } from './state-from-adk.ts';
 
 // The largest event that a service may take. One that takes less says so itself.
 const writeOptions = checkServiceOptions({});
 
+export interface HoldfastSessionServiceOptions {
+  /**
+   * How the values of the state are taken. `json`: as `JSON.stringify` writes them, so that a
+   * `Date` is stored as its text; the session object keeps the value itself until its run ends.
+   * `strict`: what is not JSON already is `invalid_argument`, with its path.
+   *
+   * @default 'json'
+   */
+  readonly stateValues?: StateValues;
+}
+
 /**
  * The session service of ADK's `Runner`, over any store of Holdfast. Sessions and events that
  * come back are ADK's own plain objects, and copies. Times are epoch ms, as in ADK. Every
- * error is a `HoldfastError`.
+ * error is a `HoldfastError`. A session whose ids cannot exist, such as an empty one, is not
+ * found; only to create one, or to append to it, is `invalid_argument`.
  *
  * @example
  * const store = await SqliteSessionService.open({ url: 'sqlite:./chat.db' });
@@ -35,10 +50,14 @@ export class HoldfastSessionService extends BaseSessionService {
   readonly service: SessionService;
   /** The session objects that runners hold, for as long as they hold them. */
   readonly #live = new WeakMap<AdkSession, LiveSession>();
+  readonly #stateValues: StateValues;
 
-  constructor(service: SessionService) {
+  constructor(service: SessionService, options: HoldfastSessionServiceOptions = {}) {
     super();
+    checkPlainObject(options, 'options');
     this.service = service;
+    const choices = ['json', 'strict'] as const;
+    this.#stateValues = checkChoice(options['stateValues'], { path: 'stateValues', choices });
   }
 
   /**
@@ -46,7 +65,7 @@ export class HoldfastSessionService extends BaseSessionService {
    * taken is `already_exists`, and nothing has changed.
    */
   override async createSession(request: CreateSessionRequest): Promise<AdkSession> {
-    return this.#hold(await this.service.create(creationOf(request)));
+    return this.#hold(await this.service.create(this.#creationOf(request)));
   }
 
   /**
@@ -55,6 +74,7 @@ export class HoldfastSessionService extends BaseSessionService {
    */
   override async getSession(request: GetSessionRequest): Promise<AdkSession | undefined> {
     const { appName, userId, sessionId, config } = request;
+    if (!canExist({ appName, userId, sessionId })) return undefined;
     const session = await this.service.get({ appName, userId, sessionId, ...eventsOf(config) });
     return session && this.#hold(session);
   }
@@ -65,7 +85,7 @@ export class HoldfastSessionService extends BaseSessionService {
   override async getOrCreateSession(request: CreateSessionRequest): Promise<AdkSession> {
     const { sessionId } = request;
     if (!sessionId) return this.createSession(request);
-    return this.#hold(await this.service.getOrCreate({ ...creationOf(request), sessionId }));
+    return this.#hold(await this.service.getOrCreate({ ...this.#creationOf(request), sessionId }));
   }
 
   /**
@@ -81,27 +101,34 @@ export class HoldfastSessionService extends BaseSessionService {
    */
   override async deleteSession(request: DeleteSessionRequest): Promise<void> {
     const { appName, userId, sessionId } = request;
-    await this.service.delete({ appName, userId, sessionId });
+    const key = { appName, userId, sessionId };
+    if (canExist(key)) await this.service.delete(key);
   }
 
   /**
    * Stores an event with its state changes, on top of whatever is there; then brings `session`
-   * up to date: what others have stored meanwhile, and the event itself, the very object that
-   * came. It loses its `temp:` keys, as ADK expects; they stay readable in `session.state`. A
-   * key that is set to undefined is removed. If the append fails, nothing has changed, and
-   * it may be tried again with the same event. `not_found` if there is no session.
+   * up to date with the event, the very object that came. It loses its `temp:` keys, as ADK
+   * expects; they stay readable in `session.state`. A key that is set to undefined is removed.
+   * A key that was written before what another event of `session` has brought meanwhile is left
+   * out, as ADK leaves it out of the state. What others store, `session` does not get: the next
+   * `getSession` has it. If the append fails, nothing has changed, and it may be tried again
+   * with the same event. `not_found` if there is no session.
    */
   override async appendEvent({ session, event }: AppendEventRequest): Promise<AdkEvent> {
     if (event.partial) return event;
     const key = { appName: session.appName, userId: session.userId, sessionId: session.id };
     // Read now: the agent may go on with the event while others are being stored.
-    const prepared = prepareAppendEvent({ ...key, event: eventFromAdk(event) }, writeOptions);
-    const input = prepared.events[0];
+    const given = eventFromAdk(event, this.#stateValues);
+    const input = prepareAppendEvent({ ...key, event: given }, writeOptions).events[0];
     if (input === undefined) return event;
-    const live = this.#live.get(session) ?? this.#track(session);
+    const live = this.#live.get(session) ?? this.#track(session, 0);
+    const writing = live.writes.copyOf(event.actions?.stateDelta);
     return live.inTurn(async () => {
-      const stored = await this.service.appendEvent({ ...key, event: input });
-      await live.catchUp(this.service, stored);
+      const writes = await writing;
+      const wanted = await live.writes.withoutOlder(input, writes, live.has(input.id));
+      const stored = await this.service.appendEvent({ ...key, event: wanted });
+      if (live.isRetry(stored)) return event;
+      await live.writes.add(writes);
       const delta = Object.entries(event.actions?.stateDelta ?? {});
       const answer = await super.appendEvent({ session, event });
       live.keepTemp(delta);
@@ -116,23 +143,30 @@ export class HoldfastSessionService extends BaseSessionService {
     return copy;
   }
 
-  #track(session: AdkSession, revision?: number): LiveSession {
-    const live = new LiveSession(session, revision);
+  #track(session: AdkSession, revision: number): LiveSession {
+    const live = new LiveSession(session, {
+      revision,
+      update: (request) => super.appendEvent(request),
+    });
     this.#live.set(session, live);
     return live;
   }
-}
 
-/** ADK has the empty id for none, and passes on whole states, of which a part can be stored. */
-function creationOf({ appName, userId, sessionId, state }: CreateSessionRequest) {
-  const isState = typeof state === 'object' && state !== null;
-  const initial = isState ? storableState(state) : state;
-  return { appName, userId, sessionId: sessionId || undefined, state: initial };
+  /** ADK has the empty id for none, and passes on whole states, of which a part can be stored. */
+  #creationOf({ appName, userId, sessionId, state }: CreateSessionRequest) {
+    const isState = typeof state === 'object' && state !== null;
+    const initial = isState
+      ? stateFromAdk(state, { values: this.#stateValues, path: ['state'] }).set
+      : state;
+    return { appName, userId, sessionId: sessionId || undefined, state: initial };
+  }
 }
 
 /** Of a time between two milliseconds, the events after it are those from the next one on. */
 function eventsOf(config: GetSessionConfig | undefined) {
   const { numRecentEvents, afterTimestamp } = config ?? {};
-  const from = afterTimestamp === undefined ? undefined : Math.max(0, Math.ceil(afterTimestamp));
-  return { numRecentEvents, afterTimestamp: from };
+  return {
+    numRecentEvents: numRecentEvents ?? undefined, // null, if the config comes from JSON
+    afterTimestamp: afterTimestamp == null ? undefined : Math.max(0, Math.ceil(afterTimestamp)),
+  };
 }

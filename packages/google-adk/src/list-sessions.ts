@@ -2,10 +2,12 @@ import type { ListSessionsRequest, ListSessionsResponse } from '@google/adk';
 import { checkInteger } from '@holdfast/core/internal';
 import type { SessionService, SessionSummary } from '@holdfast/session';
 import { MAX_PAGE_LIMIT } from '@holdfast/session/store';
+import { canExist } from './can-exist.ts';
 import { sessionToAdk } from './session-to-adk.ts';
 
 /**
  * ADK's pages by number, over a list with cursors. Without `limit`: all from `offset` on.
+ * For an app or a user that cannot exist, the list is empty.
  * To reach an offset, the sessions before it are passed over, without their state.
  */
 export async function listSessions(
@@ -14,6 +16,9 @@ export async function listSessions(
 ): Promise<ListSessionsResponse> {
   const { appName, userId, limit, order = 'desc' } = request;
   const offset = checkOffset(request);
+  if (!canExist(userId === undefined ? { appName } : { appName, userId })) {
+    return { sessions: [], ...countPages({ ...request, offset }, 0) };
+  }
   const whose = userId === undefined ? ({ allUsers: true } as const) : { userId };
   let cursor: string | undefined;
   let total: number | undefined;

@@ -1,28 +1,36 @@
-import type { Session as AdkSession } from '@google/adk';
-import { type Event, thaw } from '@holdfast/core';
+import type { Session as AdkSession, BaseSessionService } from '@google/adk';
+import type { Event } from '@holdfast/core';
 import { setOwn } from '@holdfast/core/internal';
-import { iterateEvents, type SessionService } from '@holdfast/session';
 import { isTempKey } from '@holdfast/state';
-import { eventToAdk } from './event-to-adk.ts';
+import { WriteOrder } from './write-order.ts';
 
-/** A session object that a runner holds. */
+/**
+ * A session object that a runner holds. It has the events that were there when it was read, and
+ * those that were appended by way of it: in the middle of a run, what others store would come
+ * between a call and its answer.
+ */
 export class LiveSession {
+  readonly writes: WriteOrder;
   readonly #session: AdkSession;
-  /** Up to which `seq` its events have come; undefined for an object that is not from us. */
-  #revision: number | undefined;
+  /** The largest `seq` that it has; 0 for an object that is not from us. */
+  #revision: number;
   /** The `temp:` values that events have brought into its state. */
   readonly #temp = new Map<string, unknown>();
   /** The last change that was asked for. It never rejects. */
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(session: AdkSession, revision?: number) {
+  constructor(
+    session: AdkSession,
+    { revision, update }: { revision: number; update: BaseSessionService['appendEvent'] },
+  ) {
     this.#session = session;
     this.#revision = revision;
+    this.writes = new WriteOrder(update);
   }
 
   /**
    * Runs `change` after those that were asked for earlier. Nodes of a workflow append at the
-   * same time to one object: in turn, none of them takes another's event for a missed one.
+   * same time to one object: in turn, its events are in the order in which they were stored.
    */
   inTurn<T>(change: () => Promise<T>): Promise<T> {
     const result = this.#tail.then(change);
@@ -30,33 +38,15 @@ export class LiveSession {
     return result;
   }
 
-  /** Takes in what was stored between the session's last event and `stored`. */
-  async catchUp(service: SessionService, { seq = 0 }: Event): Promise<void> {
-    const { appName, userId, id: sessionId } = this.#session;
-    const revision = this.#revision ?? seq;
-    if (seq > revision + 1) {
-      const bounds = { appName, userId, sessionId, afterSeq: revision, beforeSeq: seq };
-      const missed: Event[] = [];
-      for await (const event of iterateEvents(service, bounds)) missed.push(event);
-      for (const event of missed) this.#take(event);
-    }
-    this.#revision = Math.max(revision, seq);
+  has(id: string): boolean {
+    return this.#session.events.some((event) => event.id === id);
   }
 
-  /**
-   * Puts an event that someone else has stored into the object. The state is written directly:
-   * ADK orders the writes that go through its own `State`, and one of those that is not stored
-   * yet must still win over this older one.
-   */
-  #take(event: Event): void {
-    const session = this.#session;
-    const { events, state } = session;
-    if (events.some(({ id }) => id === event.id)) return;
-    events.push(eventToAdk(event));
-    const { stateDelta, removedStateKeys = [] } = event.actions;
-    for (const [key, value] of Object.entries(stateDelta)) setOwn(state, key, thaw(value));
-    for (const key of removedStateKeys) delete state[key];
-    session.lastUpdateTime = Math.max(session.lastUpdateTime, event.timestamp);
+  /** Whether what was stored is something that it has already: the append was a retry. */
+  isRetry({ id, seq = 0 }: Event): boolean {
+    const isOld = seq <= this.#revision;
+    this.#revision = Math.max(this.#revision, seq);
+    return isOld && this.has(id);
   }
 
   /**
