@@ -1,5 +1,9 @@
 export { isHoldfastError } from '@holdfast/session';
-export { HoldfastSessionService } from './holdfast-session-service.ts';
+export { guardApiServer } from './guard-api-server.ts';
+export {
+  HoldfastSessionService,
+  type HoldfastSessionServiceOptions,
+} from './holdfast-session-service.ts';
 export type {
   AdkDatabase,
   AdkDatabaseDialect,
