@@ -89,10 +89,18 @@ export function pgClient(client: PgClient, { owned }: { readonly owned: boolean 
  * waited for, because it may begin a transaction. From the last look on, nobody comes between.
  */
 async function runFirst(client: AnyClient, query: PostgresQuery): Promise<SqlResult> {
+  if ((client as { readonly binary?: boolean }).binary === true) {
+    throw new HoldfastError('unsupported', {
+      message: 'the option binary of pg is set, and this package reads results as text',
+    });
+  }
   while (isBusy(client)) await run(client, { text: '', values: [] });
   if (isInTransaction(client)) throw foreignTransaction('the connection is');
   return await run(client, query);
 }
+
+/** Results as the server writes them, whatever parsers the owner of a connection has set. */
+const AS_TEXT = { getTypeParser: () => (text: string) => text };
 
 async function run(client: AnyClient, { text, values, name }: PostgresQuery): Promise<SqlResult> {
   const { rows, rowCount } = await client.query({
@@ -100,6 +108,7 @@ async function run(client: AnyClient, { text, values, name }: PostgresQuery): Pr
     values: values as PostgresValue[],
     name,
     rowMode: 'array',
+    types: AS_TEXT,
   });
   return { rows: rows as unknown[][], changes: rowCount ?? 0 };
 }
@@ -132,9 +141,18 @@ function giveUpConnecting(pool: PgPool, wait: ConnectionWait): void {
   };
 }
 
-/** Whether it has been asked something that is not answered yet; `pg` says so in this alone. */
+/**
+ * Whether it has been asked something that is not answered yet; `pg` says so in these alone, older
+ * versions in the first alone. One that has answered with an error may not be ready yet.
+ */
 function isBusy(client: AnyClient): boolean {
-  return (client as { readonly readyForQuery?: boolean }).readyForQuery === false;
+  type Inside = {
+    readonly readyForQuery?: boolean;
+    readonly _activeQuery?: unknown;
+    readonly _queryQueue?: readonly unknown[];
+  };
+  const { readyForQuery, _activeQuery, _queryQueue } = client as Inside;
+  return readyForQuery === false && (_activeQuery !== null || _queryQueue?.length !== 0);
 }
 
 /** It is not asked of a driver, but `pg` has it. */

@@ -33,6 +33,7 @@ export interface PgQuery {
   readonly values: PostgresValue[];
   readonly name?: string | undefined;
   readonly rowMode: 'array';
+  readonly types: { getTypeParser(): (text: string) => string };
 }
 
 export interface PgResult {

@@ -100,6 +100,7 @@ const POOLER_REFUSES =
 
 /** What an error means on which no server has put a code, or only a general one. */
 function describeUncoded(error: unknown, reason: string): ErrorDescription {
+  if (error instanceof TypeError) return ['internal', 'the driver of PostgreSQL failed'];
   // The driver has no code for what it says about passwords.
   if (/^SASL\b|password/i.test(reason)) {
     return ['misconfigured', 'PostgreSQL needs another password'];
