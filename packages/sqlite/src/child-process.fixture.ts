@@ -13,6 +13,9 @@ export interface TestProcess {
   send(message: unknown): void;
   /** The next message; what is said before it is asked for waits. Fails where there is none. */
   next<Message>(): Promise<Message>;
+  /** Halts it, wherever it is, until it is resumed. */
+  halt(): void;
+  resume(): void;
   /** Ends it at once, as a crash does, and waits until it is gone. */
   kill(): Promise<void>;
 }
@@ -47,6 +50,8 @@ export function startProcess(file: string, options: object): TestProcess {
       }
       return messages.shift() as Message;
     },
+    halt: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     async kill() {
       child.kill('SIGKILL');
       await exit;
