@@ -4,6 +4,9 @@ import { readInput, setOwn } from '@holdfast/core/internal';
 import { jsonForm } from './json-form.ts';
 import { type StateValues, stateFromAdk } from './state-from-adk.ts';
 
+/** Holdfast reads these itself. To ADK, null is as good as nothing there. */
+const NULL_IS_ABSENT: ReadonlySet<string> = new Set(['content', 'partial', 'author', 'actions']);
+
 /**
  * An event of ADK as a service takes it: what JSON writes of it. Instances of classes, such
  * as a tool's request for confirmation, become what `JSON.stringify` makes of them.
@@ -13,6 +16,7 @@ export function eventFromAdk(event: AdkEvent, values: StateValues): EventInput {
   return readInput(event, (readable) => {
     const input: Record<string, unknown> = {};
     for (const [field, value] of Object.entries(readable)) {
+      if (value === null && NULL_IS_ABSENT.has(field)) continue;
       const isActions = field === 'actions';
       setOwn(input, field, isActions ? actionsFromAdk(value, values) : jsonForm(value, [field]));
     }

@@ -84,6 +84,16 @@ describe('an event that is read', () => {
   });
 });
 
+describe('what is null', () => {
+  it('is taken for absent in the fields that the store reads, as a model may leave them', async () => {
+    const service = new HoldfastSessionService(new InMemorySessionService());
+    const event = { ...createEvent({ author: 'agent' }), content: null, partial: null };
+    const { stored } = await append(service, { ...event, customMetadata: null } as never);
+    expect(stored.events).toMatchObject([{ author: 'agent', customMetadata: null }]);
+    expect(stored.events[0]).not.toHaveProperty('content');
+  });
+});
+
 describe('what is not JSON', () => {
   const open = () => new HoldfastSessionService(new InMemorySessionService());
 

@@ -125,7 +125,7 @@ export class HoldfastSessionService extends BaseSessionService {
     const writing = live.writes.copyOf(event.actions?.stateDelta);
     return live.inTurn(async () => {
       const writes = await writing;
-      const wanted = await live.writes.withoutOlder(input, writes, live.has(input.id));
+      const wanted = await live.writes.withoutOlder(input, writes, () => live.has(input.id));
       const stored = await this.service.appendEvent({ ...key, event: wanted });
       if (live.isRetry(stored)) return event;
       await live.writes.add(writes);
@@ -157,7 +157,7 @@ export class HoldfastSessionService extends BaseSessionService {
     const isState = typeof state === 'object' && state !== null;
     const initial = isState
       ? stateFromAdk(state, { values: this.#stateValues, path: ['state'] }).set
-      : state;
+      : (state ?? undefined); // null, if it comes from JSON
     return { appName, userId, sessionId: sessionId || undefined, state: initial };
   }
 }

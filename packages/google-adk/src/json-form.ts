@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import {
   formatJsonPath,
   invalidArgument,
@@ -36,7 +36,7 @@ class JsonWalk {
     try {
       return this.#formOf(value, '');
     } catch (error) {
-      if (error instanceof HoldfastError) throw error;
+      if (isHoldfastError(error)) throw error;
       throw this.#invalid(`has no JSON form: ${error}`, error);
     }
   }

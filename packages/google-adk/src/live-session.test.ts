@@ -266,6 +266,65 @@ describe('the ids and states of ADK', () => {
     expect(await service.getSession({ ...owner, sessionId: 'none' })).toBeUndefined();
   });
 
+  it.each([
+    ['empty', ''],
+    ['too long', 'x'.repeat(256)],
+    ['padded', ' one '],
+    ['with a control character', 'a\u0000'],
+    ['not well-formed', '\ud800'],
+    ['a number', 5],
+    ['null', null],
+    ['an object', {}],
+    ['absent', undefined],
+  ])('no session has an id that is %s', async (_, given) => {
+    const { service, session } = await open();
+    const id = given as string;
+    for (const field of ['appName', 'userId', 'sessionId'] as const) {
+      const key = { ...owner, sessionId: session.id, [field]: id };
+      expect(await service.getSession(key)).toBeUndefined();
+      await service.deleteSession(key);
+      if (field === 'sessionId') continue;
+      await expect(service.createSession(key)).rejects.toMatchObject({ path: field });
+      if (field === 'userId' && id === undefined) continue; // of every user
+      expect(await service.listSessions(key)).toMatchObject({ sessions: [], totalItems: 0 });
+    }
+    const odd = { ...session, id };
+    await expect(service.appendEvent({ session: odd, event: changing({}) })).rejects.toMatchObject({
+      code: 'invalid_argument',
+      path: 'sessionId',
+    });
+    expect(await service.getSession({ ...owner, sessionId: session.id })).toBeDefined();
+  });
+
+  it.each([
+    { numRecentEvents: -1 },
+    { numRecentEvents: 1.5 },
+    { numRecentEvents: Number.NaN },
+    { numRecentEvents: '1' as unknown as number },
+    { afterTimestamp: Number.NaN },
+    { afterTimestamp: Number.POSITIVE_INFINITY },
+    { afterTimestamp: 'now' as unknown as number },
+  ])('a config with %o is refused', async (config) => {
+    const { service, session } = await open();
+    const read = service.getSession({ ...owner, sessionId: session.id, config });
+    await expect(read).rejects.toMatchObject({
+      code: 'invalid_argument',
+      path: Object.keys(config)[0],
+    });
+  });
+
+  it('null in a config, or in place of one, is nothing, and so is a state of null', async () => {
+    const { service, session } = await open();
+    await service.appendEvent({ session, event: changing({}) });
+    const key = { ...owner, sessionId: session.id };
+    const nothing = null as unknown as undefined;
+    for (const config of [nothing, { numRecentEvents: nothing, afterTimestamp: nothing }]) {
+      const read = await service.getSession({ ...key, config } as never);
+      expect(read?.events).toHaveLength(1);
+    }
+    expect((await service.createSession({ ...owner, state: nothing } as never)).state).toEqual({});
+  });
+
   it('an agent as a tool shares the service, under its own app name', async () => {
     const { service, session } = await open();
     const { AgentTool } = await import('@google/adk');

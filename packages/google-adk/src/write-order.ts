@@ -29,11 +29,13 @@ export class WriteOrder {
     return this.#apply(delta ?? {}, newState());
   }
 
-  /** `event` without those of its writes that are older than what is stored. */
-  async withoutOlder(event: Event, writes: Delta, isStored: boolean): Promise<Event> {
-    const decided = this.#leftOut.get(event.id) ?? (isStored ? [] : undefined);
-    const older = decided ?? (await this.#olderKeys(writes));
-    if (older.length === 0) return event;
+  /**
+   * `event` without those of its writes that are older than what is stored. A retry, of an event
+   * that the session object has, is left as it was stored.
+   */
+  async withoutOlder(event: Event, writes: Delta, hasEvent: () => boolean): Promise<Event> {
+    const older = this.#leftOut.get(event.id) ?? (await this.#olderKeys(writes));
+    if (older.length === 0 || (!this.#leftOut.has(event.id) && hasEvent())) return event;
     this.#leftOut.set(event.id, older);
     const { stateDelta, removedStateKeys, ...actions } = event.actions;
     const kept = Object.entries(stateDelta).filter(([key]) => !older.includes(key));
