@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it, vi } from 'vitest';
+import { hashText } from './compose-statements.ts';
 import { PostgresSessionService, printMigrations } from './postgres-session-service.ts';
 import {
   describeWithDatabase,
@@ -136,4 +137,28 @@ describeWithDatabase('Migrations of PostgreSQL', () => {
     );
     return rows;
   }
+
+  it('wait for each other for longer than a statement may take on their connections', async () => {
+    const lock = hashText(`"${schema}"."holdfast_migrations"`);
+    const other = new pg.Client(TEST_URL);
+    await other.connect();
+    await other.query('SELECT pg_advisory_lock($1)', [lock]);
+    const options = '-c statement_timeout=100 -c lock_timeout=100';
+    const client = new pg.Pool({ connectionString: TEST_URL, application_name: schema, options });
+    const service = new PostgresSessionService({ client, closeClient: true, schema });
+    const migrated = service.migrate();
+    const hasWaited = async () => {
+      const { rowCount } = await other.query(
+        `SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event = 'advisory'
+        AND clock_timestamp() - query_start > interval '300 ms'`,
+        [schema],
+      );
+      return rowCount === 1;
+    };
+    await Promise.race([migrated, vi.waitUntil(hasWaited, { timeout: 20_000 })]);
+    await other.end();
+    await migrated;
+    await service.checkSchema();
+    await service.close();
+  });
 });

@@ -21,7 +21,8 @@ import { type PostgresConnections, PostgresDriver } from './postgres-driver.ts';
 
 interface PostgresStoreOptions extends SqlServiceOptions, TableOptions, PoolStoreOptions {
   /**
-   * Whether statements are prepared under names. Turn it off behind PgBouncer in transaction mode.
+   * Whether statements are prepared under names. A connection that loses what was prepared, as one
+   * behind PgBouncer in transaction mode does, goes on without names.
    * @default true
    */
   readonly preparedStatements?: boolean | undefined;
@@ -71,7 +72,8 @@ export class PostgresSessionService extends SqlSessionService {
   /**
    * Opens a pool and brings the tables up to date. `close()` ends the pool. `unsupported` if `pg`
    * is not installed, or the schema is newer; `misconfigured` if the server refuses the role or
-   * its password, or the database does not exist; `unavailable` if the server cannot be reached.
+   * its password, or the database does not exist, or a setting breaks a promise; `unavailable` if
+   * the server cannot be reached. Connections that are idle do not keep the process running.
    */
   static async open(options: OpenPostgresOptions): Promise<PostgresSessionService> {
     checkPlainObject(options, 'options');
