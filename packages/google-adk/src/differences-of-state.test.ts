@@ -74,6 +74,19 @@ describe("ADK's own stores and ours: state and events", () => {
     });
   });
 
+  it('a value that has no JSON form, such as a `BigInt`', async () => {
+    const found = await onEach(async (service) => {
+      const session = await service.createSession(key);
+      await service.appendEvent({ session, event: changing({ n: 1n }) });
+      return (await service.getSession(key))?.state['n'];
+    });
+    expect(found).toEqual({
+      memory: 1n,
+      database: 'Do not know how to serialize a BigInt',
+      ours: 'invalid_argument',
+    });
+  });
+
   it('an older write of a key that is stored later', async () => {
     const found = await onEach(async (service) => {
       const session = await service.createSession(key);
