@@ -1,4 +1,4 @@
-import { createUuidV7, type Event } from '@holdfast/core';
+import type { Event } from '@holdfast/core';
 import type { SocketFrame } from '../../api/wire.ts';
 import { AnswerProgress } from './answer-progress.ts';
 import { api } from './api-client.ts';
@@ -6,7 +6,8 @@ import type { ConversationChange, PendingMessage } from './conversation-change.t
 import { EventFeed } from './event-feed.ts';
 import { EventLog } from './event-log.ts';
 import { messageText } from './message-text.ts';
-import { isRefusal, RequestFailure, unreachable } from './request-failure.ts';
+import { Outbox } from './outbox.ts';
+import { RequestFailure, unreachable } from './request-failure.ts';
 import { type Exchange, sendMessage } from './send-message.ts';
 import { messageConfig, type Settings } from './settings.ts';
 
@@ -22,6 +23,7 @@ export interface ConversationOptions {
 /** One conversation as the page has it open. It shows nothing: it tells what has changed. */
 export class Conversation {
   readonly log = new EventLog();
+  readonly outbox = new Outbox();
   readonly #settings: () => Settings;
   readonly #onChange: (change: ConversationChange) => void;
   readonly #closing = new AbortController();
@@ -31,9 +33,6 @@ export class Conversation {
   #exchange: Exchange | undefined;
   #isOpening = false;
   #isVisible = true;
-  #pending: PendingMessage | undefined;
-  #next: string | undefined;
-  #problem: RequestFailure | undefined;
 
   constructor({ id, settings, onChange }: ConversationOptions) {
     this.#id = id;
@@ -53,20 +52,6 @@ export class Conversation {
   /** What the agent has said so far of an answer that is not stored yet. */
   get streaming(): string {
     return this.#answer.text;
-  }
-
-  get pending(): PendingMessage | undefined {
-    return this.#pending;
-  }
-
-  /** What is sent when the answer that is on its way has stopped. */
-  get next(): string | undefined {
-    return this.#next;
-  }
-
-  /** Why the last message has no answer. */
-  get problem(): RequestFailure | undefined {
-    return this.#problem;
   }
 
   /** Whether an answer is on its way, asked for here or elsewhere. */
@@ -113,12 +98,11 @@ export class Conversation {
    */
   send(text: string): boolean {
     if (!this.isAnswering) {
-      this.#pending = { text, eventId: createUuidV7() };
-      void this.#run(this.#pending);
+      void this.#run(this.outbox.add(text));
       return true;
     }
     if (this.#settings().mode !== 'bidi') return false;
-    this.#next = this.#next === undefined ? text : `${this.#next}\n${text}`;
+    this.outbox.addLater(text);
     this.interrupt();
     this.#changed();
     return true;
@@ -126,7 +110,7 @@ export class Conversation {
 
   /** Sends the last message again, with its id: if it was answered after all, that answer comes. */
   retry(): void {
-    const message = this.#pending ?? this.log.lastMessage;
+    const message = this.outbox.pending ?? this.log.lastMessage;
     if (this.isAnswering || message === undefined) return;
     void this.#run(message);
   }
@@ -175,7 +159,7 @@ export class Conversation {
   async #run(message: PendingMessage): Promise<void> {
     const { signal } = this.#closing;
     this.#answer.send();
-    this.#problem = undefined;
+    this.outbox.problem = undefined;
     // One source at a time: the answer comes with the request, and again from the feed.
     this.#feed?.stop();
     this.#changed();
@@ -191,12 +175,10 @@ export class Conversation {
       }
     } catch (error) {
       if (signal.aborted) return;
-      this.#problem = error instanceof RequestFailure ? error : unreachable(error);
-      if (this.#problem.unreachable) this.#onChange({ kind: 'lost', error: this.#problem });
-      if (isRefusal(this.#problem) && this.#pending !== undefined) {
-        this.#pending = undefined;
-        this.#onChange({ kind: 'returned', text: message.text });
-      }
+      const problem = error instanceof RequestFailure ? error : unreachable(error);
+      if (problem.unreachable) this.#onChange({ kind: 'lost', error: problem });
+      this.outbox.problem = problem;
+      if (this.outbox.dropRefused()) this.#onChange({ kind: 'returned', text: message.text });
     } finally {
       this.#exchange = undefined;
       this.#endAnswer();
@@ -246,7 +228,7 @@ export class Conversation {
         this.#changed();
         break;
       case 'error':
-        this.#problem = new RequestFailure(frame.error);
+        this.outbox.problem = new RequestFailure(frame.error);
         this.#endAnswer();
         this.#changed();
         break;
@@ -278,10 +260,7 @@ export class Conversation {
   #store(event: Event): void {
     if (!this.log.append(event)) return;
     if (event.author !== 'user') this.#answer.text = '';
-    if (event.id === this.#pending?.eventId) {
-      this.#pending = undefined;
-      this.#problem = undefined;
-    }
+    this.outbox.stored(event.id);
     this.#onChange({ kind: 'added', event });
   }
 
@@ -289,15 +268,15 @@ export class Conversation {
     this.#answer.end();
     this.#onChange({ kind: 'temp', temp: null });
     // When what came last is stored.
-    if (this.#next !== undefined) queueMicrotask(() => this.#sendNext());
+    if (this.outbox.next !== undefined) queueMicrotask(() => this.#sendNext());
   }
 
   #sendNext(): void {
-    const text = this.#next;
-    if (text === undefined || this.isAnswering || this.#closing.signal.aborted) return;
-    this.#next = undefined;
+    if (this.isAnswering || this.#closing.signal.aborted) return;
+    const text = this.outbox.takeNext();
+    if (text === undefined) return;
     // Behind a message that may not be stored, nothing is sent.
-    if (this.#pending === undefined) this.send(text);
+    if (this.outbox.pending === undefined) this.send(text);
     else this.#onChange({ kind: 'returned', text });
   }
 

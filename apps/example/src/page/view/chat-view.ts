@@ -99,7 +99,7 @@ export class ChatView {
     const { events, hasEarlier } = conversation.log;
     this.#live.show(conversation);
     this.#welcome.hidden =
-      events.length > 0 || conversation.pending !== undefined || conversation.isAnswering;
+      events.length > 0 || conversation.outbox.pending !== undefined || conversation.isAnswering;
     this.#earlier.hidden = !hasEarlier;
     this.#earlier.textContent = `Show earlier messages (${conversation.log.firstSeq - 1} events)`;
     this.#list.classList.toggle('is-long', this.#list.childElementCount > 150);

@@ -40,7 +40,7 @@ export class LiveAnswer {
     const { streaming, isAnswering } = conversation;
     if (this.#text.textContent !== streaming) this.#text.textContent = streaming;
     const parts: Element[] = [];
-    const { pending, next, problem } = conversation;
+    const { pending, next, problem } = conversation.outbox;
     if (pending !== undefined) {
       const status = problem === undefined ? 'sending' : 'failed';
       parts.push(pendingItem(pending.text, { status }));
@@ -59,7 +59,8 @@ export class LiveAnswer {
   }
 
   #notices(conversation: Conversation): readonly HTMLElement[] {
-    const { problem, unanswered, log } = conversation;
+    const { unanswered, log } = conversation;
+    const { problem } = conversation.outbox;
     const { onRetry, onAskAgain } = this.#options;
     if (problem !== undefined) {
       const text = problem.unreachable

@@ -40,9 +40,9 @@ export class NextSteps {
     });
   }
 
-  update({ log, pending, isAnswering }: Conversation): void {
+  update({ log, outbox, isAnswering }: Conversation): void {
     const said = log.events.filter(({ author }) => author === 'user').map(messageText);
-    if (pending !== undefined) said.push(pending.text);
+    if (outbox.pending !== undefined) said.push(outbox.pending.text);
     const messages = said.filter((text) => text !== '');
     this.#place.hidden =
       this.#isDismissed ||
