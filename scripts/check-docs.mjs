@@ -1,5 +1,6 @@
 // Checks what the documents say: every code block compiles, every package's first example
-// prints what stands below it, every relative link leads to a file and a heading.
+// prints what stands below it, every relative link leads to a file and a heading, and the tables of
+// server settings are those of the tests.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -29,6 +30,7 @@ try {
   await typeCheck();
   const runs = await runExamples();
   const links = checkLinks();
+  await checkSettings();
   console.log(
     `${documents.length} documents: ${origins.size} code blocks type checked, ${runs} examples run, ${links} links followed`,
   );
@@ -135,6 +137,12 @@ async function runExamples() {
   });
   await Promise.all(runs);
   return runs.length;
+}
+
+/** The tables of server settings are made from what the tests try. */
+async function checkSettings() {
+  const result = await run(['tsx', 'scripts/settings-tables.mjs'], { cwd: root });
+  check('docs/stores.md', problemOf(result));
 }
 
 /** Follows the relative links of all documents; answers how many there were. */
