@@ -26,6 +26,7 @@ describeWithDatabase(
       ['a role', (url: URL) => (url.username = 'no-such-role'), 'no-such-role'],
       ['a setting', (url: URL) => (url.search = '?options=-c%20no_such=1'), 'no_such'],
       ['a value of a setting', (url: URL) => (url.search = '?options=-c%20jit=none'), 'jit'],
+      ['a replication', (url: URL) => (url.search = '?replication=database'), 'replication'],
       ['TLS', (url: URL) => (url.search = '?sslmode=verify-full'), 'secure'],
     ])('is misconfigured to open, if the server does not have %s', async (_, change, named) => {
       const url = urlWith((each) => {
@@ -35,6 +36,12 @@ describeWithDatabase(
       const refused = await PostgresSessionService.open({ url }).catch((error: unknown) => error);
       expect(refused).toMatchObject({ ...misconfigured(named), cause: expect.anything() });
       expect((refused as Error).message).not.toContain('not-to-be-told');
+    });
+
+    it('is misconfigured to open if the file of a certificate does not exist', async () => {
+      const url = urlWith((each) => (each.search = '?sslrootcert=/no/such/file'));
+      const open = PostgresSessionService.open({ url });
+      await expect(open).rejects.toMatchObject(misconfigured('/no/such/file'));
     });
 
     it('is misconfigured over a database that is not encoded in UTF-8', async () => {

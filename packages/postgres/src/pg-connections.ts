@@ -89,7 +89,7 @@ export function pgClient(client: PgClient, { owned }: { readonly owned: boolean 
  * waited for, because it may begin a transaction. From the last look on, nobody comes between.
  */
 async function runFirst(client: AnyClient, query: PostgresQuery): Promise<SqlResult> {
-  if ((client as { readonly binary?: boolean }).binary === true) {
+  if ((client as { readonly binary?: unknown }).binary) {
     throw new HoldfastError('unsupported', {
       message: 'the option binary of pg is set, and this package reads results as text',
     });

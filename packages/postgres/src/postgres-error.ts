@@ -94,9 +94,9 @@ const CLASSES: Readonly<Record<string, ErrorDescription>> = {
 // What Node and the driver say about TLS. Of a certificate, it is the code that says it.
 const CERTIFICATE = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_)/;
 const NO_TLS = /does not support SSL|SSL connection/;
-// Of a pooler, which has one code for all that it says.
-const POOLER_REFUSES =
-  /unsupported startup parameter|no such (?:user|database)|auth(?:entication)? failed/;
+// One code is for all that is wrong with what was sent. A pooler has it for what passes, as well.
+const REFUSED_STARTUP =
+  /startup (?:parameter|packet)|replication|no such (?:user|database)|auth(?:entication)? failed/;
 
 /** What an error means on which no server has put a code, or only a general one. */
 function describeUncoded(error: unknown, reason: string): ErrorDescription {
@@ -105,8 +105,12 @@ function describeUncoded(error: unknown, reason: string): ErrorDescription {
   if (/^SASL\b|password/i.test(reason)) {
     return ['misconfigured', 'PostgreSQL needs another password'];
   }
-  const code = String((error as { readonly code?: unknown } | null | undefined)?.code);
-  if (CERTIFICATE.test(code) || NO_TLS.test(reason)) {
+  const { code, syscall } = (error ?? {}) as {
+    readonly code?: unknown;
+    readonly syscall?: unknown;
+  };
+  if (syscall === 'open') return ['misconfigured', 'a file that the URL names cannot be read'];
+  if (CERTIFICATE.test(String(code)) || NO_TLS.test(reason)) {
     return ['misconfigured', 'no secure connection to PostgreSQL can be made'];
   }
   return ['unavailable', 'PostgreSQL cannot be reached'];
@@ -118,8 +122,8 @@ export const translateError = translateWith((error, reason) => {
   if (error instanceof RangeError) return ['too_large', 'the batch is too large for one statement'];
   const state = sqlState(error);
   if (state === undefined) return describeUncoded(error, reason);
-  if (state === '08P01' && POOLER_REFUSES.test(reason)) {
-    return ['misconfigured', 'the pooler before PostgreSQL refuses the connection'];
+  if (state === '08P01' && REFUSED_STARTUP.test(reason)) {
+    return ['misconfigured', 'PostgreSQL, or a pooler before it, refuses the connection'];
   }
   return STATES[state] ?? CLASSES[state.slice(0, 2)] ?? ['internal', 'PostgreSQL failed'];
 });
