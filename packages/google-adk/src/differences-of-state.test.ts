@@ -1,5 +1,5 @@
 import { createEventActions, LlmAgent, Runner, SequentialAgent, State } from '@google/adk';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { changing, key, owner, said, useServices, wordsIn } from './differences.fixture.ts';
 import { ScriptedModel, text } from './scripted-model.fixture.ts';
 import { takeTurn } from './shop.fixture.ts';
@@ -75,6 +75,7 @@ describe("ADK's own stores and ours: state and events", () => {
   });
 
   it('a value that has no JSON form, such as a `BigInt`', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {}); // by ADK's database store
     const found = await onEach(async (service) => {
       const session = await service.createSession(key);
       await service.appendEvent({ session, event: changing({ n: 1n }) });
@@ -85,6 +86,7 @@ describe("ADK's own stores and ours: state and events", () => {
       database: 'Do not know how to serialize a BigInt',
       ours: 'invalid_argument',
     });
+    log.mockRestore();
   });
 
   it('an older write of a key that is stored later', async () => {

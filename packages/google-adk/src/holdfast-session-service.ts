@@ -128,9 +128,10 @@ export class HoldfastSessionService extends BaseSessionService {
       const wanted = await live.writes.withoutOlder(input, writes, () => live.has(input.id));
       const stored = await this.service.appendEvent({ ...key, event: wanted });
       if (live.isRetry(stored)) return event;
-      await live.writes.add(writes);
       const delta = Object.entries(event.actions?.stateDelta ?? {});
+      const noted = live.writes.add(writes);
       const answer = await super.appendEvent({ session, event });
+      await noted;
       live.keepTemp(delta);
       session.lastUpdateTime = Math.max(session.lastUpdateTime, stored.timestamp);
       return answer;

@@ -1,27 +1,25 @@
 import {
   type BaseSessionService,
-  createEvent,
-  createEventActions,
+  type Event,
   FunctionTool,
   InMemorySessionService,
   LlmAgent,
   ParallelAgent,
   Runner,
   type Session,
-  State,
 } from '@google/adk';
 import { Type } from '@google/genai';
 import { HoldfastError } from '@holdfast/core';
 import { InMemorySessionService as HoldfastInMemory } from '@holdfast/in-memory';
-import { wrapSessionService } from '@holdfast/session';
+import { type SessionService, wrapSessionService } from '@holdfast/session';
 import { describe, expect, it } from 'vitest';
 import { createBarrier } from './barrier.fixture.ts';
 import { HoldfastSessionService } from './holdfast-session-service.ts';
+import { changing, openSession, owner, writeState } from './live-session.fixture.ts';
 import { call, ScriptedModel, text } from './scripted-model.fixture.ts';
 import { takeTurn } from './shop.fixture.ts';
 import { describeStores } from './stores.fixture.ts';
 
-const owner = { appName: 'shop', userId: 'ada' };
 const keys = ['winner', 'user:winner', 'app:winner'];
 
 interface Branch {
@@ -107,22 +105,14 @@ describe('two branches that write one key, the older write stored last', () => {
 });
 
 describe('writes of one session object that are stored the other way round', () => {
-  async function open(service = new HoldfastInMemory()) {
-    const sessionService = new HoldfastSessionService(service);
-    const session = await sessionService.createSession(owner);
-    const write = (values: Record<string, unknown>) => {
-      const event = createEvent({ actions: createEventActions() });
-      const state = new State(session.state, event.actions.stateDelta);
-      for (const [key, value] of Object.entries(values)) state.set(key, value);
-      return event;
+  async function open(store?: SessionService) {
+    const { service, session, read } = await openSession(store);
+    return {
+      session,
+      write: (values: Record<string, unknown>) => writeState(session, values),
+      append: (event: Event) => service.appendEvent({ session, event }),
+      read: async () => (await read()).state,
     };
-    const append = (event: ReturnType<typeof write>) =>
-      sessionService.appendEvent({ session, event });
-    const read = async () => {
-      const stored = await sessionService.getSession({ ...owner, sessionId: session.id });
-      return (stored as Session).state;
-    };
-    return { service, session, write, append, read };
   }
 
   it('keep the newest of three, and a removal too', async () => {
@@ -155,7 +145,7 @@ describe('writes of one session object that are stored the other way round', () 
         return next(request);
       },
     });
-    const { write, append, read } = await open(store as HoldfastInMemory);
+    const { write, append, read } = await open(store);
     const early = write({ n: 'early' });
     const late = write({ n: 'late' });
     await expect(append(late)).rejects.toMatchObject({ code: 'unavailable' });
@@ -169,7 +159,7 @@ describe('writes of one session object that are stored the other way round', () 
   it('give way to a delta that came without a write, as they do in ADK', async () => {
     const { session, write, append, read } = await open();
     const early = write({ n: 'early' });
-    const given = createEvent({ actions: createEventActions({ stateDelta: { n: 'given' } }) });
+    const given = changing({ n: 'given' });
     const late = write({ m: 1 });
     for (const event of [given, early, late]) await append(event);
     expect(session.state).toEqual({ n: 'given', m: 1 });

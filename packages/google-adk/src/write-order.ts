@@ -50,19 +50,20 @@ export class WriteOrder {
     };
   }
 
-  /** Takes note of writes that have been stored. */
+  /**
+   * Takes note of writes that have been stored. Those that did not go through a `State` count from
+   * this call on, as they do in ADK from its update of the session: nothing may come between.
+   */
   async add(writes: Delta): Promise<void> {
     const keys = Object.keys(writes);
     if (keys.length === 0) return;
+    const unstamped = newState();
+    new State(newState(), unstamped).update(writes);
     const older = await this.#olderKeys(writes);
     const stamped = await this.#stampedKeys(writes);
-    const late: Delta = newState();
-    const state = new State(newState(), late);
     for (const key of keys) {
       if (older.includes(key)) continue;
-      // What did not go through a `State` counts from now on, as it does in ADK.
-      if (!stamped.includes(key)) state.set(key, writes[key]);
-      this.#stored.set(key, stamped.includes(key) ? writes : late);
+      this.#stored.set(key, stamped.includes(key) ? writes : unstamped);
     }
   }
 
