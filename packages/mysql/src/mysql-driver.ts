@@ -45,7 +45,14 @@ const BEGIN = {
   brought: ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'],
 } as const;
 
-const KEEP_FOUND = plainCommand(`SET ${FOUND} = ROW_COUNT()`);
+/**
+ * If the caller has gone, a server runs the rest of a script all the same. But ROW_COUNT() is then -1
+ * as soon as an answer could not be sent, whatever the guard has met: an error, by an integer out of
+ * range, keeps the script from its COMMIT.
+ */
+const KEEP_FOUND = plainCommand(
+  `SET ${FOUND} = IF(ROW_COUNT() < 0, 18446744073709551615 - ROW_COUNT(), ROW_COUNT())`,
+);
 const COMMIT = plainCommand('COMMIT');
 
 // Its answer says whether the connection is in a transaction: that of a SELECT does not.

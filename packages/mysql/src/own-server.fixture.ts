@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -27,6 +27,11 @@ export interface OwnServer {
   readonly url: string;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends it without a chance to put anything in order. */
+  crash(): Promise<void>;
+  /** Lets it stand still, until it goes on. */
+  freeze(): void;
+  goOn(): void;
   /** Stops it, and removes its data. */
   remove(): Promise<void>;
 }
@@ -44,17 +49,14 @@ export async function createServerOfOwn(...options: readonly string[]): Promise<
   // Small, and in no hurry: it is thrown away.
   const size = ['--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0'];
   const init = join(folder, 'init.sql');
-  let stopRunning: (() => Promise<void>) | undefined;
+  let running: { readonly child: ChildProcess; readonly ended: Promise<void> } | undefined;
 
   async function start() {
     await writeFile(init, 'CREATE DATABASE IF NOT EXISTS test;\n');
     const args = ['--no-defaults', user, data, ...address, ...size, `--init-file=${init}`];
     const child = spawn(SERVER, [...args, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
-    stopRunning = async () => {
-      child.kill('SIGTERM');
-      await ended;
-    };
+    running = { child, ended };
     await new Promise<void>((resolve, reject) => {
       const said: string[] = [];
       createInterface(child.stderr).on('line', (line) => {
@@ -65,15 +67,20 @@ export async function createServerOfOwn(...options: readonly string[]): Promise<
     });
   }
 
-  async function stop() {
-    await stopRunning?.();
-    stopRunning = undefined;
+  async function end(signal: 'SIGTERM' | 'SIGKILL') {
+    running?.child.kill(signal);
+    await running?.ended;
+    running = undefined;
   }
+  const stop = () => end('SIGTERM');
 
   return {
     url: `mysql://root@127.0.0.1:${port}/test`,
     start,
     stop,
+    crash: () => end('SIGKILL'),
+    freeze: () => void running?.child.kill('SIGSTOP'),
+    goOn: () => void running?.child.kill('SIGCONT'),
     async remove() {
       await stop();
       await rm(folder, { recursive: true });

@@ -1,3 +1,4 @@
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MysqlSessionService } from './mysql-session-service.ts';
 import { createServerOfOwn, describeWithOwnServer, type OwnServer } from './own-server.fixture.ts';
@@ -70,5 +71,42 @@ describeWithOwnServer('A server', () => {
     );
     expect(seq).toBeGreaterThanOrEqual(21 + results.length - failures.length);
     await service.close();
+  });
+
+  it('that goes on with an append whose caller has gone writes all of it, or nothing', {
+    timeout: 60_000,
+  }, async () => {
+    const key = { appName: 'gone', userId: 'ada', sessionId: 'one' };
+    const patient = await MysqlSessionService.open({ url: server.url });
+    await patient.create(key);
+    const timeouts = { callTimeout: 2_000, acquireTimeout: 2_000 };
+    const hasty = await MysqlSessionService.open({ url: server.url, ...timeouts });
+    const admin = await createConnection({ uri: server.url });
+    const transactions = async (condition: string) => {
+      const [rows] = await admin.query<RowDataPacket[]>(
+        `SELECT 1 FROM information_schema.innodb_trx WHERE ${condition}`,
+      );
+      return rows.length;
+    };
+    // The server looks anew only if nobody has asked it for 100 ms.
+    const polling = { interval: 250, timeout: 20_000 };
+    await admin.query('START TRANSACTION');
+    await admin.query('SELECT revision FROM holdfast_sessions FOR UPDATE');
+    server.freeze();
+    const append = { ...key, event: { id: 'e-1', actions: { stateDelta: { a: 1 } } } };
+    await expect(hasty.appendEvent(append)).rejects.toMatchObject({ code: 'unavailable' });
+    server.goOn();
+    // It has answered the first statement, to nobody, and will notice that after the second one.
+    await expect.poll(() => transactions("trx_state = 'LOCK WAIT'"), polling).toBe(1);
+    await admin.query('COMMIT');
+    await expect.poll(() => transactions('TRUE'), polling).toBe(0);
+    const session = await patient.get(key);
+    expect([session?.events.length, session?.state.size]).toStrictEqual(
+      session?.revision === 1 ? [1, 1] : [0, 0],
+    );
+    expect((await patient.appendEvent(append)).seq).toBe(1);
+    await admin.end();
+    await hasty.close();
+    await patient.close();
   });
 });
