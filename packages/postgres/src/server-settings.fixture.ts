@@ -7,6 +7,8 @@ export interface ServerSetting {
    * `harmless`: every call answers as usual, though nothing is done about it.
    */
   readonly effect: 'pinned' | 'refused' | 'harmless';
+  /** What it is about: how something is read, written or answered; how a query is run; or neither. */
+  readonly about: 'answers' | 'planning' | 'operation';
   /** If it is another than `misconfigured`. */
   readonly code?: 'unavailable';
 }
@@ -14,7 +16,7 @@ export interface ServerSetting {
 type Row = readonly [setting: string, tried: string];
 
 // What matters to answers, or could be thought to.
-const HARMLESS: readonly Row[] = [
+const ANSWERS: readonly Row[] = [
   ['array_nulls', 'off'],
   ['standard_conforming_strings', 'off'],
   ['backslash_quote', 'off'],
@@ -67,6 +69,7 @@ const HARMLESS: readonly Row[] = [
   ['client_min_messages', 'debug5'],
   ['client_min_messages', 'error'],
   ['check_function_bodies', 'off'],
+  ['icu_validation_level', 'error'],
   ['default_tablespace', 'pg_default'],
   ['temp_tablespaces', 'pg_default'],
   ['allow_in_place_tablespaces', 'on'],
@@ -165,10 +168,11 @@ const PLANNING: readonly Row[] = [
 ];
 
 // What a server writes down, keeps statistics of, or does beside queries.
-const BESIDE: readonly Row[] = [
+const OPERATION: readonly Row[] = [
   ['application_name', 'another'],
   ['backtrace_functions', 'none_of_this_name'],
   ['compute_query_id', 'on'],
+  ['debug_logical_replication_streaming', 'immediate'],
   ['debug_pretty_print', 'off'],
   ['debug_print_parse', 'on'],
   ['debug_print_plan', 'on'],
@@ -241,18 +245,21 @@ const BESIDE: readonly Row[] = [
  * anything.
  */
 export const SERVER_SETTINGS: readonly ServerSetting[] = [
-  { setting: 'client_encoding', tried: 'LATIN1', effect: 'refused' },
-  { setting: 'client_encoding', tried: 'SQL_ASCII', effect: 'refused' },
-  { setting: 'exit_on_error', tried: 'on', effect: 'refused' },
+  { setting: 'client_encoding', tried: 'LATIN1', effect: 'refused', about: 'answers' },
+  { setting: 'client_encoding', tried: 'SQL_ASCII', effect: 'refused', about: 'answers' },
+  { setting: 'exit_on_error', tried: 'on', effect: 'refused', about: 'answers' },
   {
     setting: 'default_transaction_read_only',
     tried: 'on',
     effect: 'refused',
+    about: 'answers',
     code: 'unavailable',
   },
-  ...[...HARMLESS, ...PLANNING, ...BESIDE].map(([setting, tried]) => ({
-    setting,
-    tried,
-    effect: 'harmless' as const,
-  })),
+  ...harmless('answers', ANSWERS),
+  ...harmless('planning', PLANNING),
+  ...harmless('operation', OPERATION),
 ];
+
+function harmless(about: ServerSetting['about'], rows: readonly Row[]): readonly ServerSetting[] {
+  return rows.map(([setting, tried]) => ({ setting, tried, effect: 'harmless', about }));
+}
