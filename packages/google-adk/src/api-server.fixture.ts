@@ -24,7 +24,7 @@ export interface ApiAnswer {
 export class ApiServerProcess {
   readonly #child: ChildProcess;
   readonly #url: string;
-  /** The exit code; undefined while it runs. */
+  /** Resolves with the exit code when it has ended. */
   readonly ended: Promise<number | null>;
 
   private constructor(child: ChildProcess, url: string, ended: Promise<number | null>) {
@@ -49,15 +49,12 @@ export class ApiServerProcess {
     return new ApiServerProcess(child, url as string, ended);
   }
 
-  get isRunning(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
-  }
-
   /** Rejects if there was no answer within 20 s, or the connection broke. */
-  async send({ method, path, body, type = 'application/json' }: ApiRequest): Promise<ApiAnswer> {
+  async send(request: ApiRequest, signal?: AbortSignal): Promise<ApiAnswer> {
+    const { method, path, body, type = 'application/json' } = request;
     const response = await fetch(this.#url + path, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.any([AbortSignal.timeout(20_000), ...(signal ? [signal] : [])]),
       redirect: 'manual',
       ...(body !== undefined && {
         body: typeof body === 'string' ? body : JSON.stringify(body),

@@ -7,7 +7,7 @@ import { type ApiRequest, ApiServerProcess, appName, runRequest } from './api-se
 import { faultsOfAdk, malformedRequests } from './malformed-requests.fixture.ts';
 import { tempFolder } from './stores.fixture.ts';
 
-const WAIT = { timeout: 30_000 };
+const folder = tempFolder();
 const pathOf = (id: string) => `/apps/${appName}/users/ada/sessions/${encodeURIComponent(id)}`;
 
 /** A session that is made, and a message that is answered in it. */
@@ -31,6 +31,14 @@ async function sendAll(server: ApiServerProcess, requests: readonly ApiRequest[]
     statuses.push(status);
   }
   return statuses;
+}
+
+async function untilEvents(
+  server: ApiServerProcess,
+  { id, count }: { readonly id: string; readonly count: number },
+) {
+  const read = async () => JSON.parse((await server.send({ path: pathOf(id) })).text).events;
+  await vi.waitFor(async () => expect(await read()).toHaveLength(count), { timeout: 30_000 });
 }
 
 /** A request of each route that asks the session service. */
@@ -77,6 +85,20 @@ describe("ADK's API server on a store of Holdfast", () => {
     expect(JSON.parse(list.text)).toMatchObject({ sessions: [], totalItems: 0 });
   });
 
+  it('goes on after a client that hangs up in the middle of a run', async () => {
+    const path = pathOf('left');
+    await server.send({ path, body: {} });
+    const gate = join(folder, 'left');
+    const client = new AbortController();
+    const run = server.send(runRequest('left', gate), client.signal);
+    const left = expect(run).rejects.toThrow('abort');
+    await untilEvents(server, { id: 'left', count: 2 });
+    client.abort();
+    await left;
+    writeFileSync(gate, '');
+    await converse(server, 'stayed');
+  });
+
   it('answers 400 for a session id that is taken', async () => {
     const path = pathOf('taken');
     const body = { state: { a: 1, 'temp:b': 2 } };
@@ -91,8 +113,6 @@ describe("ADK's API server on a store of Holdfast", () => {
 });
 
 describe("ADK's API server while the store cannot be reached", () => {
-  const folder = tempFolder();
-
   // A fault of ADK, which `guardApiServer` is for. If this fails, it may be no longer needed.
   it('ends with its first run', async () => {
     const postgresUrl = `postgres://postgres@127.0.0.1:${await freePort()}/none`;
@@ -116,9 +136,7 @@ describe("ADK's API server while the store cannot be reached", () => {
 
       const gate = join(folder, 'gate');
       const run = server.send(runRequest('s', gate));
-      const eventsOf = async () =>
-        JSON.parse((await server.send({ path: pathOf('s') })).text).events;
-      await vi.waitFor(async () => expect(await eventsOf()).toHaveLength(6), WAIT);
+      await untilEvents(server, { id: 's', count: 6 });
       postgres.stop('immediate');
       writeFileSync(gate, '');
       expect(await run).toMatchObject({ status: 500, text: expect.stringContaining('count') });
