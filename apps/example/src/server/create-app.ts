@@ -15,13 +15,12 @@ export interface AppOptions extends AppContext {
   readonly pageFolder: string;
   /** The host that is listened on, where it is none of loopback. */
   readonly host?: string | undefined;
+  /** How long a reader may take nothing of an answer, in ms. @default PATIENCE */
+  readonly patience?: number | undefined;
 }
 
-/** How long a reader may take nothing of an answer that is there, in ms. */
-const READER_PATIENCE = 60_000;
-
 /** The whole server but its port: the API, and the page. */
-export function createApp({ pageFolder, host, ...context }: AppOptions): Hono {
+export function createApp({ pageFolder, host, patience, ...context }: AppOptions): Hono {
   const app = new Hono();
   app.onError((error, c) => {
     const { status, body } = toErrorAnswer(error);
@@ -35,7 +34,7 @@ export function createApp({ pageFolder, host, ...context }: AppOptions): Hono {
     const { status, body } = toErrorAnswer(noSuchRoute(c.req.path));
     return c.json(body, status);
   });
-  app.use(dropSilentReaders(READER_PATIENCE), secureHeaders, guardOrigin({ host }));
+  app.use(dropSilentReaders(patience), secureHeaders, guardOrigin({ host }));
   app.use('/api/*', guardSite, limitRequests(context), limitBody, async (c, next) => {
     await next();
     c.header('Cache-Control', 'no-store');

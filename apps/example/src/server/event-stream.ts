@@ -29,6 +29,8 @@ export interface EventStream {
 
 /** An answer that is a stream of server-sent events. */
 export function eventStream(c: Context, { signal, write }: EventStreamOptions): Response {
+  // Nobody would read it, so it would never end.
+  if (c.req.method === 'HEAD') return c.body(null);
   return streamSSE(c, async (stream) => {
     const queue = new FrameQueue();
     const close = () => queue.close();

@@ -5,6 +5,9 @@ import { ForeignRequest } from './refusal.ts';
 /** The largest body of a request, and the largest message of a WebSocket, in bytes. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
+/** How long others may keep the server waiting for a request, or for taking an answer, in ms. */
+export const PATIENCE = 30_000;
+
 export interface GuardOptions {
   /** A name, beside those of loopback, by which the server may be asked for. */
   readonly host?: string | undefined;

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import { type AppContext, userOf } from './app-context.ts';
+import { PATIENCE } from './guard.ts';
 import { TooManyRequests } from './refusal.ts';
 
 /** What takes as long as an answer does, or as somebody listens. */
@@ -24,7 +25,7 @@ export function limitRequests(app: AppContext): MiddlewareHandler {
 }
 
 /** Ends the connection of a reader who takes nothing of an answer for so many ms. */
-export function dropSilentReaders(patience: number): MiddlewareHandler {
+export function dropSilentReaders(patience = PATIENCE): MiddlewareHandler {
   return async (c, next) => {
     await next();
     const { outgoing } = c.env as HttpBindings;

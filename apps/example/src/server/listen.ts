@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType, type WebSocketServerLike } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { WebSocketServer } from 'ws';
-import { MAX_BODY_BYTES } from './guard.ts';
+import { MAX_BODY_BYTES, PATIENCE } from './guard.ts';
 import { type IsUpgrade, limitUpgrades } from './limit-upgrades.ts';
 import { serveInOrder } from './serve-in-order.ts';
 import { isSocketPath } from './socket-route.ts';
@@ -15,6 +15,8 @@ export interface ListenOptions {
   readonly port: number;
   /** How many ports behind it may be tried where it is taken. */
   readonly otherPorts: number;
+  /** How long a request may take to come whole, in ms. @default PATIENCE */
+  readonly patience?: number | undefined;
 }
 
 export interface Listening {
@@ -38,16 +40,17 @@ const isWebSocket: IsUpgrade = ({ headers, url = '' }: IncomingMessage) =>
   isSocketPath(new URL(url, 'http://host').pathname);
 
 // Node 24.9 and newer ask before they upgrade; others do not know this option.
-const serverOptions: ServerOptions & { readonly shouldUpgradeCallback: IsUpgrade } = {
+type Options = ServerOptions & { readonly shouldUpgradeCallback: IsUpgrade };
+
+const serverOptions = (patience: number): Options => ({
   shouldUpgradeCallback: isWebSocket,
-  // How long the head of a request may take, and the whole of it, in ms.
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 1_000,
+  headersTimeout: patience,
+  requestTimeout: patience,
+  connectionsCheckingInterval: patience / 10,
   // So that it is noticed when somebody is gone without a word.
   keepAlive: true,
-  keepAliveInitialDelay: 30_000,
-};
+  keepAliveInitialDelay: patience,
+});
 
 const socketOptions = {
   noServer: true,
@@ -60,12 +63,17 @@ const socketOptions = {
 };
 
 /** Listens, on the first port that is free. Fails with the error of Node where none is. */
-export async function listen({ app, host, port, otherPorts }: ListenOptions): Promise<Listening> {
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { app, host, port, otherPorts, patience = PATIENCE } = options;
   for (let other = 0; ; other++) {
     const sockets = new WebSocketServer(socketOptions);
     // The types differ in what may be undefined, and in nothing else.
     const websocket = { server: sockets as unknown as WebSocketServerLike };
-    const server = createAdaptorServer({ fetch: app.fetch, websocket, serverOptions });
+    const server = createAdaptorServer({
+      fetch: app.fetch,
+      websocket,
+      serverOptions: serverOptions(patience),
+    });
     server.maxConnections = MAX_CONNECTIONS;
     limitUpgrades(server, isWebSocket);
     serveInOrder(server);

@@ -23,6 +23,8 @@ export interface TestServerOptions {
   /** Of the offline model, in ms. */
   readonly wordDelay?: number;
   readonly pageFolder?: string;
+  /** How long others may keep it waiting, in ms. */
+  readonly patience?: number;
 }
 
 /** The server in this process, on a port of its own. */
@@ -43,6 +45,7 @@ afterEach(async () => {
 /** Starts a server, which ends with its test. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { service = new InMemorySessionService({ now: createSteadyClock() }) } = options;
+  const { patience } = options;
   const { model = new OfflineModel({ wordDelay: options.wordDelay ?? 0 }) } = options;
   const fair = fairService(service);
   const hub = new TurnHub({ service: fair, agent: createExampleAgent({ service: fair, model }) });
@@ -54,8 +57,10 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     storeDescription: 'a store of the tests',
     modelName: model.name,
     pageFolder: options.pageFolder ?? join(temporaryFolder(), 'page'),
+    patience,
   });
-  const { url, stop, close } = await listen({ app, host: '127.0.0.1', port: 0, otherPorts: 0 });
+  const port = { host: '127.0.0.1', port: 0, otherPorts: 0 };
+  const { url, stop, close } = await listen({ app, ...port, patience });
   const server: TestServer = {
     url,
     service,
