@@ -1,4 +1,4 @@
-import { createPool } from 'mysql2/promise';
+import { createConnection, createPool } from 'mysql2/promise';
 import { afterEach, expect, it } from 'vitest';
 import { MysqlSessionService, printMigrations } from './mysql-session-service.ts';
 import { recordingPool } from './recording-pool.fixture.ts';
@@ -50,6 +50,24 @@ describeWithDatabase('migrate', () => {
       `SELECT COALESCE(MAX(version), 0) FROM \`${tablePrefix}migrations\`;\nDO 0`,
     ]);
     await service.close();
+  });
+
+  it('says what it waits for, if it gives up', async () => {
+    const tablePrefix = emptyPlace();
+    const holder = await createConnection({ uri: TEST_URL, rowsAsArray: true });
+    const database = new URL(TEST_URL).pathname.slice(1);
+    await holder.query(`SELECT GET_LOCK('holdfast ${database} \`${tablePrefix}migrations\`', 0)`);
+    const opening = MysqlSessionService.open({ url: TEST_URL, tablePrefix });
+    const failure = expect(opening).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('another process is migrating'),
+    });
+    const waiting = `SELECT id FROM information_schema.processlist WHERE state = 'User lock' AND info LIKE '%${tablePrefix}%'`;
+    await expect.poll(() => runSql(waiting), { timeout: 20_000 }).toHaveLength(1);
+    await holder.query(`KILL QUERY ${(await runSql(waiting))[0]?.[0]}`);
+    await failure;
+    await holder.end();
+    await (await MysqlSessionService.open({ url: TEST_URL, tablePrefix })).close();
   });
 
   it('refuses a schema that is newer', async () => {

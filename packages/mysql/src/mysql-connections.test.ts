@@ -287,6 +287,24 @@ describeWithDatabase('Connections', () => {
     await new Promise((resolve) => silent.close(resolve));
   });
 
+  it('that are still being made keep no call and no close waiting', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const uri = `mysql://root@127.0.0.1:${port}/test`;
+    const client = createPool({ uri, connectTimeout: 2_000, connectionLimit: 1 });
+    // Without a bound of its own, one of the two would wait for the driver.
+    const timeouts = { acquireTimeout: 60_000, callTimeout: 300 };
+    const service = new MysqlSessionService({ client, closeClient: true, ...timeouts });
+    const calls = [1, 2].map((i) => service.get({ ...owner, sessionId: `made-${i}` }));
+    const closing = service.close();
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'unavailable' });
+    await closing;
+    const count = () => new Promise((resolve) => silent.getConnections((_, n) => resolve(n)));
+    await expect.poll(count, { timeout: 10_000 }).toBe(0);
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
   it('stay open after close where the caller has brought them, and end where not', async () => {
     const client = await createConnection({ uri: TEST_URL, rowsAsArray: true });
     const service = new MysqlSessionService({ client, tablePrefix });

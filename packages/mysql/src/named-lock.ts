@@ -32,7 +32,7 @@ export async function withLock<Result>(
     (await runStatement(connection, { query, maxPacketBytes: SMALLEST_PACKET })).rows[0]?.[0];
   if (Number(await run(takeLock(name))) !== 1) {
     throw new HoldfastError('unavailable', {
-      message: `the lock ${name} could not be taken within ${WAIT_S} s`,
+      message: `another process is migrating the tables: its lock, ${name}, was waited for ${WAIT_S} s at most`,
     });
   }
   try {
