@@ -1,4 +1,5 @@
 import { HoldfastError } from '@holdfast/core';
+import type { LackingCommand } from './scripts/probe-commands.ts';
 
 /** Refuses an unsuitable server by what its `INFO` says. What it leaves out is taken to be fine. */
 export function checkServer(info: string, { isCluster }: { readonly isCluster: boolean }): void {
@@ -17,7 +18,9 @@ export function checkServer(info: string, { isCluster }: { readonly isCluster: b
   const mode = facts.get('redis_mode');
   if (mode === 'sentinel') throw misconfigured('this is a Sentinel, which keeps no data');
   if (mode === 'cluster' && !isCluster) {
-    throw misconfigured('the server is part of a Cluster: add ?cluster=true to the URL');
+    throw misconfigured(
+      'the server is part of a Cluster, so the client must be a Cluster: add ?cluster=true to the URL',
+    );
   }
   if (mode === 'standalone' && isCluster) {
     throw misconfigured('the server is not part of a Cluster: remove ?cluster=true from the URL');
@@ -28,6 +31,23 @@ export function checkServer(info: string, { isCluster }: { readonly isCluster: b
       `the server may evict parts of sessions: its maxmemory-policy is ${policy}, and must be noeviction`,
     );
   }
+  if (facts.get('role') === 'slave' && facts.get('slave_read_only') === '0') {
+    throw misconfigured(
+      'the server is a replica that loses what is written to it: its replica-read-only must be yes',
+    );
+  }
+}
+
+/** The error of calls that need one of these commands; undefined if all are there. */
+export function lackingError(lacking: readonly LackingCommand[]): HoldfastError | undefined {
+  const named = (isUnknown: boolean) =>
+    lacking.filter((each) => each.isUnknown === isUnknown).map(({ name }) => name);
+  const [unknown, denied] = [named(true), named(false)];
+  const problems = [
+    ...(unknown.length > 0 ? [`the server does not know the command ${unknown.join(', ')}`] : []),
+    ...(denied.length > 0 ? [`the user lacks the permission for ${denied.join(', ')}`] : []),
+  ];
+  return problems.length === 0 ? undefined : misconfigured(problems.join('; '));
 }
 
 function misconfigured(message: string): HoldfastError {

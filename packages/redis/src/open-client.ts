@@ -1,7 +1,7 @@
 import { loadDriver } from '@holdfast/session/store';
 import type { Cluster, Redis } from 'ioredis';
-import { checkServer } from './check-server.ts';
 import type { RedisClient, RedisPipeline } from './redis-client.ts';
+import { translateError } from './redis-error.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
 const RECONNECT_MS = 100;
@@ -28,6 +28,8 @@ export async function openClient(url: unknown, callTimeout: number): Promise<Ope
     // later: by then its caller has been told that it failed, and may have gone on.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
+    // It asks for INFO, which may be renamed; calls wait for a server that is loading, anyway.
+    enableReadyCheck: false,
     // After a fail-over a name may stand for another server.
     reconnectOnError: (error: Error) => /\bREADONLY\b/.test(error.message),
   };
@@ -52,82 +54,100 @@ export async function openClient(url: unknown, callTimeout: number): Promise<Ope
   return new OpenedClient(driver, patience);
 }
 
-/** A client of ioredis that waits until it is connected, rather than keep commands for later. */
+/**
+ * A client of ioredis, and when it is connected: calls wait for that here, rather than that the
+ * driver keeps their commands for later. While nobody waits for it, it does not keep the process
+ * running.
+ */
 export class OpenedClient implements RedisClient {
-  readonly isCluster: boolean;
-  readonly #driver: Redis | Cluster;
+  readonly driver: RedisClient & (Redis | Cluster);
   readonly #patience: number;
   #lastError: Error | undefined;
+  // A server that has refused a part of the introduction is ready, and yet not to be used.
+  #refusal: Error | undefined;
+  readonly #waiting = new Set<(error?: Error) => void>();
 
   /** `patience` is how long to wait for a connection, in ms. */
   constructor(driver: Redis | Cluster, patience: number) {
-    this.#driver = driver;
-    this.isCluster = driver.isCluster;
+    this.driver = driver as RedisClient & (Redis | Cluster);
     this.#patience = patience;
     const keepError = (error: Error) => {
       this.#lastError = error;
     };
     // Without a listener the driver would write to the console.
-    driver.on('error', keepError);
     driver.on('node error', keepError);
+    driver.on('error', (error: Error) => {
+      keepError(error);
+      // It would be refused again and again.
+      if (translateError(error, this).code !== 'misconfigured') return;
+      this.#refusal = error;
+      this.#wake(error);
+    });
+    driver.on('connecting', () => {
+      this.#refusal = undefined;
+    });
+    driver.on('ready', () => {
+      if (this.#refusal === undefined) this.#wake();
+    });
+    letGo(driver);
+    driver.on('+node', (node: Redis) => letGo(node));
   }
 
-  async evalsha(sha: string, numberOfKeys: number, ...rest: string[]): Promise<unknown> {
-    if (this.#driver.status !== 'ready') await this.#whenReady();
-    return await this.#driver.evalsha(sha, numberOfKeys, ...rest);
+  get isCluster(): boolean {
+    return this.driver.isCluster;
   }
 
-  async eval(script: string, numberOfKeys: number, ...rest: string[]): Promise<unknown> {
-    if (this.#driver.status !== 'ready') await this.#whenReady();
-    return await this.#driver.eval(script, numberOfKeys, ...rest);
+  /** Waits for a connection; undefined if there is one. Rejects with the reason if none is made. */
+  whenReady(): Promise<void> | undefined {
+    if (this.driver.status === 'ready') {
+      return this.#refusal === undefined ? undefined : Promise.reject(this.#refusal);
+    }
+    return new Promise((resolve, reject) => {
+      const wake = (error?: Error) => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const timer = setTimeout(() => {
+        wake(this.#lastError ?? new Error(`not connected after ${this.#patience} ms`));
+      }, this.#patience);
+      this.#waiting.add(wake);
+    });
+  }
+
+  evalsha(sha: string, numberOfKeys: number, ...rest: string[]): Promise<unknown> {
+    return this.driver.evalsha(sha, numberOfKeys, ...rest);
+  }
+
+  eval(script: string, numberOfKeys: number, ...rest: string[]): Promise<unknown> {
+    return this.driver.eval(script, numberOfKeys, ...rest);
   }
 
   pipeline(commands: unknown[][]): RedisPipeline {
-    const exec = async () => {
-      if (this.#driver.status !== 'ready') await this.#whenReady();
-      return await this.#driver.pipeline(commands).exec();
-    };
-    return { exec };
-  }
-
-  /** Connects, and refuses unsuitable servers. */
-  async check(): Promise<void> {
-    if (this.#driver.status !== 'ready') await this.#whenReady();
-    const servers = this.isCluster ? (this.#driver as Cluster).nodes('master') : [this.#driver];
-    for (const server of servers as Redis[]) {
-      const info = await server.info().catch((error: Error) => {
-        // The user may not be allowed to ask. All else will show at the first call.
-        if (/\bNOPERM\b/.test(error.message)) return undefined;
-        throw error;
-      });
-      if (info !== undefined) checkServer(info, this);
-      // If there is no such database, the driver goes on in database 0 without a word.
-      const { db } = server.options;
-      if (db) await server.select(db);
-    }
+    return this.driver.pipeline(commands);
   }
 
   async quit(): Promise<unknown> {
-    if (this.#driver.status === 'ready') return await this.#driver.quit();
-    this.#driver.disconnect();
-    return undefined;
+    return await this.driver.quit();
   }
 
   disconnect(): void {
-    this.#driver.disconnect();
+    this.driver.disconnect();
   }
 
-  #whenReady(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const onReady = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        this.#driver.off('ready', onReady);
-        reject(this.#lastError ?? new Error(`not connected after ${this.#patience} ms`));
-      }, this.#patience);
-      this.#driver.once('ready', onReady);
-    });
+  #wake(error?: Error): void {
+    for (const wake of this.#waiting) wake(error);
   }
+}
+
+/** Lets the process end although a client is connected, or is about to connect again. */
+function letGo(client: Redis | Cluster): void {
+  client.on('connect', () => {
+    (client as RedisClient).stream?.unref?.();
+  });
+  client.on('reconnecting', () => {
+    const { reconnectTimeout } = client as unknown as { reconnectTimeout?: NodeJS.Timeout | null };
+    reconnectTimeout?.unref();
+  });
 }

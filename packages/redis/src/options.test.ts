@@ -10,6 +10,7 @@ describe('the options of RedisSessionService', () => {
     ['client', { client: undefined }],
     ['client', { client: {} }],
     ['client', { client: new Redis({ lazyConnect: true, keyPrefix: '{mine}:' }) }],
+    ['client', { client: new Redis({ lazyConnect: true, monitor: true }) }],
     ['closeClient', { closeClient: 'yes' }],
     ['keyPrefix', { keyPrefix: '' }],
     ['keyPrefix', { keyPrefix: 'a{b}' }],

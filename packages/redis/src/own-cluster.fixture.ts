@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster, type ClusterOptions, type Redis } from 'ioredis';
 import { OwnServer, until } from './own-server.fixture.ts';
 
 const MASTERS = 3;
@@ -43,11 +43,10 @@ export class OwnCluster {
   }
 
   /** A client that goes with the Cluster. */
-  client(): Cluster {
+  client(options: ClusterOptions = {}): Cluster {
     const [{ server }] = this.nodes as [Node];
-    const client = new Cluster([{ host: '127.0.0.1', port: server.port }], {
-      slotsRefreshTimeout: 5_000,
-    });
+    const all: object = { slotsRefreshTimeout: 5_000, ...options };
+    const client = new Cluster([{ host: '127.0.0.1', port: server.port }], all);
     client.on('error', () => {});
     this.#clients.push(client);
     return client;

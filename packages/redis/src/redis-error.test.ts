@@ -33,6 +33,10 @@ it('tells what each error of a server means to a caller', () => {
     "NOPERM this user has no permissions to run the 'rpush' command": 'misconfigured',
     "ERR The user executing the script can't run this command or subcommand": 'misconfigured',
     'ERR max number of clients reached': 'unavailable',
+    'ERR Error running script: Script killed by user with SCRIPT KILL.': 'unavailable',
+    'ERR Protocol error: invalid bulk length': 'too_large',
+    'DENIED Redis is running in protected mode': 'misconfigured',
+    'ERR Write commands not allowed after non deterministic commands.': 'misconfigured',
     "ERR unknown command 'EVALSHA'": 'misconfigured',
     [`ERR Unknown Redis command called from script ${script}`]: 'misconfigured',
     "CROSSSLOT Keys in request don't hash to the same slot": 'misconfigured',
@@ -52,10 +56,6 @@ it('takes a slot that is elsewhere for a wrong client only if nobody follows it'
 it('takes an error that is not a reply for a server that cannot be reached', () => {
   const lost = translateError(new Error('read ECONNRESET'), { isCluster: false });
   expect([lost.code, lost.retryable]).toStrictEqual(['unavailable', true]);
-  expect(translateError('odd', { isCluster: false }).code).toBe('unavailable');
-  expect(translateError(new RangeError('Invalid string length'), { isCluster: false }).code).toBe(
-    'too_large',
-  );
   const lastNodeError = Object.assign(new Error('WRONGPASS invalid'), { name: 'ReplyError' });
   const unreachable = Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError });
   expect(translateError(unreachable, { isCluster: true })).toMatchObject({
@@ -65,4 +65,24 @@ it('takes an error that is not a reply for a server that cannot be reached', () 
   });
   const own = new HoldfastError('conflict', { message: 'x' });
   expect(translateError(own, { isCluster: false })).toBe(own);
+});
+
+it('takes a fault of a program for nothing that passes by itself', () => {
+  const faults = [new TypeError('x is undefined'), new RangeError('Maximum call stack'), 'odd'];
+  for (const fault of faults) {
+    expect(translateError(fault, { isCluster: false })).toMatchObject({
+      code: 'internal',
+      retryable: false,
+      cause: fault,
+    });
+  }
+  const long = new RangeError('Invalid string length');
+  expect(translateError(long, { isCluster: false }).code).toBe('too_large');
+});
+
+it('takes a connection that TLS refuses for one that somebody has to set up otherwise', () => {
+  for (const code of ['EPROTO', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID']) {
+    const error = Object.assign(new Error('TLS'), { code });
+    expect(translateError(error, { isCluster: false }).code).toBe('misconfigured');
+  }
 });

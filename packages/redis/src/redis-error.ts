@@ -8,6 +8,7 @@ const KINDS: readonly (readonly [RegExp, HoldfastErrorCode, string])[] = [
   [/\bREADONLY\b/, 'unavailable', 'the server is a replica and cannot be written to'],
   [/\bLOADING\b/, 'unavailable', 'the server is loading its data'],
   [/\bBUSY\b/, 'unavailable', 'the server is busy with a script'],
+  [/Script killed by user/i, 'unavailable', 'the script was killed, and has written nothing'],
   [/\bMASTERDOWN\b/, 'unavailable', 'the server has lost its master'],
   [/\bMISCONF\b/, 'unavailable', 'the server cannot write to its disk'],
   [/\bNOREPLICAS\b/, 'unavailable', 'the server has too few replicas'],
@@ -17,13 +18,24 @@ const KINDS: readonly (readonly [RegExp, HoldfastErrorCode, string])[] = [
   [/max number of clients/, 'unavailable', 'the server has too many clients'],
   [/max retries per request/, 'unavailable', 'the connection to Redis was lost'],
   [/Command timed out/, 'unavailable', 'the server did not answer in time'],
+  [/invalid (?:multi)?bulk length/, 'too_large', 'the server takes no values of this size'],
   [/\bNOAUTH\b|\bWRONGPASS\b/, 'misconfigured', 'the server refuses the password'],
   [/\bNOPERM\b|user executing the script/, 'misconfigured', 'the user lacks a permission'],
+  [/\bDENIED\b/, 'misconfigured', 'the server is in protected mode'],
   [/\bCROSSSLOT\b/, 'misconfigured', 'the server is sharded, so the client must be a Cluster'],
   [/DB index is out of range/, 'misconfigured', 'the server does not have the database'],
   [/cluster support disabled/, 'misconfigured', 'the server is not part of a Cluster'],
   [/unknown( redis)? command/i, 'misconfigured', 'the server does not know a command'],
+  [/non deterministic command/, 'misconfigured', 'lua-replicate-commands must be yes'],
+  [/subscriber mode|monitoring mode/, 'misconfigured', 'the client cannot run commands'],
 ];
+
+// A connection that TLS refuses is refused the next time, too.
+const TLS_CODES =
+  /^(?:EPROTO|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+)$/;
+
+// What only a fault in a program throws, of ours or of the driver.
+const FAULTS = /^(?:Type|Reference|Range|Syntax|URI|Eval)Error$/;
 
 /** Whether a server does not have a script yet. */
 export function isScriptMissing(error: unknown): boolean {
@@ -33,6 +45,21 @@ export function isScriptMissing(error: unknown): boolean {
 /** Whether a command was not run because its slot is elsewhere, or nowhere at the moment. */
 export function isRedirection(error: unknown): boolean {
   return /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/.test(messageOf(error));
+}
+
+/** Whether a command was not run because the server is loading its data. */
+export function isLoading(error: unknown): boolean {
+  return /\bLOADING\b/.test(messageOf(error));
+}
+
+/** Whether the driver has given up a command, as its `commandTimeout` says. */
+export function isTimeout(error: unknown): boolean {
+  return /Command timed out/.test(messageOf(error));
+}
+
+/** Whether a command, or one of a script, is not there or not allowed. */
+export function isLackingCommand(error: unknown): boolean {
+  return /\bNOPERM\b|user executing the script|unknown( redis)? command/i.test(messageOf(error));
 }
 
 /** What an error of the driver is to a caller. */
@@ -50,18 +77,27 @@ export function translateError(
 
 function describe(error: unknown, isCluster: boolean): readonly [HoldfastErrorCode, string] {
   const reason = messageOf(error);
+  const { name, code } = Object(error) as { readonly name?: unknown; readonly code?: unknown };
+  const isReply = name === 'ReplyError' || name === 'ErrorReply';
+  if (/string length|string longer/i.test(reason) && !isReply) {
+    return ['too_large', 'the call is too large'];
+  }
+  if (!(error instanceof Error) || FAULTS.test(String(name))) {
+    return ['internal', 'a fault in this package or in the driver'];
+  }
   // A client of one server does not follow it.
   if (/^MOVED\b/.test(reason) && !isCluster) {
     return ['misconfigured', 'the server is part of a Cluster, so the client must be a Cluster'];
   }
   const kind = KINDS.find(([pattern]) => pattern.test(reason));
   if (kind !== undefined) return [kind[1], kind[2]];
-  if (error instanceof RangeError) return ['too_large', 'the call is too large'];
+  if (TLS_CODES.test(String(code))) return ['misconfigured', 'TLS does not fit the server'];
   // What no server has said is about the connection.
-  const isReply = error instanceof Error && error.name === 'ReplyError';
   return isReply ? ['internal', 'Redis failed'] : ['unavailable', 'Redis cannot be reached'];
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // If several addresses were tried, Node's error has no message.
+  return error.message || String((error as { readonly code?: unknown }).code ?? error.name);
 }

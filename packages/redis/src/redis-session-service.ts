@@ -1,14 +1,13 @@
 import { checkPlainObject } from '@holdfast/core/internal';
 import { StoredSessionService } from '@holdfast/session/store';
 import { openClient } from './open-client.ts';
-import { translateError } from './redis-error.ts';
 import {
   checkLimits,
   checkOptions,
   type OpenRedisOptions,
   type RedisSessionServiceOptions,
 } from './redis-options.ts';
-import { RedisStore } from './redis-store.ts';
+import { checkServerOf, RedisStore } from './redis-store.ts';
 
 /**
  * Keeps sessions in Redis or Valkey, on one server or a Cluster. An append is one script.
@@ -35,12 +34,13 @@ export class RedisSessionService extends StoredSessionService {
     const { callTimeout } = checkLimits(rest);
     const client = await openClient(url, callTimeout);
     try {
-      const service = new RedisSessionService({ ...rest, client, closeClient: true });
-      await client.check();
+      const all = { ...rest, client, closeClient: true };
+      const service = new RedisSessionService(all);
+      await checkServerOf(checkOptions(all));
       return service;
     } catch (error) {
       client.disconnect();
-      throw translateError(error, client);
+      throw error;
     }
   }
 }

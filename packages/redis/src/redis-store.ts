@@ -32,6 +32,12 @@ import { createSession, deleteSession, readCreateReply } from './scripts/session
 import { OneServerLists, type SessionLists } from './session-lists.ts';
 import { parseState } from './stored-text.ts';
 
+/** Connects, and refuses a server that is unsuitable. */
+export async function checkServerOf(options: CheckedOptions): Promise<void> {
+  const keys = new RedisKeys(options.keyPrefix);
+  await new ScriptRunner(options).check(keys.app('holdfast').state);
+}
+
 /** Keeps sessions in Redis. Where the state of an app is kept is up to its `AppState`. */
 export class RedisStore implements SessionStore {
   readonly capabilities: SessionCapabilities;
@@ -110,7 +116,7 @@ export class RedisStore implements SessionStore {
   }
 
   async delete(key: SessionKey): Promise<boolean> {
-    return (await this.#runner.write(deleteSession(key, this.#keys))) === 1;
+    return Number(await this.#runner.write(deleteSession(key, this.#keys))) === 1;
   }
 
   async getState(owner: PreparedGetState): Promise<ScopeState> {
@@ -125,9 +131,10 @@ export class RedisStore implements SessionStore {
   }
 
   async close(): Promise<void> {
-    // What runs in the background may begin more of it.
-    while (this.#background.size > 0) await Promise.all(this.#background);
-    if (this.#closeClient) await this.#runner.quit();
+    await this.#runner.close(async () => {
+      // What runs in the background may begin more of it.
+      while (this.#background.size > 0) await Promise.all(this.#background);
+    }, this.#closeClient);
   }
 
   #inBackground(run: () => Promise<unknown>): void {

@@ -1,11 +1,22 @@
 import { HoldfastError } from '@holdfast/core';
 import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
+import { type Inspection, type InspectionRun, inspectServer } from './inspect-server.ts';
+import { OpenedClient } from './open-client.ts';
 import type { RedisClient } from './redis-client.ts';
-import { isRedirection, isScriptMissing, translateError } from './redis-error.ts';
+import {
+  isLackingCommand,
+  isLoading,
+  isRedirection,
+  isScriptMissing,
+  isTimeout,
+  translateError,
+} from './redis-error.ts';
 import type { CheckedOptions, WaitOptions } from './redis-options.ts';
 import { type ScriptCall, script } from './scripts/script.ts';
+import { CallSender, ServerCall } from './server-call.ts';
+import { SilentConnections } from './silent-connections.ts';
 
-const REDIRECTION_PAUSE_MS = 50;
+const PAUSE_MS = 50;
 
 // By this, a client that follows redirections learns where a slot is.
 const touch = script(`return redis.call('EXISTS', KEYS[1])`);
@@ -16,45 +27,109 @@ export class ScriptRunner {
   /** Whether writes wait for replicas. */
   readonly waits: boolean;
   readonly #client: RedisClient;
+  readonly #opened: OpenedClient | undefined;
+  readonly #sender: CallSender;
+  readonly #connections: SilentConnections;
   readonly #wait: Required<WaitOptions> | undefined;
   readonly #timer: CallTimer;
-  // How many calls were answered. As long as any are, the connection is alive.
-  #answers = 0;
+  // Known from the first call on, and as long as no call finds something else.
+  #inspection: Inspection | undefined;
+  #inspecting: Promise<Inspection> | undefined;
 
   constructor({ client, callTimeout, wait }: CheckedOptions) {
-    this.#client = client;
+    this.#opened = client instanceof OpenedClient ? client : undefined;
+    this.#client = this.#opened?.driver ?? client;
+    this.#sender = new CallSender(this.#client);
+    this.#connections = new SilentConnections(this.#client, callTimeout);
     this.#wait = wait;
     this.#timer = new CallTimer(callTimeout);
-    this.isCluster = client.isCluster === true;
+    this.isCluster = this.#client.isCluster === true;
     this.waits = wait !== undefined;
   }
 
   /** Runs a script that writes nothing. */
-  read(call: ScriptCall): Promise<unknown> {
-    return this.#inTime(() => this.#evaluate(call));
+  read(script: ScriptCall): Promise<unknown> {
+    return this.#inTime(async (call) => {
+      const { reads } = this.#inspection ?? (await this.#inspect(script));
+      if (reads !== undefined) throw this.#lacking(reads);
+      return await this.#evaluate(script, call);
+    }, script);
   }
 
   /** Runs a script that may write, and waits for replicas if the options say so. */
-  write(call: ScriptCall): Promise<unknown> {
+  write(script: ScriptCall): Promise<unknown> {
     const wait = this.#wait;
-    if (wait === undefined) return this.read(call);
-    return this.#inTime(() => this.#evaluateAndWait(call, wait));
+    return this.#inTime(async (call) => {
+      const { writes } = this.#inspection ?? (await this.#inspect(script));
+      if (writes !== undefined) throw this.#lacking(writes);
+      if (wait === undefined) return await this.#evaluate(script, call);
+      return await this.#evaluateAndWait(script, { call, wait });
+    }, script);
   }
 
-  /** Ends the client, whether or not its server answers. */
-  async quit(): Promise<void> {
-    try {
-      await this.#inTime(async () => await this.#client.quit());
-    } catch {
-      this.#client.disconnect();
-    }
-  }
-
-  #evaluate({ sha, text, keys, args }: ScriptCall): Promise<unknown> {
-    return this.#client.evalsha(sha, keys.length, ...keys, ...args).catch((error: unknown) => {
-      if (!isScriptMissing(error)) throw error;
-      return this.#client.eval(text, keys.length, ...keys, ...args);
+  /** Connects, and refuses unsuitable servers. `key` is one that calls may be about. */
+  async check(key: string): Promise<void> {
+    await this.#inTime(async (call) => {
+      await this.#opened?.whenReady();
+      const servers = this.#client.nodes?.('master') ?? [this.#client];
+      const { unknown } = await this.#patiently(() => this.#look(call, { key, servers }), call);
+      if (unknown !== undefined) throw unknown;
     });
+  }
+
+  /**
+   * Waits for `last`; then ends the client if it is to be ended, whether or not its server answers.
+   * All of it takes no longer than a call.
+   */
+  async close(last: () => Promise<void>, endsClient: boolean): Promise<void> {
+    const end = async () => {
+      await last();
+      if (endsClient) await this.#connections.quit();
+    };
+    await this.#timer.limit(end, () => noAnswerInTime(this.#timer.timeout)).catch(() => {});
+    if (endsClient) this.#connections.destroy();
+  }
+
+  /** Looks at the server once for all calls that wait for it. */
+  #inspect({ keys }: ScriptCall): Promise<Inspection> {
+    this.#inspecting ??= this.#inTime(async (call) => {
+      await this.#opened?.whenReady();
+      // If a node of a Cluster cannot be reached, calls to the others go on.
+      const run = { key: keys[0] ?? '', servers: [this.#client] };
+      this.#inspection = await this.#patiently(() => this.#look(call, run), call);
+      return this.#inspection;
+    }).finally(() => {
+      this.#inspecting = undefined;
+    });
+    return this.#inspecting;
+  }
+
+  #look(call: ServerCall, run: Pick<InspectionRun, 'key' | 'servers'>): Promise<Inspection> {
+    const { isCluster, waits } = this;
+    return this.#sender.send(call, (client) => {
+      const servers = run.servers.map((server) => (server === this.#client ? client : server));
+      return inspectServer(client, { ...run, servers, isCluster, waits });
+    });
+  }
+
+  /** What a command that was lacking means to a call. Next time it may be there. */
+  #lacking(error: HoldfastError): HoldfastError {
+    this.#inspection = undefined;
+    return error;
+  }
+
+  async #evaluate({ sha, text, keys, args }: ScriptCall, call: ServerCall): Promise<unknown> {
+    const evaluate = (name: 'evalsha' | 'eval', head: string) =>
+      this.#sender.send(call, (client) => client[name](head, keys.length, ...keys, ...args));
+    if (this.#opened !== undefined) await this.#opened.whenReady();
+    return await this.#patiently(async () => {
+      try {
+        return await evaluate('evalsha', sha);
+      } catch (error) {
+        if (!isScriptMissing(error) || call.isOver) throw error;
+        return await evaluate('eval', text);
+      }
+    }, call);
   }
 
   /**
@@ -63,27 +138,25 @@ export class ScriptRunner {
    */
   async #evaluateAndWait(
     { sha, text, keys, args }: ScriptCall,
-    wait: Required<WaitOptions>,
+    { call, wait }: { readonly call: ServerCall; readonly wait: Required<WaitOptions> },
   ): Promise<unknown> {
-    const end = performance.now() + this.#timer.timeout;
     let head = ['evalsha', sha];
     for (;;) {
-      const replies = await this.#client
-        .pipeline([
-          [...head, keys.length, ...keys, ...args],
-          ['wait', wait.replicas, wait.timeout],
-        ])
-        .exec();
+      await this.#opened?.whenReady();
+      const commands = [
+        [...head, keys.length, ...keys, ...args],
+        ['wait', wait.replicas, wait.timeout],
+      ];
+      const replies = await this.#sender.send(call, (client) => client.pipeline(commands).exec());
       const [error, reply] = replies?.[0] ?? [new Error('the pipeline was given up'), undefined];
       if (error !== null) {
-        if (isScriptMissing(error)) {
-          head = ['eval', text];
-          continue;
-        }
-        if (!this.isCluster || !isRedirection(error)) throw error;
-        await this.#followSlot(keys[0] ?? '');
         // A call that is over must not write any more.
-        if (performance.now() >= end) throw error;
+        if (call.isOver) throw error;
+        if (isScriptMissing(error)) head = ['eval', text];
+        else if (this.isCluster && isRedirection(error))
+          await this.#followSlot(keys[0] ?? '', call);
+        else if (this.#opened !== undefined && isLoading(error)) await pause();
+        else throw error;
         continue;
       }
       const [waitError, count] = replies?.[1] ?? [new Error('there was no answer to WAIT'), 0];
@@ -94,40 +167,49 @@ export class ScriptRunner {
   }
 
   /** A driver follows no redirection of a pipeline; from a single command it learns the way. */
-  async #followSlot(key: string): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, REDIRECTION_PAUSE_MS));
-    await this.#evaluate(touch([key]));
+  async #followSlot(key: string, call: ServerCall): Promise<void> {
+    await pause();
+    await this.#evaluate(touch([key]), call);
   }
 
-  #inTime(run: () => Promise<unknown>): Promise<unknown> {
-    const { status } = this.#client;
-    const answers = this.#answers;
-    const work = async () => {
+  /** Runs it again for as long as a server that `open` has connected to is loading its data. */
+  async #patiently<T>(run: () => Promise<T>, call: ServerCall): Promise<T> {
+    for (;;) {
       try {
         return await run();
       } catch (error) {
-        throw translateError(error, this);
+        if (this.#opened === undefined || call.isOver || !isLoading(error)) throw error;
+        await pause();
+      }
+    }
+  }
+
+  #inTime<T>(run: (call: ServerCall) => Promise<T>, script?: ScriptCall): Promise<T> {
+    const call = new ServerCall();
+    const work = async () => {
+      try {
+        return await run(call);
+      } catch (error) {
+        if (isTimeout(error)) setImmediate(() => this.#connections.giveUp(call));
+        if (script === undefined || !isLackingCommand(error)) throw translateError(error, this);
+        // It does not say which command, and the server was another one when it was asked.
+        const { writes } = await this.#inspect(script);
+        throw this.#lacking(writes ?? translateError(error, this));
       } finally {
-        this.#answers++;
+        call.isOver = true;
       }
     };
     return this.#timer.limit(work, () => {
+      call.isOver = true;
       // After what has come by now was read: it may be this process that was busy.
-      setImmediate(() => {
-        if (this.#answers === answers && this.#client.status === status) this.#reconnect();
-      });
+      setImmediate(() => this.#connections.giveUp(call));
       return noAnswerInTime(this.#timer.timeout);
     });
   }
+}
 
-  /** Gives up the connection of a brought `Redis`, on which nothing came for a whole call. */
-  #reconnect(): void {
-    const { status } = this.#client;
-    if (this.isCluster || (status !== 'ready' && status !== 'connect')) return;
-    // Once for all calls that were under way: the next connection has as long as this one had.
-    this.#answers++;
-    this.#client.disconnect(true);
-  }
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }
 
 function tooFewReplicas(count: number, { replicas, timeout }: Required<WaitOptions>) {

@@ -158,17 +158,21 @@ export function readAppendReply(
   { key, events }: PreparedAppend,
   reply: unknown,
 ): (AppendOutcome & WriteOutcome) | 'stale' {
-  if (reply === 0) return { type: 'missing' };
-  if (reply === -1) throw corrupt('the list of events', { key });
-  if (typeof reply === 'number') return { type: 'written', revision: reply };
-  const [type, revision, ...rest] = reply as readonly [string, number, ...unknown[]];
+  // Of a client with `stringNumbers`, each number is a string.
+  if (!Array.isArray(reply)) {
+    const revision = Number(reply);
+    if (revision === -1) throw corrupt('the list of events', { key });
+    return revision === 0 ? { type: 'missing' } : { type: 'written', revision };
+  }
+  const [type, found, ...rest] = reply as unknown as readonly [string, unknown, ...unknown[]];
+  const revision = Number(found);
   if (type === 'written') return { type, revision, stamp: rest[0] as string };
   if (type === 'stale') return type;
-  const found = new Map<string, Event>();
+  const stored = new Map<string, Event>();
   events.forEach(({ id }, i) => {
     const seq = Number(rest[i]);
-    if (seq > 0) found.set(id, parseEvent(rest[events.length + i], { seq, key }));
+    if (seq > 0) stored.set(id, parseEvent(rest[events.length + i], { seq, key }));
   });
-  const findEvent = (id: string) => found.get(id);
-  return { type: 'refused', revision, isRepeated: found.size > 0, findEvent };
+  const findEvent = (id: string) => stored.get(id);
+  return { type: 'refused', revision, isRepeated: stored.size > 0, findEvent };
 }

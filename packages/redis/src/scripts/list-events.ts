@@ -26,9 +26,13 @@ export function readListedEvents(
   reply: unknown,
 ): ListedEvents | undefined {
   if (reply === null) return undefined;
-  if (reply === -1) throw corrupt('the list of events', { key });
-  const [revision, first, texts] = reply as readonly [number, number, readonly unknown[]];
-  const events = texts.map((text, i) => parseEvent(text, { seq: first + i, key }));
+  if (!Array.isArray(reply)) throw corrupt('the list of events', { key });
+  const [revision, first, texts] = reply as unknown as readonly [
+    unknown,
+    unknown,
+    readonly unknown[],
+  ];
+  const events = texts.map((text, i) => parseEvent(text, { seq: Number(first) + i, key }));
   if (order === 'desc') events.reverse();
-  return { events, revision };
+  return { events, revision: Number(revision) };
 }

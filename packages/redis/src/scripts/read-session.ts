@@ -95,12 +95,12 @@ export function readSession({ get, keys, withApp }: ReadRun): ScriptCall {
 /** A session as of one moment; undefined if there is none. The app's state may be missing. */
 export function readSnapshot({ key }: PreparedGet, reply: unknown): SessionSnapshot | undefined {
   if (reply === null) return undefined;
-  if (reply === -1) throw corrupt('the list of events', { key });
-  const [meta, states, runs] = reply as readonly [unknown, unknown[], unknown[]];
+  if (!Array.isArray(reply)) throw corrupt('the list of events', { key });
+  const [meta, states, runs] = reply as unknown as readonly [unknown, unknown[], unknown[]];
   const { appName, userId } = key;
   const events: Event[] = [];
   for (let i = 0; i < runs.length; i += 2) {
-    const first = runs[i] as number;
+    const first = Number(runs[i]);
     (runs[i + 1] as readonly unknown[]).forEach((text, at) => {
       events.push(parseEvent(text, { seq: first + at, key }));
     });

@@ -84,7 +84,7 @@ export function createSession(run: CreateRun): ScriptCall {
 
 /** Undefined if the session exists already; 'stale' if the reservation was called off. */
 export function readCreateReply(reply: unknown): Created | undefined | 'stale' {
-  if (reply === 0) return undefined;
+  if (!Array.isArray(reply)) return undefined;
   const [user, app, stamp] = reply as readonly unknown[];
   if (user === 'stale') return user;
   return { user, app, stamp: stamp as string, isRepeated: stamp === '' };

@@ -1,0 +1,235 @@
+import { type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+
+/** A setting of a server or of a client that was brought, and what becomes of a service with it. */
+export interface ServerSetting {
+  readonly setting: string;
+  /** The values that are tried. */
+  readonly tried: string;
+  /**
+   * `pinned`: the service sees to it that answers stay the same; `refused`: its calls are
+   * `misconfigured`, and the message names it; `harmless`: answers are the same anyway.
+   */
+  readonly effect: 'pinned' | 'refused' | 'harmless';
+  /** For the command line of a server. */
+  readonly server?: readonly string[];
+  /** Commands for a server that runs. */
+  readonly commands?: readonly (readonly string[])[];
+  /** Options of a `Redis` that is brought. */
+  readonly client?: RedisOptions;
+  /** Options of a `Cluster` that is brought. */
+  readonly cluster?: ClusterOptions;
+  /** Changes a class of the driver, for all clients, and gives back what takes it back. */
+  readonly patch?: () => () => void;
+  /** What the message names if it is not the setting. */
+  readonly names?: string;
+}
+
+const harmless = (setting: string, ...values: readonly string[]): ServerSetting => ({
+  setting,
+  tried: values.map((value) => value || "''").join(', '),
+  effect: 'harmless',
+  server: [`--${setting}`, ...values.slice(0, 1)],
+  ...(values.length > 1 && {
+    commands: values.slice(1).map((value) => ['CONFIG', 'SET', setting, value]),
+  }),
+});
+
+const renamed = (command: string, effect: 'refused' | 'harmless' = 'refused'): ServerSetting => ({
+  setting: `rename-command ${command}`,
+  tried: "''",
+  effect,
+  server: ['--rename-command', command, ''],
+  names: command,
+});
+
+const LIMITED = ['ACL', 'SETUSER', 'limited', 'on', '>pass', '~*', '+@all'];
+
+const denied = (command: string, effect: 'refused' | 'harmless' = 'refused'): ServerSetting => ({
+  setting: `ACL without ${command}`,
+  tried: `-${command.toLowerCase()}`,
+  effect,
+  commands: [[...LIMITED, `-${command.toLowerCase()}`]],
+  names: command,
+});
+
+const client = (
+  effect: ServerSetting['effect'],
+  options: RedisOptions,
+  tried?: string,
+): ServerSetting => {
+  const [[name = '', value] = []] = Object.entries(options);
+  return { setting: `ioredis ${name}`, tried: tried ?? String(value), effect, client: options };
+};
+
+const cluster = (options: ClusterOptions, tried?: string): ServerSetting => {
+  const [[name = '', value] = []] = Object.entries(options);
+  const setting = `ioredis Cluster ${name}`;
+  return { setting, tried: tried ?? String(value), effect: 'harmless', cluster: options };
+};
+
+/** Every setting that might change an answer, tried for real. */
+export const SERVER_SETTINGS: readonly ServerSetting[] = [
+  harmless('appendonly', 'yes', 'no'),
+  harmless('appendfsync', 'always', 'no'),
+  harmless('save', '1 1'),
+  harmless('stop-writes-on-bgsave-error', 'no'),
+  harmless('maxmemory', '1gb'),
+  {
+    setting: 'maxmemory-policy',
+    tried: 'volatile-lru',
+    effect: 'harmless',
+    server: ['--maxmemory', '1gb', '--maxmemory-policy', 'volatile-lru'],
+  },
+  ...['allkeys-lru', 'allkeys-lfu', 'allkeys-random'].map(
+    (policy): ServerSetting => ({
+      setting: 'maxmemory-policy',
+      tried: policy,
+      effect: 'refused',
+      server: ['--maxmemory', '1gb', '--maxmemory-policy', policy],
+    }),
+  ),
+  harmless('list-max-listpack-size', '1', '-1', '-5'),
+  harmless('list-compress-depth', '1'),
+  harmless('hash-max-listpack-entries', '1', '0', '100000'),
+  harmless('hash-max-listpack-value', '1', '1000000'),
+  harmless('zset-max-listpack-entries', '1', '0', '100000'),
+  harmless('zset-max-listpack-value', '1', '1000000'),
+  harmless('set-max-intset-entries', '1'),
+  harmless('busy-reply-threshold', '1', '0'),
+  harmless('proto-max-bulk-len', '1mb'),
+  harmless('client-query-buffer-limit', '1mb'),
+  harmless('client-output-buffer-limit', 'normal 16mb 8mb 60'),
+  harmless('maxmemory-clients', '50%'),
+  harmless('timeout', '1'),
+  harmless('tcp-keepalive', '1'),
+  harmless('hz', '500'),
+  harmless('dynamic-hz', 'no'),
+  harmless('databases', '1'),
+  harmless('io-threads', '2'),
+  harmless('lazyfree-lazy-user-del', 'yes'),
+  harmless('lazyfree-lazy-expire', 'yes'),
+  harmless('activerehashing', 'no'),
+  harmless('notify-keyspace-events', 'KEA'),
+  harmless('slowlog-log-slower-than', '0'),
+  harmless('latency-tracking', 'no'),
+  harmless('protected-mode', 'no'),
+  harmless('replica-serve-stale-data', 'no'),
+  harmless('min-replicas-max-lag', '1'),
+  harmless('maxclients', '20'),
+  harmless('oom-score-adj', 'no'),
+  renamed('INFO', 'harmless'),
+  ...['COMMAND', 'CONFIG', 'ACL', 'CLIENT', 'SCRIPT'].map((name) => renamed(name, 'harmless')),
+  ...['EVALSHA', 'EVAL', 'HGET', 'HSET', 'RPUSH', 'ZADD', 'UNLINK', 'SET'].map((name) =>
+    renamed(name),
+  ),
+  ...['INFO', 'COMMAND', 'CONFIG', 'ACL', 'CLIENT'].map((name) => denied(name, 'harmless')),
+  ...['EVALSHA', 'EVAL', 'HGET', 'HSET', 'RPUSH', 'ZADD', 'RPOP', 'ZREM'].map((name) =>
+    denied(name),
+  ),
+  {
+    setting: 'ACL without keys',
+    tried: 'resetkeys',
+    effect: 'refused',
+    commands: [[...LIMITED, 'resetkeys']],
+    names: 'permission',
+  },
+  {
+    setting: 'requirepass',
+    tried: 'a password that the client does not have',
+    effect: 'refused',
+    server: ['--requirepass', 'secret'],
+    names: 'password',
+  },
+  {
+    setting: 'replica-read-only',
+    tried: 'no, on a replica',
+    effect: 'refused',
+    server: ['--replicaof', '127.0.0.1', '1', '--replica-read-only', 'no'],
+  },
+  {
+    setting: 'cluster-enabled',
+    tried: 'yes, with the client of one server',
+    effect: 'refused',
+    server: ['--cluster-enabled', 'yes'],
+    names: 'Cluster',
+  },
+  {
+    setting: 'databases',
+    tried: 'fewer than the database of the client',
+    effect: 'refused',
+    server: ['--databases', '2'],
+    client: { db: 5 },
+    names: 'database',
+  },
+  client('harmless', { db: 3 }),
+  client('harmless', { keyPrefix: 'own:' }),
+  client('pinned', { stringNumbers: true }),
+  client('harmless', { enableOfflineQueue: false }),
+  client('harmless', { enableAutoPipelining: true }),
+  client('harmless', { enableReadyCheck: false }),
+  client('harmless', { readOnly: true }),
+  client('harmless', { lazyConnect: true }),
+  client('harmless', { maxRetriesPerRequest: null }),
+  client('harmless', { maxRetriesPerRequest: 0 }),
+  client('harmless', { commandTimeout: 4_000 }),
+  client('harmless', { socketTimeout: 4_000 }),
+  client('harmless', { keepAlive: 0 }),
+  client('harmless', { noDelay: false }),
+  client('harmless', { autoResendUnfulfilledCommands: false }),
+  client('harmless', { reconnectOnError: () => false }, '() => false'),
+  client('harmless', { retryStrategy: () => null }, '() => null'),
+  client('harmless', { showFriendlyErrorStack: true }),
+  client('harmless', { connectionName: 'own' }),
+  client('harmless', { protocol: 2 } as RedisOptions),
+  client('harmless', { protocol: 3 } as RedisOptions),
+  client('harmless', { replyMapping: 'resp3', protocol: 3 } as RedisOptions),
+  {
+    setting: 'ioredis Command.setReplyTransformer',
+    tried: 'for evalsha and eval',
+    effect: 'pinned',
+    patch: () => {
+      for (const name of COMMANDS) Redis.Command.setReplyTransformer(name, () => 'changed');
+      return () => {
+        for (const name of COMMANDS) delete transformers().reply[name];
+      };
+    },
+  },
+  {
+    setting: 'ioredis Command.setArgumentTransformer',
+    tried: 'for evalsha and eval',
+    effect: 'refused',
+    patch: () => {
+      for (const name of COMMANDS) {
+        Redis.Command.setArgumentTransformer(name, (args: unknown[]) => args);
+      }
+      return () => {
+        for (const name of COMMANDS) delete transformers().argument[name];
+      };
+    },
+    names: 'setArgumentTransformer',
+  },
+  cluster({ scaleReads: 'slave' }),
+  cluster({ scaleReads: 'all' }),
+  cluster({ enableAutoPipelining: true }),
+  cluster({ enableReadyCheck: false }),
+  cluster({ enableOfflineQueue: false }),
+  cluster({ keyPrefix: 'own:' }),
+  cluster({ redisOptions: { stringNumbers: true } }, '{ stringNumbers: true }'),
+  cluster({ natMap: (key) => hostAndPort(key) } as ClusterOptions, 'a function'),
+  cluster({ maxRedirections: 2 }),
+  cluster({ retryDelayOnMoved: 50 }),
+  cluster({ slotsRefreshInterval: 50 }),
+];
+
+const COMMANDS = ['evalsha', 'eval'];
+
+function hostAndPort(key: string) {
+  const [host = '', port] = key.split(':');
+  return { host, port: Number(port) };
+}
+
+type Transformers = Record<'argument' | 'reply', Record<string, unknown>>;
+
+function transformers(): Transformers {
+  return (Redis.Command as unknown as { _transformer: Transformers })._transformer;
+}

@@ -1,0 +1,119 @@
+import type { ClusterOptions, RedisOptions } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { exercise } from './exercise.fixture.ts';
+import { OwnCluster } from './own-cluster.fixture.ts';
+import { describeWithOwnServer, OwnServer, until } from './own-server.fixture.ts';
+import { RedisSessionService } from './redis-session-service.ts';
+import { SERVER_SETTINGS, type ServerSetting } from './server-settings.fixture.ts';
+
+const key = { appName: 'app', userId: 'ada', sessionId: 's' };
+const ofServers = SERVER_SETTINGS.filter((each) => each.cluster === undefined);
+const ofClusters = SERVER_SETTINGS.filter((each) => each.cluster !== undefined);
+
+describeWithOwnServer('RedisSessionService with the setting', () => {
+  let plain: OwnServer;
+  beforeAll(async () => {
+    plain = await OwnServer.start();
+  });
+  afterAll(() => plain.remove());
+
+  for (const each of ofServers) {
+    const isOwn = each.server !== undefined || each.commands !== undefined;
+    const test = isOwn ? it.concurrent : it;
+    test(`${each.setting} (${each.tried}), which is ${each.effect}`, async () => {
+      const server = isOwn ? await OwnServer.start(...(each.server ?? [])) : plain;
+      try {
+        const admin = server.client({ enableReadyCheck: false });
+        for (const [name = '', ...args] of each.commands ?? []) await admin.call(name, ...args);
+        const takeBack = each.patch?.();
+        try {
+          await tryBrought(each, server);
+        } finally {
+          takeBack?.();
+        }
+        if (each.client === undefined && each.patch === undefined) await tryOpened(each, server);
+        // Half of a session would be left if a script had found out too late.
+        if (each.effect === 'refused' && each.names !== 'password') {
+          expect(await admin.dbsize()).toBe(0);
+        }
+        if (!isOwn) await admin.flushall();
+      } finally {
+        if (isOwn) await server.remove();
+      }
+    });
+  }
+});
+
+describeWithOwnServer('RedisSessionService with the setting of a Cluster client', () => {
+  let cluster: OwnCluster;
+  beforeAll(async () => {
+    cluster = await OwnCluster.start();
+  });
+  afterAll(() => cluster.remove());
+
+  for (const each of ofClusters) {
+    it(`${each.setting} (${each.tried}), which is ${each.effect}`, async () => {
+      const client = cluster.client(each.cluster as ClusterOptions);
+      await until(async () => client.status === 'ready');
+      const service = new RedisSessionService({ client });
+      await exercise(service, `${each.setting} ${each.tried}`.replaceAll(/\W+/g, '-'));
+      await service.close();
+    });
+  }
+});
+
+async function tryBrought(setting: ServerSetting, server: OwnServer): Promise<void> {
+  // With a check of its own by INFO, a client would never be ready if that is renamed.
+  const ready = setting.names === 'INFO' ? { enableReadyCheck: false } : {};
+  const options = { ...ready, ...userOf(setting), ...setting.client };
+  const client = server.client(options as RedisOptions);
+  const service = new RedisSessionService({ client });
+  if (setting.effect === 'refused') await expectRefused(service, setting);
+  else {
+    if (client.status !== 'wait') await until(async () => client.status === 'ready');
+    await exercise(service, 'brought');
+  }
+  await service.close();
+  client.disconnect();
+}
+
+async function tryOpened(setting: ServerSetting, server: OwnServer): Promise<void> {
+  const { username, password } = userOf(setting);
+  const url = username ? server.url.replace('//', `//${username}:${password}@`) : server.url;
+  const start = performance.now();
+  const opening = RedisSessionService.open({ url, callTimeout: 20_000 });
+  if (setting.effect === 'refused') {
+    const service = await opening.catch((error: unknown) => error);
+    if (!(service instanceof RedisSessionService)) {
+      expect(service).toMatchObject(refusal(setting));
+      // It is known at once, and not only when the time is over.
+      expect(performance.now() - start).toBeLessThan(10_000);
+      return;
+    }
+    await expectRefused(service, setting);
+    await service.close();
+  } else {
+    const service = await opening;
+    await exercise(service, 'opened');
+    await service.close();
+  }
+}
+
+async function expectRefused(service: RedisSessionService, setting: ServerSetting): Promise<void> {
+  const state = { a: 1, 'user:a': 1, 'app:a': 1 };
+  await expect(service.create({ ...key, state })).rejects.toMatchObject(refusal(setting));
+  await expect(service.appendEvent({ ...key, event: {} })).rejects.toMatchObject(refusal(setting));
+}
+
+function refusal({ setting, names }: ServerSetting) {
+  return {
+    code: 'misconfigured',
+    retryable: false,
+    message: expect.stringMatching(new RegExp(names ?? setting, 'i')),
+  };
+}
+
+function userOf({ commands }: ServerSetting) {
+  const hasUser = commands?.some(([, what]) => what === 'SETUSER') === true;
+  return hasUser ? { username: 'limited', password: 'pass' } : {};
+}
