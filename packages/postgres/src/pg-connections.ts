@@ -1,13 +1,12 @@
-import type { Socket } from 'node:net';
 import { HoldfastError } from '@holdfast/core';
 import {
   absorbErrors,
-  type ConnectionWait,
   poolSource,
   type SqlResult,
   sharedListening,
   singleSource,
 } from '@holdfast/sql';
+import { borrowFromPool, socketOf } from './borrow-from-pool.ts';
 import type { PostgresQuery, PostgresValue } from './compose-statements.ts';
 import type { PgClient, PgPool, PgPoolClient } from './pg-driver.ts';
 import type { PostgresConnections } from './postgres-driver.ts';
@@ -50,10 +49,8 @@ export function pgPool(pool: PgPool, { owned }: { readonly owned: boolean }) {
     owned,
     async acquire(wait) {
       for (let i = 0; i < MAX_FOREIGN_TRANSACTIONS && wait.isWanted(); i++) {
-        const connected = pool.connect();
-        // A pool of ours ends them itself.
-        if (!owned) giveUpConnecting(pool, wait);
-        const client = await connected;
+        // A pool of ours has a timeout.
+        const client = await (owned ? pool.connect() : borrowFromPool(pool, wait));
         if (!isInTransaction(client)) return client;
         // Somebody gave it back too early: it is of no use to anyone.
         client.release(true);
@@ -129,19 +126,6 @@ function foreignTransaction(subject: string): HoldfastError {
 }
 
 /**
- * Has a wait that lasts too long end the connections that were being made when it began. A pool
- * that was brought may have no timeout for that: they would take up its room for ever.
- */
-function giveUpConnecting(pool: PgPool, wait: ConnectionWait): void {
-  type Inside = { readonly _clients?: readonly (AnyClient & { readonly _connecting?: boolean })[] };
-  const connecting = (pool as Inside)._clients?.filter((client) => client._connecting === true);
-  if (connecting === undefined || connecting.length === 0) return;
-  wait.giveUp = () => {
-    for (const client of connecting) if (client._connecting === true) socketOf(client)?.destroy();
-  };
-}
-
-/**
  * Whether it has been asked something that is not answered yet; `pg` says so in these alone, older
  * versions in the first alone. One that has answered with an error may not be ready yet.
  */
@@ -153,10 +137,4 @@ function isBusy(client: AnyClient): boolean {
   };
   const { readyForQuery, _activeQuery, _queryQueue } = client as Inside;
   return readyForQuery === false && (_activeQuery !== null || _queryQueue?.length !== 0);
-}
-
-/** It is not asked of a driver, but `pg` has it. */
-function socketOf(client: AnyClient) {
-  type Inside = { readonly connection?: { readonly stream?: Socket } };
-  return (client as Inside).connection?.stream;
 }

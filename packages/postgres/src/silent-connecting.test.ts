@@ -26,7 +26,32 @@ describeWithDatabase('A wire that is silent while a connection is made', () => {
     for (const outcome of await Promise.allSettled(calls)) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: unavailable });
     }
-    await vi.waitUntil(() => wire.connections === 0, { timeout: 10_000 });
+    await vi.waitUntil(() => client.totalCount === 0 && client.waitingCount === 0, {
+      timeout: 10_000,
+    });
+    wire.speakAgain();
+    expect(await service.get(key)).toBeUndefined();
+    await service.close();
+    await client.end();
+  });
+
+  it('takes up no room either if the connection is made in place of one that went silent', async () => {
+    const client = new pg.Pool({ connectionString: url, max: 1 });
+    const service = new PostgresSessionService({
+      client,
+      schema,
+      ...timeouts,
+      acquireTimeout: 400,
+    });
+    expect(await service.get(key)).toBeUndefined();
+    wire.goSilent();
+    const calls = Array.from({ length: 5 }, () => service.get(key));
+    for (const outcome of await Promise.allSettled(calls)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: unavailable });
+    }
+    await vi.waitUntil(() => client.totalCount === 0 && client.waitingCount === 0, {
+      timeout: 10_000,
+    });
     wire.speakAgain();
     expect(await service.get(key)).toBeUndefined();
     await service.close();
