@@ -1,6 +1,9 @@
 import type { State } from '@holdfast/state';
 import { type Tool, textArgument, textsArgument } from './tool.ts';
 
+/** How much is kept of a user, and on a list: every look at a state shows all of it. */
+const MOST = 100;
+
 /** `user:` state: every conversation of this user sees it, and nobody else's. */
 const remember: Tool = {
   name: 'remember',
@@ -12,7 +15,7 @@ const remember: Tool = {
   run(call) {
     const key = textArgument(call, 'key');
     const value = textArgument(call, 'value');
-    call.state.set(`user:${key}`, value);
+    setFact(call.state, `user:${key}`, value);
     return { key, value };
   },
 };
@@ -27,7 +30,7 @@ const rememberLike: Tool = {
   run(call) {
     const thing = textArgument(call, 'thing');
     // A key for each: of two conversations that write at once, a list would keep one's like.
-    call.state.set(`${LIKES}${thing}`, true);
+    setFact(call.state, `${LIKES}${thing}`, true);
     return { thing };
   },
 };
@@ -78,6 +81,7 @@ const addToList: Tool = {
   run(call) {
     const items = textsArgument(call, 'items');
     const list = [...new Set([...listIn(call.state, 'shopping'), ...items])];
+    if (list.length > MOST) throw new Error(`the list has room for ${MOST} things`);
     call.state.set('shopping', list);
     return { added: [...items], list };
   },
@@ -144,6 +148,13 @@ export const memoryTools: readonly Tool[] = [
   announce,
   readAnnouncement,
 ];
+
+function setFact(state: State, key: string, value: string | true): void {
+  if (!state.has(key) && keysOf(state, 'user:').length >= MOST) {
+    throw new Error(`I can keep ${MOST} things about you, and no more`);
+  }
+  state.set(key, value);
+}
 
 function keysOf(state: State, prefix: string): readonly string[] {
   return [...state.keys()].filter((key) => key.startsWith(prefix));

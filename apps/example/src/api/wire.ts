@@ -53,7 +53,7 @@ export interface SessionView {
   readonly state: ScopedState;
   /** The `temp:` values of the turn that runs in this process; null where none runs. */
   readonly temp: JsonObject | null;
-  /** The last events, in `seq` order. */
+  /** The last events, in `seq` order. There are fewer than were asked for if they are large. */
   readonly events: readonly Event[];
   /** Whether a turn runs in this process. */
   readonly answering: boolean;
@@ -69,7 +69,10 @@ export interface StateView {
   readonly answering: boolean;
 }
 
-/** `GET /api/sessions/:id/events?beforeSeq=&afterSeq=&limit=&order=`. */
+/**
+ * `GET /api/sessions/:id/events?beforeSeq=&afterSeq=&limit=&order=`. There are fewer than `limit`
+ * if they are large: `hasMore` says whether it goes on.
+ */
 export interface EventList {
   readonly events: readonly Event[];
   readonly hasMore: boolean;

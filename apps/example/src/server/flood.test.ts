@@ -111,3 +111,26 @@ test('a page of large events is cut short, and says that there is more', async (
   const last = page.events.at(-1)?.seq ?? 0;
   expect(page.events.map(({ seq }) => seq)).toEqual(Array.from({ length: last }, (_, i) => i + 1));
 });
+
+test('answers that nobody waits for are bounded, and others are answered meanwhile', async () => {
+  const server = await startServer({ wordDelay: 1_000 });
+  const [ada, eve] = [server.client(), server.client()];
+  await eve.become('eve');
+  const ids: string[] = [];
+  for (let i = 0; i < 24; i++) {
+    const id = await eve.begin();
+    const answer = await eve.speak(id, { text: 'tell me a story' });
+    await answer.leave();
+    ids.push(id);
+  }
+  const json = { text: 'tell me a story' };
+  const next = `POST /api/sessions/${await eve.begin()}/messages`;
+  expect((await eve.refused(next, { json })).status).toBe(429);
+  const mine = await ada.speak(await ada.begin(), json);
+  await mine.until('event');
+  await mine.leave();
+  await eve.call(`POST /api/sessions/${ids[0]}/interrupt`);
+  const again = await vi.waitFor(() => eve.stream(next, { json }), patiently);
+  await again.until('event');
+  await again.leave();
+});

@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import { type AppContext, userOf } from './app-context.ts';
+import { Bound } from './bound.ts';
 import { PATIENCE } from './guard.ts';
-import { TooManyRequests } from './refusal.ts';
 
 /** What takes as long as an answer does, or as somebody listens. */
 const LONG = /\/(?:messages|stream|socket)$/u;
@@ -37,37 +37,4 @@ export function dropSilentReaders(patience = PATIENCE): MiddlewareHandler {
 function answerOf(c: Context) {
   const { incoming, outgoing } = c.env as Partial<HttpBindings> & Pick<HttpBindings, 'incoming'>;
   return outgoing ?? incoming.socket;
-}
-
-class Bound {
-  readonly #perUser: number;
-  readonly #inAll: number;
-  readonly #users = new Map<string, number>();
-  #all = 0;
-  // Made once, as they have to cost little.
-  readonly #ofUser: TooManyRequests;
-  readonly #ofAll: TooManyRequests;
-
-  constructor(bound: { readonly what: string; readonly perUser: number; readonly inAll: number }) {
-    const { what, perUser, inAll } = bound;
-    this.#perUser = perUser;
-    this.#inAll = inAll;
-    this.#ofUser = new TooManyRequests(429, what);
-    this.#ofAll = new TooManyRequests(503, what);
-  }
-
-  /** One more; `TooManyRequests` if that is one too many. Gives what says that it is over. */
-  enter(userId: string): () => void {
-    const before = this.#users.get(userId) ?? 0;
-    if (before >= this.#perUser) throw this.#ofUser;
-    if (this.#all >= this.#inAll) throw this.#ofAll;
-    this.#users.set(userId, before + 1);
-    this.#all++;
-    return () => {
-      this.#all--;
-      const left = (this.#users.get(userId) ?? 0) - 1;
-      if (left > 0) this.#users.set(userId, left);
-      else this.#users.delete(userId);
-    };
-  }
 }

@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { watchEventLoop } from '../../../../packages/session/src/event-loop-watch.fixture.ts';
+import type { Model } from '../agent/model.ts';
 import { startFlood } from './flood.fixture.ts';
 import { startServer } from './test-server.fixture.ts';
 
@@ -55,4 +57,51 @@ test.each([
   watch.stop();
   expect(watch.longestHold()).toBeLessThan(HOLD);
   expect((await eve.view(id)).events).toEqual([]);
+});
+
+test('messages that wait for the end of an answer are bounded', async () => {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  // It does not heed its interruption.
+  const model: Model = {
+    name: 'deaf',
+    async *generate() {
+      yield { kind: 'part', part: { text: 'well' } };
+      await held;
+    },
+  };
+  const client = (await startServer({ model })).client();
+  const socket = await client.socket(await client.begin());
+  socket.send({ type: 'message', text: 'hello' });
+  await socket.until('partial');
+  socket.send({ type: 'interrupt' });
+  for (let i = 0; i < 30; i++) socket.send({ type: 'message', text: 'and?' });
+  expect((await socket.closed)[0]).toBe(1008);
+  letGo();
+});
+
+test('a WebSocket whose reader takes nothing is cut off before the memory is full', async () => {
+  const model: Model = {
+    name: 'talkative',
+    async *generate() {
+      for (let i = 0; i < 100; i++) {
+        yield { kind: 'part', part: { text: 'x'.repeat(64 * 1024) } };
+        await turn();
+      }
+    },
+  };
+  const server = await startServer({ model });
+  const client = server.client();
+  const id = await client.begin();
+  const socket = await client.socket(id);
+  socket.raw.pause();
+  socket.send({ type: 'message', text: 'hello' });
+  await vi.waitFor(async () => {
+    expect((await client.view(id)).events.at(-1)).toMatchObject({ turnComplete: true });
+  }, patiently);
+  socket.raw.resume();
+  // 1006 if it has not come to reading why.
+  expect([1006, 1013]).toContain((await socket.closed)[0]);
 });

@@ -8,6 +8,7 @@ import {
 } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 import type { Agent, AgentStep } from '../agent/agent.ts';
+import { Bound } from './bound.ts';
 import { readEvents } from './read-events.ts';
 import { type FrameListener, RunningTurn } from './running-turn.ts';
 import { conversationNotFound } from './wire-error.ts';
@@ -35,6 +36,8 @@ export class TurnHub {
   readonly #turns = new Map<string, RunningTurn>();
   readonly #followers = new Map<string, Set<FrameListener>>();
   readonly #closing = new AbortController();
+  // An answer goes on when nobody listens any more.
+  readonly #bound = new Bound({ what: 'answers', perUser: 24, inAll: 256 });
 
   constructor({ service, agent }: TurnHubOptions) {
     setMaxListeners(0, this.#closing.signal); // each open stream listens
@@ -52,6 +55,7 @@ export class TurnHub {
    * gives that turn; one of an earlier turn brings what is stored of it, or its rest where it
    * was cut off. `conflict` while another turn runs in the conversation, unless that one was
    * interrupted: then it is waited for. `not_found` where there is no conversation.
+   * `TooManyRequests` if too many are answered already.
    *
    * Of turns in other processes it does not know. Where two of them write into one conversation,
    * who stores first goes on, and the other ends with `conflict`: a message that came too late is
@@ -69,6 +73,7 @@ export class TurnHub {
       await running.ended;
     }
     const { text, eventId = createUuidV7() } = request;
+    const leave = this.#bound.enter(request.key.userId);
     const turn = new RunningTurn({
       eventId,
       text,
@@ -77,7 +82,10 @@ export class TurnHub {
     this.#turns.set(id, turn);
     turn.listen((frame) => {
       const isOver = frame.type === 'done' || frame.type === 'error';
-      if (isOver) this.#turns.delete(id);
+      if (isOver) {
+        this.#turns.delete(id);
+        leave();
+      }
       // Of a message that was refused only its sender is told.
       if (isOver && turn.events.length === 0) return;
       for (const follower of [...(this.#followers.get(id) ?? [])]) follower(frame);
