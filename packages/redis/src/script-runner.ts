@@ -1,5 +1,6 @@
 import { HoldfastError } from '@holdfast/core';
 import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
+import { unlessRefused } from './cluster-refusal.ts';
 import { type Inspection, type InspectionRun, inspectServer } from './inspect-server.ts';
 import { OpenedClient } from './open-client.ts';
 import type { RedisClient } from './redis-client.ts';
@@ -184,11 +185,18 @@ export class ScriptRunner {
     }
   }
 
+  /** Whether this is a brought `Cluster` that has not connected, or not again. */
+  #isConnecting(): boolean {
+    return this.isCluster && this.#opened === undefined && this.#client.status !== 'ready';
+  }
+
   #inTime<T>(run: (call: ServerCall) => Promise<T>, script?: ScriptCall): Promise<T> {
     const call = new ServerCall();
     const work = async () => {
       try {
-        return await run(call);
+        return await (this.#isConnecting()
+          ? unlessRefused(this.#client, () => run(call))
+          : run(call));
       } catch (error) {
         if (isTimeout(error)) setImmediate(() => this.#connections.giveUp(call));
         if (script === undefined || !isLackingCommand(error)) throw translateError(error, this);
