@@ -10,7 +10,7 @@ import { appName, startServer } from './test-server.fixture.ts';
 /** The longest that anything may hold the event loop, in ms. */
 const HOLD = 50;
 
-/** The same where so many connections come at once that Node has to take them in first. */
+/** The same if so many connections come at once that Node is busy with taking them in. */
 const HOLD_OF_MANY = 250;
 
 const patiently = { timeout: 20_000 };
