@@ -73,7 +73,10 @@ export class SqliteClient implements SqlClient {
 
   async write(write: SqlWrite): Promise<SqlWriteOutcome> {
     try {
-      return await this.#commit(() => this.#write(write));
+      this.#file?.check();
+      const outcome = await this.#queue.add(() => this.#write(write));
+      this.#file?.confirm();
+      return outcome;
     } catch (error) {
       if (isDuplicate(error)) return REFUSED;
       throw this.#translate(error);
@@ -82,7 +85,12 @@ export class SqliteClient implements SqlClient {
 
   // One transaction at a time writes to a database, so a lock of its own is not needed.
   transaction<Result>({ program }: SqlTransaction<Result>): Promise<Result> {
-    return this.#call(() => this.#commit(() => this.#runProgram(program())));
+    return this.#call(async () => {
+      this.#file?.check();
+      const result = await this.#queue.add(() => this.#runProgram(program()));
+      this.#file?.confirm();
+      return result;
+    });
   }
 
   async close(): Promise<void> {
@@ -102,13 +110,6 @@ export class SqliteClient implements SqlClient {
     } catch (error) {
       throw this.#translate(error);
     }
-  }
-
-  async #commit<Result>(work: () => Result): Promise<Result> {
-    this.#file?.check();
-    const result = await this.#queue.add(work);
-    this.#file?.confirm();
-    return result;
   }
 
   #translate(error: unknown): HoldfastError {
