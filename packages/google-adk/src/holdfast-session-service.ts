@@ -110,9 +110,10 @@ export class HoldfastSessionService extends BaseSessionService {
    * up to date with the event, the very object that came. It loses its `temp:` keys, as ADK
    * expects; they stay readable in `session.state`. A key that is set to undefined is removed.
    * A key that was written before what another event of `session` has brought meanwhile is left
-   * out, as ADK leaves it out of the state. What others store, `session` does not get: the next
-   * `getSession` has it. If the append fails, nothing has changed, and it may be tried again
-   * with the same event. `not_found` if there is no session.
+   * out, as ADK leaves it out of the state. What others store, `session` does not get in the
+   * middle of a run, but before the first event of its next one; `getSession` has it at once. If
+   * the append fails, nothing has changed, and it may be tried again with the same event.
+   * `not_found` if there is no session.
    */
   override async appendEvent({ session, event }: AppendEventRequest): Promise<AdkEvent> {
     if (event.partial) return event;
@@ -121,13 +122,14 @@ export class HoldfastSessionService extends BaseSessionService {
     const given = eventFromAdk(event, this.#stateValues);
     const input = prepareAppendEvent({ ...key, event: given }, writeOptions).events[0];
     if (input === undefined) return event;
-    const live = this.#live.get(session) ?? this.#track(session, 0);
+    const live = this.#live.get(session) ?? this.#track(session, undefined);
     const writing = live.writes.copyOf(event.actions?.stateDelta);
     return live.inTurn(async () => {
       const writes = await writing;
       const wanted = await live.writes.withoutOlder(input, writes, () => live.has(input.id));
       const stored = await this.service.appendEvent({ ...key, event: wanted });
       if (live.isRetry(stored)) return event;
+      await live.catchUp(this.service, stored);
       const delta = Object.entries(event.actions?.stateDelta ?? {});
       const noted = live.writes.add(writes);
       const answer = await super.appendEvent({ session, event });
@@ -144,7 +146,7 @@ export class HoldfastSessionService extends BaseSessionService {
     return copy;
   }
 
-  #track(session: AdkSession, revision: number): LiveSession {
+  #track(session: AdkSession, revision: number | undefined): LiveSession {
     const live = new LiveSession(session, {
       revision,
       update: (request) => super.appendEvent(request),

@@ -114,6 +114,45 @@ describe('a session object that others have overtaken', () => {
     expect(next.state).toEqual({ theirs: 1, more: 1, 'user:u': 2, 'app:a': 2 });
   });
 
+  it('gets what others have stored before the first event of its next run', async () => {
+    const { service, session, read } = await open();
+    const append = (to: typeof session, id: string, invocationId: string, delta: object) =>
+      service.appendEvent({
+        session: to,
+        event: { ...changing(delta as Record<string, unknown>, id), invocationId },
+      });
+    const other = await read();
+    await append(session, 'a1', 'a', { mine: 1, both: 'a1' });
+    await append(other, 'b1', 'b', { theirs: 1, both: 'b1', gone: 1 });
+    await append(session, 'a2', '', { both: 'a2' });
+    await append(other, 'b2', 'b', { theirs: 2, gone: undefined });
+    await append(session, 'a3', 'a', { mine: 2 });
+    expect(session.events.map(({ id }) => id)).toEqual(['a1', 'a2', 'a3']);
+
+    await append(other, 'b3', 'b', { last: 'b3' });
+    await append(session, 'c1', 'c', { last: 'c1' });
+    expect(session.events.map(({ id }) => id)).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c1']);
+    expect(session.state).toEqual((await read()).state);
+    expect(session.state).toEqual({ mine: 2, both: 'a2', theirs: 2, last: 'c1' });
+
+    // Nothing comes twice.
+    await append(session, 'c2', 'c', {});
+    await append(session, 'd1', 'd', {});
+    expect(session.events).toHaveLength(9);
+  });
+
+  it('gets nothing older than its first append if it is a copy', async () => {
+    const { service, session, read } = await open();
+    const copy = structuredClone(session);
+    const append = (to: typeof session, id: string, invocationId: string) =>
+      service.appendEvent({ session: to, event: { ...changing({}, id), invocationId } });
+    await append(session, 'before', 'a');
+    await append(copy, 'b1', 'b');
+    await append(await read(), 'after', 'a');
+    await append(copy, 'c1', 'c');
+    expect(copy.events.map(({ id }) => id)).toEqual(['b1', 'after', 'c1']);
+  });
+
   it('has the last word on what it writes itself, as the store does', async () => {
     const { service, session, read } = await open();
     const mine = writeState(session, { n: 'mine' });

@@ -1,19 +1,25 @@
 import type { Session as AdkSession, BaseSessionService } from '@google/adk';
-import type { Event } from '@holdfast/core';
+import { type Event, thaw } from '@holdfast/core';
 import { setOwn } from '@holdfast/core/internal';
+import { iterateEvents, type SessionService } from '@holdfast/session';
 import { isTempKey } from '@holdfast/state';
+import { eventToAdk } from './event-to-adk.ts';
 import { WriteOrder } from './write-order.ts';
 
 /**
  * A session object that a runner holds. It has the events that were there when it was read, and
- * those that were appended by way of it: in the middle of a run, what others store would come
- * between a call and its answer.
+ * those that were appended by way of it. What others store it gets between two of its own runs: in
+ * the middle of one it would come between a call and its answer.
  */
 export class LiveSession {
   readonly writes: WriteOrder;
   readonly #session: AdkSession;
-  /** The largest `seq` that it has; 0 for an object that is not from us. */
-  #revision: number;
+  /** The largest `seq` that it has; undefined before the first append to an object not from us. */
+  #revision: number | undefined;
+  /** The `seq` behind which others have stored something that it has not got yet. */
+  #missedAfter: number | undefined;
+  /** The run of the last event that was appended by way of it. */
+  #invocationId: string | undefined;
   /** The `temp:` values that events have brought into its state. */
   readonly #temp = new Map<string, unknown>();
   /** The last change that was asked for. It never rejects. */
@@ -21,7 +27,13 @@ export class LiveSession {
 
   constructor(
     session: AdkSession,
-    { revision, update }: { revision: number; update: BaseSessionService['appendEvent'] },
+    {
+      revision,
+      update,
+    }: {
+      readonly revision: number | undefined;
+      readonly update: BaseSessionService['appendEvent'];
+    },
   ) {
     this.#session = session;
     this.#revision = revision;
@@ -44,9 +56,47 @@ export class LiveSession {
 
   /** Whether what was stored is something that it has already: the append was a retry. */
   isRetry({ id, seq = 0 }: Event): boolean {
-    const isOld = seq <= this.#revision;
-    this.#revision = Math.max(this.#revision, seq);
-    return isOld && this.has(id);
+    const revision = this.#revision ?? seq - 1;
+    if (seq > revision + 1) this.#missedAfter ??= revision;
+    this.#revision = Math.max(revision, seq);
+    return seq <= revision && this.has(id);
+  }
+
+  /**
+   * If `event`, which was stored last, begins another run than that of the event before, takes in
+   * what others have stored since the object was read, or since the last time.
+   */
+  async catchUp(service: SessionService, { invocationId, seq = 0 }: Event): Promise<void> {
+    // An agent may append events of its own that do not say which run they belong to.
+    if (invocationId === '') return;
+    const isNextRun = this.#invocationId !== undefined && this.#invocationId !== invocationId;
+    if (isNextRun && this.#missedAfter !== undefined) {
+      const { appName, userId, id: sessionId } = this.#session;
+      const bounds = { appName, userId, sessionId, afterSeq: this.#missedAfter, beforeSeq: seq };
+      const stored: Event[] = [];
+      for await (const each of iterateEvents(service, bounds)) stored.push(each);
+      this.#take(stored);
+      this.#missedAfter = undefined;
+    }
+    this.#invocationId = invocationId;
+  }
+
+  /**
+   * Takes in those of some events that it does not have. The state gets what the last of all of
+   * them has brought for each key. It is written directly: ADK orders the writes that go through
+   * its own `State`, and one of those that is not stored yet must win over these.
+   */
+  #take(stored: readonly Event[]): void {
+    const session = this.#session;
+    const { state } = session;
+    for (const event of stored) {
+      const { stateDelta, removedStateKeys = [] } = event.actions;
+      for (const [key, value] of Object.entries(stateDelta)) setOwn(state, key, thaw(value));
+      for (const key of removedStateKeys) delete state[key];
+      if (this.has(event.id)) continue;
+      session.events.push(eventToAdk(event));
+      session.lastUpdateTime = Math.max(session.lastUpdateTime, event.timestamp);
+    }
   }
 
   /**
