@@ -4,7 +4,7 @@ import { fileProblem } from './file-problem.ts';
 import { OpenedFile } from './opened-file.ts';
 import { hasHole, hasLostItsBeginning } from './write-ahead-log.ts';
 
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 50;
 const BLOCK_BYTES = 512n;
 
 /**
@@ -42,7 +42,7 @@ export class DatabaseFile {
 
   /**
    * `unavailable` if a file is gone, or is another one than at the first look; `corrupt` if it was
-   * cut. It looks once a second at most while all is well.
+   * cut. It looks every 50 ms at most while all is well.
    */
   check(): void {
     if (this.#isWell && performance.now() - this.#looked < LOOK_EVERY_MS) return;
