@@ -14,6 +14,8 @@ import { isOpenedHere } from './open-pool.ts';
 export interface MysqlConnections {
   readonly source: ConnectionSource<MysqlConnection>;
   readonly isSingle: boolean;
+  /** Whether a connection loses what its session was set to when it is given back. */
+  readonly isReset: boolean;
 }
 
 /** The connections of a client; undefined if it is neither a pool nor a connection. */
@@ -25,10 +27,12 @@ export function connectionsOf(
   const inner: Partial<MysqlPool & MysqlSingleConnection> | undefined =
     typeof promise === 'function' ? promise.call(client) : client;
   if (typeof inner?.getConnection === 'function') {
-    return { source: mysqlPool(inner as MysqlPool, { owned }), isSingle: false };
+    const pool = inner as MysqlPool;
+    return { source: mysqlPool(pool, { owned }), isSingle: false, isReset: isResetOnRelease(pool) };
   }
   if (typeof inner?.query !== 'function' || typeof inner.execute !== 'function') return undefined;
-  return { source: mysqlConnection(inner as MysqlSingleConnection, { owned }), isSingle: true };
+  const source = mysqlConnection(inner as MysqlSingleConnection, { owned });
+  return { source, isSingle: true, isReset: false };
 }
 
 /** The connections of a pool of mysql2. `owned`: the pool is ended in the end. */
@@ -68,6 +72,12 @@ function mysqlConnection(
     destroy: () => connection.destroy(),
     socketOf,
   });
+}
+
+/** An option of newer versions of mysql2. */
+function isResetOnRelease(pool: MysqlPool): boolean {
+  type Inside = { readonly pool?: { readonly config?: { readonly resetOnRelease?: unknown } } };
+  return (pool as Inside).pool?.config?.resetOnRelease === true;
 }
 
 /** It is not asked of a driver, but mysql2 has it: its `destroy` waits for the server's goodbye. */

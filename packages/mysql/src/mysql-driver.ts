@@ -135,9 +135,14 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
     return result as MysqlResult;
   }
 
-  /** Asked of each connection once: what is wrong with one is no fault of another. */
-  async #settingsOf({ connection }: MysqlLease): Promise<ServerSettings> {
-    const identity = identityOf(connection);
+  /**
+   * Asked of each connection once, or each time that it is lent if it is reset in between: what is
+   * wrong with one is no fault of another.
+   */
+  async #settingsOf(lease: MysqlLease): Promise<ServerSettings> {
+    const { connection } = lease;
+    const isReset = this.#owner.type === 'brought' && this.#owner.isReset;
+    const identity = isReset ? lease : identityOf(connection);
     const known = this.#settings.get(identity);
     if (known !== undefined) return known;
     const settings = await readServerSettings(connection, this.#owner);

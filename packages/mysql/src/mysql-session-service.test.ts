@@ -37,6 +37,7 @@ describe('MysqlSessionService', () => {
       [{ url: 'mysql://' }, 'url'],
       [{ url: 'mysql://root@127.0.0.1:3306' }, 'url'],
       [{ url: 'mysql://root@127.0.0.1:3306/' }, 'url'],
+      [{ url: `${url}?resetOnRelease=true` }, 'url'],
       [{ url, migrate: 1 }, 'migrate'],
       [{ url, maxConnections: 0 }, 'maxConnections'],
       [{ url, acquireTimeout: -1 }, 'acquireTimeout'],

@@ -97,6 +97,7 @@ function sqlClient(options: MysqlSessionServiceOptions): SqlClient {
           type: 'brought',
           tables: [migrations, sessions, events, state],
           isSingle: connections.isSingle,
+          isReset: connections.isReset,
         },
   );
   return new PooledClient(driver, timeouts);

@@ -42,5 +42,11 @@ function checkUrl(value: unknown): string {
   if (!/^\/[^/]/.test(new URL(url).pathname)) {
     throw invalidArgument('url', 'must name a database: mysql://user:password@host:3306/database');
   }
+  if (new URL(url).searchParams.has('resetOnRelease')) {
+    throw invalidArgument(
+      'url',
+      'must not have resetOnRelease: what a connection is set to would be lost',
+    );
+  }
   return url;
 }

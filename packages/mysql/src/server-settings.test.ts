@@ -112,6 +112,24 @@ describeWithOwnServer('A setting of MariaDB', () => {
     }
   });
 
+  it('is looked at each time if the pool that was brought resets its connections', async () => {
+    const limit = { ...settingsWhere({ setting: 'sql_select_limit' })[0], tried: '1' };
+    await withGlobals([limit as ServerSetting], async () => {
+      const options = { connectionLimit: 1, resetOnRelease: true, multipleStatements: true };
+      const client = createPool({ uri: server.url, ...options });
+      client.on('connection', (connection) => {
+        void connection.query('SET SESSION sql_select_limit = 18446744073709551615');
+      });
+      const tablePrefix = createTablePrefix();
+      await using service = new MysqlSessionService({ client, closeClient: true, tablePrefix });
+      // It is as it should be when the version is read, and no more when the tables are made.
+      await expect(service.migrate()).rejects.toMatchObject({
+        code: 'misconfigured',
+        message: expect.stringContaining('sql_select_limit is 1'),
+      });
+    });
+  });
+
   it('that keeps the service from its work is refused by its name', {
     timeout: 60_000,
   }, async () => {

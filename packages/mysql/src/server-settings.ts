@@ -18,8 +18,15 @@ export interface ServerSettings {
 export type ConnectionOwner =
   /** `callTimeout` in ms. */
   | { readonly type: 'ours'; readonly callTimeout: number }
-  /** `tables`, quoted, must not be hidden by temporary ones. `isSingle`: there is one connection. */
-  | { readonly type: 'brought'; readonly tables: readonly string[]; readonly isSingle: boolean };
+  | {
+      readonly type: 'brought';
+      /** Quoted. They must not be hidden by temporary ones. */
+      readonly tables: readonly string[];
+      /** There is one connection. */
+      readonly isSingle: boolean;
+      /** What a session is set to is lost each time that its connection is given back. */
+      readonly isReset: boolean;
+    };
 
 // A `queryFormat` of the client gets every statement, and must leave this one as it is.
 const PROBE = ':a ? %s';
