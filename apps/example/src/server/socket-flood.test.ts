@@ -59,6 +59,17 @@ test.each([
   expect((await eve.view(id)).events).toEqual([]);
 });
 
+test('one user may have 24 WebSockets open, and then others still may', async () => {
+  const { ada, eve, id } = await prepare();
+  const sockets = await Promise.all(Array.from({ length: 24 }, () => eve.socket(id)));
+  expect(await eve.socketStatus(id)).toBe(429);
+  const other = await ada.socket(await ada.begin());
+  other.raw.close();
+  sockets[0]?.raw.close();
+  const again = await vi.waitFor(() => eve.socket(id), patiently);
+  for (const socket of [...sockets, again]) socket.raw.close();
+});
+
 test('messages that wait for the end of an answer are bounded', async () => {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {
