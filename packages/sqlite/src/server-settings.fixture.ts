@@ -68,6 +68,7 @@ const HARMLESS: Rows = [
   // While there is room.
   ['max_page_count', '10000'],
   ['soft_heap_limit', '1000000000'],
+  ['hard_heap_limit', '2000000000'],
 ];
 
 const HARMLESS_IN_FILE: Rows = [

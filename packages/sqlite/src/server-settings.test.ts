@@ -43,7 +43,7 @@ describe.each(drivers)('a database of %s', (driver) => {
   it.each(settings)('is $effect with $setting = $tried', async (each) => {
     const file = newFile();
     const client = await openDatabase(file, driver);
-    client.exec(`PRAGMA ${each.setting} = ${each.tried}`);
+    client.exec(`PRAGMA synchronous = OFF; PRAGMA ${each.setting} = ${each.tried}`);
     if (each.of === 'file') client.exec('CREATE TABLE own (a)');
     await check(useAll(client), each);
     if (each.of !== 'file') return;
@@ -62,6 +62,7 @@ describe.each(drivers)('a database of %s', (driver) => {
       const { options = {} } = each;
       if (/readonly|fileMustExist/i.test(each.setting)) writeFileSync(file, '');
       const client = new (await classOf(driver))(file, options);
+      if (!/readonly/i.test(each.setting)) client.exec('PRAGMA synchronous = OFF');
       each.prepare?.(client as never);
       await check(useAll(client), each);
     },

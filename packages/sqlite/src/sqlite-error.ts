@@ -94,11 +94,6 @@ const BY_MESSAGE: readonly (readonly [RegExp, ...ErrorDescription])[] = [
     'misconfigured',
     NOT_OURS,
   ],
-  [
-    /too many (SQL variables|columns|terms)|parser stack overflow|Expression tree is too large/i,
-    'misconfigured',
-    'the limits of the connection are too low',
-  ],
   [/within a transaction/, 'unsupported', IN_TRANSACTION],
   [
     /busy executing a query/,
