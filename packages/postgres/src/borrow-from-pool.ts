@@ -14,8 +14,8 @@ interface Connecting {
 }
 
 /**
- * Borrows a connection from a pool that was brought. Such a pool may have no timeout: if the time
- * of this wait is over, nobody is left waiting in it, and a connection that could not be made
+ * Borrows a connection from a pool. One that was brought may have no timeout: if the time of this
+ * wait is over, nobody is left waiting in it, and a connection that could not be made
  * within as long a time is ended. Otherwise it would take up its room for ever.
  */
 export function borrowFromPool(pool: PgPool, wait: ConnectionWait): Promise<PgPoolClient> {

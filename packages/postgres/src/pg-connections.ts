@@ -49,8 +49,7 @@ export function pgPool(pool: PgPool, { owned }: { readonly owned: boolean }) {
     owned,
     async acquire(wait) {
       for (let i = 0; i < MAX_FOREIGN_TRANSACTIONS && wait.isWanted(); i++) {
-        // A pool of ours has a timeout.
-        const client = await (owned ? pool.connect() : borrowFromPool(pool, wait));
+        const client = await borrowFromPool(pool, wait);
         if (!isInTransaction(client)) return client;
         // Somebody gave it back too early: it is of no use to anyone.
         client.release(true);

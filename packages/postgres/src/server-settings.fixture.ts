@@ -247,6 +247,8 @@ const OPERATION: readonly Row[] = [
 export const SERVER_SETTINGS: readonly ServerSetting[] = [
   { setting: 'client_encoding', tried: 'LATIN1', effect: 'refused', about: 'answers' },
   { setting: 'client_encoding', tried: 'SQL_ASCII', effect: 'refused', about: 'answers' },
+  // A database has it from the beginning: one of its own is made to try it.
+  { setting: 'server_encoding', tried: 'SQL_ASCII', effect: 'refused', about: 'answers' },
   { setting: 'exit_on_error', tried: 'on', effect: 'refused', about: 'answers' },
   {
     setting: 'default_transaction_read_only',

@@ -11,9 +11,9 @@ import { PostgresSessionService } from './postgres-session-service.ts';
 /** What such a process tells, a line each. */
 export type StormReport =
   | { readonly type: 'acknowledged'; readonly id: string; readonly seq: number }
+  | { readonly type: 'failed' }
   | {
       readonly type: 'stopped';
-      readonly failures: number;
       /** In ms. */
       readonly longestCall: number;
       readonly longestHold: number;
@@ -32,7 +32,6 @@ const brought = new PostgresSessionService({ client: pool, ...timeouts });
 const tell = (report: StormReport) => process.stdout.write(`${JSON.stringify(report)}\n`);
 const pause = () => new Promise((resolve) => setTimeout(resolve, 2));
 let isStopped = false;
-let failures = 0;
 let longestCall = 0;
 
 await Promise.all([opened.getOrCreate(key), brought.get(key)]);
@@ -45,7 +44,7 @@ await Promise.all(
   ),
 );
 watch.stop();
-tell({ type: 'stopped', failures, longestCall, longestHold: watch.longestHold() });
+tell({ type: 'stopped', longestCall, longestHold: watch.longestHold() });
 await once(lines, 'line');
 lines.close();
 process.stdin.destroy();
@@ -63,7 +62,7 @@ async function write(service: PostgresSessionService, writer: string): Promise<v
         break;
       } catch (error) {
         if (!isHoldfastError(error, 'unavailable')) throw error;
-        failures++;
+        tell({ type: 'failed' });
         await pause();
       } finally {
         longestCall = Math.max(longestCall, performance.now() - start);
