@@ -1,14 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect } from 'vitest';
+import { afterAll } from 'vitest';
 import { describeInBrowser, patiently } from './browser.fixture.ts';
 import type { ChatPage } from './chat-page.ts';
 
 const sites = new Set<Server>();
-afterEach(() => {
+afterAll(() => {
   for (const site of sites) site.close();
-  sites.clear();
 });
 
 /** A page of another site (`localhost` is one to `127.0.0.1`): gives its address. */
@@ -25,7 +24,7 @@ const userOf = (chat: ChatPage): Promise<string> =>
   chat.page.evaluate(async () => (await (await fetch('/api/me')).json()).userId);
 
 describeInBrowser({ title: "another site's page", wordDelay: 0 }, (it) => {
-  it('that links to the API does not change who the user is', async ({ stage }) => {
+  it('that links to the API does not change who the user is', async ({ stage, expect }) => {
     const chat = await stage.newPage({ userId: 'grace' });
     stage.allowFailedRequests();
     const { url } = stage.server;
@@ -36,7 +35,10 @@ describeInBrowser({ title: "another site's page", wordDelay: 0 }, (it) => {
     expect(await userOf(chat)).toBe('grace');
   });
 
-  it('that links to a conversation leads there, as the user who follows', async ({ stage }) => {
+  it('that links to a conversation leads there, as the user who follows', async ({
+    stage,
+    expect,
+  }) => {
     const chat = await stage.newPage();
     await chat.ask('My name is Ada');
     const before = await userOf(chat);
@@ -47,7 +49,7 @@ describeInBrowser({ title: "another site's page", wordDelay: 0 }, (it) => {
     expect(await userOf(chat)).toBe(before);
   });
 
-  it('can do nothing in the name of its visitor', async ({ stage }) => {
+  it('can do nothing in the name of its visitor', async ({ stage, expect }) => {
     const chat = await stage.newPage();
     stage.allowFailedRequests();
     await chat.ask('My name is Ada');
