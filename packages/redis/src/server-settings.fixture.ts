@@ -20,6 +20,8 @@ export interface ServerSetting {
   readonly cluster?: ClusterOptions;
   /** Changes a class of the driver, for all clients, and gives back what takes it back. */
   readonly patch?: () => () => void;
+  /** The code of a refusal if it is not `misconfigured`. */
+  readonly code?: 'unavailable';
   /** What the message names if it is not the setting. */
   readonly names?: string;
 }
@@ -145,6 +147,30 @@ export const SERVER_SETTINGS: readonly ServerSetting[] = [
     tried: 'no, on a replica',
     effect: 'refused',
     server: ['--replicaof', '127.0.0.1', '1', '--replica-read-only', 'no'],
+  },
+  {
+    setting: 'replicaof',
+    tried: 'a master',
+    effect: 'refused',
+    code: 'unavailable',
+    server: ['--replicaof', '127.0.0.1', '1'],
+    names: 'replica|connection',
+  },
+  {
+    setting: 'min-replicas-to-write',
+    tried: '1, without a replica',
+    effect: 'refused',
+    code: 'unavailable',
+    server: ['--min-replicas-to-write', '1'],
+    names: 'too few replicas',
+  },
+  {
+    setting: 'maxmemory',
+    tried: '1 byte, with noeviction',
+    effect: 'refused',
+    code: 'unavailable',
+    commands: [['CONFIG', 'SET', 'maxmemory', '1']],
+    names: 'out of memory',
   },
   {
     setting: 'cluster-enabled',

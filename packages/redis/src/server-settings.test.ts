@@ -102,13 +102,15 @@ async function tryOpened(setting: ServerSetting, server: OwnServer): Promise<voi
 async function expectRefused(service: RedisSessionService, setting: ServerSetting): Promise<void> {
   const state = { a: 1, 'user:a': 1, 'app:a': 1 };
   await expect(service.create({ ...key, state })).rejects.toMatchObject(refusal(setting));
-  await expect(service.appendEvent({ ...key, event: {} })).rejects.toMatchObject(refusal(setting));
+  const owner = { scope: 'user', appName: 'app', userId: 'ada' } as const;
+  const update = service.updateState({ ...owner, set: { a: 1 } });
+  await expect(update).rejects.toMatchObject(refusal(setting));
 }
 
-function refusal({ setting, names }: ServerSetting) {
+function refusal({ setting, names, code }: ServerSetting) {
   return {
-    code: 'misconfigured',
-    retryable: false,
+    code: code ?? 'misconfigured',
+    retryable: code === 'unavailable',
     message: expect.stringMatching(new RegExp(names ?? setting, 'i')),
   };
 }
