@@ -7,6 +7,7 @@ import {
   singleSource,
 } from '@holdfast/sql';
 import { borrowFromPool, socketOf } from './borrow-from-pool.ts';
+import { cancelQuery } from './cancel-query.ts';
 import type { PostgresQuery, PostgresValue } from './compose-statements.ts';
 import type { PgClient, PgPool, PgPoolClient } from './pg-driver.ts';
 import type { PostgresConnections } from './postgres-driver.ts';
@@ -57,7 +58,10 @@ export function pgPool(pool: PgPool, { owned }: { readonly owned: boolean }) {
       throw foreignTransaction('the connections of the pool are');
     },
     release: (client) => client.release(),
-    destroy: (client) => client.release(true),
+    destroy(client) {
+      cancelQuery(client);
+      client.release(true);
+    },
     end: () => pool.end(),
     socketOf,
   });
@@ -74,7 +78,7 @@ export function pgClient(client: PgClient, { owned }: { readonly owned: boolean 
     identity: client,
     end: () => client.end(),
     // To end one that is idle would be to wait for its server.
-    destroy() {},
+    destroy: cancelQuery,
     socketOf,
   });
   return { source, run, runFirst } satisfies PostgresConnections<PgClient>;

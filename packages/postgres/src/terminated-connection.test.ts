@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DyingServer } from './dying-server.fixture.ts';
 
-const folder = fileURLToPath(new URL('.', import.meta.url));
+const program = fileURLToPath(new URL('./terminated-connection.fixture.ts', import.meta.url));
 
 describe('A connection that is terminated in the moment in which it is made', () => {
   let server: DyingServer;
@@ -15,9 +15,9 @@ describe('A connection that is terminated in the moment in which it is made', ()
   const kinds = { open: 'that open makes', pool: 'of a brought pool', client: 'that was brought' };
   for (const [kind, title] of Object.entries(kinds)) {
     it(`makes the call unavailable and leaves the process running, if it is one ${title}`, async () => {
-      const args = ['--import', 'tsx', 'terminated-connection.fixture.ts', kind, server.url];
+      const args = ['--import', 'tsx', program, kind, server.url];
       const outcome = await new Promise((resolve) => {
-        execFile(process.execPath, args, { cwd: folder }, (error, stdout, stderr) =>
+        execFile(process.execPath, args, (error, stdout, stderr) =>
           resolve({ exit: error?.code ?? 0, stdout, stderr }),
         );
       });
