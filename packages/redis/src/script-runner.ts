@@ -120,17 +120,20 @@ export class ScriptRunner {
   }
 
   async #evaluate({ sha, text, keys, args }: ScriptCall, call: ServerCall): Promise<unknown> {
-    const evaluate = (name: 'evalsha' | 'eval', head: string) =>
-      this.#sender.send(call, (client) => client[name](head, keys.length, ...keys, ...args));
-    if (this.#opened !== undefined) await this.#opened.whenReady();
-    return await this.#patiently(async () => {
+    let [name, head]: ['evalsha' | 'eval', string] = ['evalsha', sha];
+    const evaluate = (client: RedisClient) => client[name](head, keys.length, ...keys, ...args);
+    for (;;) {
+      const connecting = this.#opened?.whenReady();
+      if (connecting !== undefined) await connecting;
       try {
-        return await evaluate('evalsha', sha);
+        return await this.#sender.send(call, evaluate);
       } catch (error) {
-        if (!isScriptMissing(error) || call.isOver) throw error;
-        return await evaluate('eval', text);
+        if (call.isOver) throw error;
+        if (isScriptMissing(error)) [name, head] = ['eval', text];
+        else if (this.#opened !== undefined && isLoading(error)) await pause();
+        else throw error;
       }
-    }, call);
+    }
   }
 
   /**
