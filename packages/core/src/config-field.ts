@@ -2,6 +2,7 @@ import { checkInteger, describeType } from './check-value.ts';
 import { HoldfastError, invalidArgument } from './holdfast-error.ts';
 import { isPlainObject } from './json.ts';
 import { JsonCopier } from './json-copier.ts';
+import { readInput } from './read-input.ts';
 
 /** Checks the value of one field of a config, and gives what the config will hold. */
 export type ConfigField = (value: unknown, path: string) => unknown;
@@ -24,6 +25,10 @@ export class ConfigFields<out Missing extends string> {
    * `invalid_argument`, and so is an input that is not an object.
    */
   check(this: ConfigFields<never>, input: unknown): Record<string, unknown> {
+    return readInput(input, (given) => this.#check(given));
+  }
+
+  #check(input: unknown): Record<string, unknown> {
     if (!isPlainObject(input)) {
       const message = `the config must be a plain object, got ${describeType(input)}`;
       throw new HoldfastError('invalid_argument', { message });

@@ -1,7 +1,7 @@
 import { HoldfastError, invalidArgument, isHoldfastError } from './holdfast-error.ts';
 
 /**
- * What `read` makes of an input, such as a request. What the getters of the input or the traps of
+ * What `read` makes of an input, such as a request or a config. What the getters of the input or the traps of
  * a proxy throw becomes the cause of an `invalid_argument` at the field that was read.
  *
  * `read` may be called a second time to find out which field that was.
@@ -17,7 +17,7 @@ export function readInput<Input, T>(input: Input, read: (input: Input) => T): T 
 
 function unreadable(field: string | undefined, cause: unknown): HoldfastError {
   if (field !== undefined) return invalidArgument(field, 'could not be read', cause);
-  const message = 'the request could not be read';
+  const message = 'the input could not be read';
   return new HoldfastError('invalid_argument', { message, cause });
 }
 

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { createEvent, createGenerateContentConfig, createRunConfig } from './index.ts';
+import { readInput } from './read-input.ts';
+
+const fault = new Error('not today');
+
+function unreadable(field: string): never {
+  return Object.defineProperty({}, field, {
+    enumerable: true,
+    get() {
+      throw fault;
+    },
+  }) as never;
+}
+
+describe('readInput', () => {
+  it.each<[string, () => unknown]>([
+    ['maxLlmCalls', () => createRunConfig(unreadable('maxLlmCalls'))],
+    ['topK', () => createGenerateContentConfig(unreadable('topK'))],
+    ['author', () => createEvent(unreadable('author'))],
+  ])('names the field %s that cannot be read', (path, create) => {
+    const expected = { code: 'invalid_argument', path, cause: fault };
+    expect(create).toThrow(expect.objectContaining(expected));
+  });
+
+  it('names no field if there was none, or if it can be read the second time', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    let isFirst = true;
+    const once = {
+      get maxLlmCalls() {
+        if (!isFirst) return 1;
+        isFirst = false;
+        throw fault;
+      },
+    };
+    for (const input of [proxy, once]) {
+      expect(() => createRunConfig(input)).toThrow(
+        expect.objectContaining({
+          code: 'invalid_argument',
+          message: 'the input could not be read',
+        }),
+      );
+    }
+  });
+
+  it('leaves what was found to be wrong as it is', () => {
+    expect(() => createRunConfig({ maxLlmCalls: 'many' as never })).toThrow(
+      expect.objectContaining({
+        path: 'maxLlmCalls',
+        message: expect.stringContaining('must be an integer'),
+      }),
+    );
+  });
+
+  it('gives what was read, of a private field as well', () => {
+    class Request {
+      readonly #id = 'one';
+      get id() {
+        return this.#id;
+      }
+      get other() {
+        throw fault;
+      }
+    }
+    expect(readInput(new Request(), ({ id }) => id)).toBe('one');
+    expect(() => readInput(new Request(), ({ id, other }) => [id, other])).toThrow(
+      expect.objectContaining({ path: 'other', cause: fault }),
+    );
+  });
+});
