@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { exercise } from './exercise.fixture.ts';
+import { exercise } from '../../sql/src/exercise.fixture.ts';
 import { PostgresSessionService } from './postgres-session-service.ts';
 import { describeWithDatabase, TEST_URL, useDatabase } from './test-database.fixture.ts';
 

@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exercise } from './exercise.fixture.ts';
+import { exercise } from '../../sql/src/exercise.fixture.ts';
 import { PostgresSessionService } from './postgres-session-service.ts';
 import { SERVER_SETTINGS, type ServerSetting } from './server-settings.fixture.ts';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { exercise } from './exercise.fixture.ts';
+import { exercise } from '../../sql/src/exercise.fixture.ts';
 import { PostgresSessionService } from './postgres-session-service.ts';
 import { SERVER_SETTINGS, type ServerSetting } from './server-settings.fixture.ts';
 import { describeWithDatabase, runSql, TEST_URL, useDatabase } from './test-database.fixture.ts';

@@ -14,9 +14,9 @@ import { watchEventLoop } from '../../session/src/event-loop-watch.fixture.ts';
 /** What such a process tells, a line each. */
 export type StormReport =
   | { readonly type: 'acknowledged'; readonly id: string; readonly seq: number }
+  | { readonly type: 'failed' }
   | {
       readonly type: 'stopped';
-      readonly failures: number;
       /** In ms. */
       readonly longestCall: number;
       readonly longestHold: number;
@@ -36,7 +36,6 @@ export async function writeThroughStorm(
 ): Promise<void> {
   const key = stormKey(sessionId);
   let isStopped = false;
-  let failures = 0;
   let longestCall = 0;
 
   async function append(service: SessionService, event: EventInput & { readonly id: string }) {
@@ -48,7 +47,7 @@ export async function writeThroughStorm(
         return;
       } catch (error) {
         if (!isHoldfastError(error, 'unavailable')) throw error;
-        failures++;
+        tell({ type: 'failed' });
         await new Promise((resolve) => setTimeout(resolve, 2));
       } finally {
         longestCall = Math.max(longestCall, performance.now() - start);
@@ -75,7 +74,7 @@ export async function writeThroughStorm(
     ),
   );
   watch.stop();
-  tell({ type: 'stopped', failures, longestCall, longestHold: watch.longestHold() });
+  tell({ type: 'stopped', longestCall, longestHold: watch.longestHold() });
   await once(lines, 'line');
   lines.close();
   process.stdin.destroy();

@@ -6,11 +6,16 @@ import { iterateEvents, type SessionService } from '@holdfast/session';
 import { afterEach, expect, it, vi } from 'vitest';
 import { type StormReport, stormKey } from './storm-writer.fixture.ts';
 
-/** What happens to a server while processes write to it. */
+/** What a storm is told of the process that writes through it. */
+export interface StormedWriter {
+  /** How many of its calls have failed so far. */
+  failures(): number;
+}
+
 export interface StormOptions {
   readonly callTimeout: number;
-  /** By what happens. */
-  readonly storms: Readonly<Record<string, () => Promise<void>>>;
+  /** What happens to the server while a process writes to it, by how a title goes on. */
+  readonly storms: Readonly<Record<string, (writer: StormedWriter) => Promise<void>>>;
   /** The program that writes to a session through a storm, and its arguments. */
   writer(sessionId: string): readonly string[];
   /** How many transactions of others are open. */
@@ -35,10 +40,10 @@ export function itLosesNothingInStorms(options: StormOptions): void {
       const sessionId = what.replaceAll(/\W+/g, '-');
       const writer = startWriter(options.writer(sessionId));
       await writer.hasAcknowledged(50);
-      await storm();
+      await storm(writer);
       await writer.hasAcknowledged(writer.acknowledged.size + 50);
-      const { failures, longestCall, longestHold } = await writer.stop();
-      expect(failures).toBeGreaterThan(0);
+      const { longestCall, longestHold } = await writer.stop();
+      expect(writer.failures()).toBeGreaterThan(0);
       // A refused append may make a second call, which says why; and a busy machine has its time.
       expect(longestCall).toBeLessThan(2 * callTimeout + 5_000);
       expect(longestHold).toBeLessThan(50);
@@ -68,11 +73,20 @@ export function itLosesNothingInStorms(options: StormOptions): void {
     const exit = once(child, 'exit');
     const complaints = text(child.stderr);
     const acknowledged = new Map<string, number>();
+    let failures = 0;
     let stopped: Extract<StormReport, { type: 'stopped' }> | undefined;
     createInterface({ input: child.stdout }).on('line', (line) => {
       const report = JSON.parse(line) as StormReport;
-      if (report.type === 'stopped') stopped = report;
-      else acknowledged.set(report.id, report.seq);
+      switch (report.type) {
+        case 'acknowledged':
+          acknowledged.set(report.id, report.seq);
+          break;
+        case 'failed':
+          failures++;
+          break;
+        case 'stopped':
+          stopped = report;
+      }
     });
     const until = async (isSo: () => boolean) => {
       await vi.waitUntil(() => isSo() || child.exitCode !== null, { timeout: 60_000 });
@@ -80,6 +94,7 @@ export function itLosesNothingInStorms(options: StormOptions): void {
     };
     return {
       acknowledged,
+      failures: () => failures,
       hasAcknowledged: (count: number) => until(() => acknowledged.size >= count),
       async stop() {
         child.stdin.write('stop\n');
