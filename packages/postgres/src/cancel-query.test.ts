@@ -6,7 +6,7 @@ import { describeWithDatabase, runSql, TEST_URL, useDatabase } from './test-data
 const key = { appName: 'app', userId: 'ada', sessionId: 'one' };
 const callTimeout = 500;
 
-describeWithDatabase('An append that waits for a lock of somebody else', () => {
+describeWithDatabase('A call that is over', () => {
   const database = useDatabase();
   const { schema } = database;
 
@@ -33,7 +33,7 @@ describeWithDatabase('An append that waits for a lock of somebody else', () => {
   };
 
   it.each(Object.entries(kinds))(
-    'is not written after its deadline, over %s',
+    'is not written in the end if it has waited for a lock, over %s',
     async (name, open) => {
       const session = { ...key, sessionId: name };
       await database.open().create(session);
@@ -53,4 +53,19 @@ describeWithDatabase('An append that waits for a lock of somebody else', () => {
       await service.close();
     },
   );
+
+  it('cancels no query of the owner of a client that it waits behind', async () => {
+    const client = new pg.Client({ connectionString: TEST_URL });
+    client.on('error', () => {});
+    await client.connect();
+    await client.query(`CREATE TABLE "${schema}".notes (note text)`);
+    const insert = `INSERT INTO "${schema}".notes SELECT concat('kept', pg_sleep(2))`;
+    const inserted = client.query(insert).catch(() => {});
+    const service = new PostgresSessionService({ client, schema, callTimeout });
+    await expect(service.get(key)).rejects.toMatchObject({ code: 'unavailable' });
+    await inserted;
+    const notes = () => runSql(`SELECT note FROM "${schema}".notes`);
+    await expect.poll(notes, { timeout: 10_000 }).toStrictEqual([['kept']]);
+    await service.close();
+  });
 });

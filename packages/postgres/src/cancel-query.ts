@@ -6,7 +6,7 @@ interface Connected {
   readonly port?: number;
   readonly processID?: number | null;
   readonly secretKey?: number | null;
-  readonly _activeQuery?: unknown;
+  readonly _activeQuery?: { readonly types?: unknown } | null;
 }
 
 // The code of a request to cancel, in place of a version of the protocol.
@@ -16,12 +16,13 @@ const GIVE_UP_AFTER_MS = 5_000;
 /**
  * Asks the server to cancel what a connection is running, by a connection that is made for it. A
  * server does not notice that its client has gone while a statement waits for a lock: it would be
- * written in the end, and keep its own locks until then. Nobody waits for this, and it may come to
- * nothing: the server says no word to it.
+ * written in the end, and keep its own locks until then. `types` tells our queries from those of
+ * the connection's owner, which are left alone. Nobody waits for this, and it may come to nothing:
+ * the server does not answer it.
  */
-export function cancelQuery(client: object): void {
+export function cancelQuery(client: object, { types }: { readonly types: object }): void {
   const { host, port, processID, secretKey, _activeQuery } = client as Connected;
-  if (!_activeQuery || !host || !port) return;
+  if (_activeQuery?.types !== types || !host || !port) return;
   if (typeof processID !== 'number' || typeof secretKey !== 'number') return;
   const request = Buffer.alloc(16);
   [request.length, CANCEL, processID, secretKey].forEach((value, i) => {

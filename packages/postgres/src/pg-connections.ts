@@ -59,7 +59,7 @@ export function pgPool(pool: PgPool, { owned }: { readonly owned: boolean }) {
     },
     release: (client) => client.release(),
     destroy(client) {
-      cancelQuery(client);
+      cancelQuery(client, { types: AS_TEXT });
       client.release(true);
     },
     end: () => pool.end(),
@@ -78,7 +78,7 @@ export function pgClient(client: PgClient, { owned }: { readonly owned: boolean 
     identity: client,
     end: () => client.end(),
     // To end one that is idle would be to wait for its server.
-    destroy: cancelQuery,
+    destroy: () => cancelQuery(client, { types: AS_TEXT }),
     socketOf,
   });
   return { source, run, runFirst } satisfies PostgresConnections<PgClient>;
