@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionWait } from '@holdfast/sql';
 import type { PgPool, PgPoolClient } from './pg-driver.ts';
 
-/** What a pool of `pg` has inside, and says in nothing else. */
+/** What a pool of `pg` keeps to itself. */
 interface PoolInside {
   readonly _clients?: readonly Connecting[];
   /** Those who wait until there is room. */
@@ -15,8 +15,8 @@ interface Connecting {
 
 /**
  * Borrows a connection from a pool. One that was brought may have no timeout: if the time of this
- * wait is over, nobody is left waiting in it, and a connection that could not be made
- * within as long a time is ended. Otherwise it would take up its room for ever.
+ * wait is over, nobody is left waiting in it, and a connection that could not be made within as
+ * long a time is ended. Otherwise it would take up its room for ever.
  */
 export function borrowFromPool(pool: PgPool, wait: ConnectionWait): Promise<PgPoolClient> {
   const { _pendingQueue: queue = [] } = pool as PoolInside;
@@ -32,7 +32,7 @@ export function borrowFromPool(pool: PgPool, wait: ConnectionWait): Promise<PgPo
     const later = connectingOf(pool).filter((client) => !sinceStart.includes(client));
     if (later.length === 0) return;
     const timer = setTimeout(() => endConnecting(later), performance.now() - start);
-    (timer as { unref?(): unknown }).unref?.();
+    timer.unref();
   };
   return borrowed;
 }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** What a client of `pg` knows of the connection, and says in nothing else. */
+/** What a client of `pg` knows of its connection, and keeps to itself. */
 interface Connected {
   readonly host?: string;
   readonly port?: number;

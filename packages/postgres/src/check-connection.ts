@@ -3,8 +3,8 @@ import type { SqlResult, Tables } from '@holdfast/sql';
 import type { PostgresQuery } from './compose-statements.ts';
 
 /**
- * Settings without which what is stored would not be what was given. They have to have a value that
- * no statement can set for itself.
+ * Settings that decide whether what is stored is what was given, and that no statement can set for
+ * itself.
  */
 const REQUIRED = {
   // What a client sends and gets is UTF-8, and would be read and kept as something else.

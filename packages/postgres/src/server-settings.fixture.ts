@@ -240,9 +240,8 @@ const OPERATION: readonly Row[] = [
 
 /**
  * The settings of PostgreSQL 15 to 18 that a session can have of its own, with what was tried of
- * each; a server is tried with those that it has. None is pinned: what
- * a session sets is not there behind a pooler, so no statement depends on a setting that can be
- * anything.
+ * each; a server is tried with those that it has. None is pinned: behind a pooler, what a session
+ * sets is lost. So no statement depends on a setting that can be anything.
  */
 export const SERVER_SETTINGS: readonly ServerSetting[] = [
   { setting: 'client_encoding', tried: 'LATIN1', effect: 'refused', about: 'answers' },

@@ -18,55 +18,52 @@ describeWithDatabase('A wire that is silent while a connection is made', () => {
   });
   afterEach(() => wire.cut());
 
+  async function expectUnavailable(calls: readonly Promise<unknown>[]): Promise<void> {
+    for (const outcome of await Promise.allSettled(calls)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: unavailable });
+    }
+  }
+
+  /** Waits until nobody waits in a pool, or takes up room; then it is of use again. */
+  async function expectRoom(client: pg.Pool, service: PostgresSessionService): Promise<void> {
+    const isFree = () => client.totalCount === 0 && client.waitingCount === 0;
+    await vi.waitUntil(isFree, { timeout: 10_000 });
+    wire.speakAgain();
+    expect(await service.get(key)).toBeUndefined();
+    await service.close();
+    await client.end();
+  }
+
   it('does not take up the room of a brought pool for longer than a call may wait', async () => {
     const client = new pg.Pool({ connectionString: url, max: 1 });
     const service = new PostgresSessionService({ client, schema, ...timeouts });
     wire.goSilent();
-    const calls = [service.get(key), service.list(key), service.migrate(), service.checkSchema()];
-    for (const outcome of await Promise.allSettled(calls)) {
-      expect(outcome).toMatchObject({ status: 'rejected', reason: unavailable });
-    }
-    await vi.waitUntil(() => client.totalCount === 0 && client.waitingCount === 0, {
-      timeout: 10_000,
-    });
-    wire.speakAgain();
-    expect(await service.get(key)).toBeUndefined();
-    await service.close();
-    await client.end();
+    await expectUnavailable([
+      service.get(key),
+      service.list(key),
+      service.migrate(),
+      service.checkSchema(),
+    ]);
+    await expectRoom(client, service);
   });
 
   it('takes up no room either if the connection is made in place of one that went silent', async () => {
     const client = new pg.Pool({ connectionString: url, max: 1 });
-    const service = new PostgresSessionService({
-      client,
-      schema,
-      ...timeouts,
-      acquireTimeout: 400,
-    });
+    const options = { client, schema, ...timeouts, acquireTimeout: 400 };
+    const service = new PostgresSessionService(options);
     expect(await service.get(key)).toBeUndefined();
     wire.goSilent();
-    const calls = Array.from({ length: 5 }, () => service.get(key));
-    for (const outcome of await Promise.allSettled(calls)) {
-      expect(outcome).toMatchObject({ status: 'rejected', reason: unavailable });
-    }
-    await vi.waitUntil(() => client.totalCount === 0 && client.waitingCount === 0, {
-      timeout: 10_000,
-    });
-    wire.speakAgain();
-    expect(await service.get(key)).toBeUndefined();
-    await service.close();
-    await client.end();
+    await expectUnavailable(Array.from({ length: 5 }, () => service.get(key)));
+    await expectRoom(client, service);
   });
 
   it('keeps no pool that open makes from being closed', async () => {
     const service = await PostgresSessionService.open({ url, schema, ...timeouts });
     wire.goSilent();
     const calls = Array.from({ length: 5 }, () => service.get(key));
-    const outcomes = Promise.allSettled(calls);
+    const outcomes = expectUnavailable(calls);
     await service.close();
-    for (const outcome of await outcomes) {
-      expect(outcome).toMatchObject({ status: 'rejected', reason: unavailable });
-    }
+    await outcomes;
     await vi.waitUntil(() => wire.connections === 0, { timeout: 10_000 });
   });
 
