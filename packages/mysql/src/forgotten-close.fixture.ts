@@ -4,7 +4,7 @@ import { MysqlSessionService } from './mysql-session-service.ts';
 
 const [url = '', tablePrefix = '', sessionId = ''] = process.argv.slice(2);
 const service = await MysqlSessionService.open({ url, tablePrefix });
-const key = { appName: 'forgotten-close', userId: 'ada', sessionId };
+const key = { appName: 'app', userId: 'ada', sessionId };
 console.log('begins');
 const appends = Array.from({ length: 20 }, (_, i) =>
   service.appendEvent({ ...key, event: { id: `e-${i}` } }),
