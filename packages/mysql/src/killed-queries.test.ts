@@ -39,12 +39,13 @@ describeWithDatabase('A query that is killed between two statements of an append
     return user;
   }
 
-  const appendTo = (service: MysqlSessionService, id: string, sessionId: string) =>
-    service.appendEvent({
-      ...owner,
-      sessionId,
-      event: { id, actions: { stateDelta: { [id]: 1, 'user:last': id, 'app:last': id } } },
-    });
+  const appendTo = (
+    service: MysqlSessionService,
+    { sessionId, id }: { readonly sessionId: string; readonly id: string },
+  ) => {
+    const stateDelta = { [id]: 1, 'user:last': id, 'app:last': id };
+    return service.appendEvent({ ...owner, sessionId, event: { id, actions: { stateDelta } } });
+  };
 
   /** Kills queries until an append is left without an answer; gives that append. */
   async function leaveOneUnanswered(
@@ -57,7 +58,7 @@ describeWithDatabase('A query that is killed between two statements of an append
     for (let i = 0; i < MOST_TRIES; i++) {
       const id = `e-${i}`;
       let isSettled = false;
-      const append = appendTo(victim, id, sessionId).finally(() => {
+      const append = appendTo(victim, { sessionId, id }).finally(() => {
         isSettled = true;
       });
       const settled = append.catch(() => {});
@@ -73,32 +74,32 @@ describeWithDatabase('A query that is killed between two statements of an append
     throw new Error('no kill came between two statements');
   }
 
-  it.concurrent('makes it unavailable long before its deadline, and lets others go on', {
-    timeout: 40_000,
-  }, async ({ expect }) => {
+  it.concurrent('makes it unavailable long before its deadline, and lets others go on', async ({
+    expect,
+  }) => {
     const [sessionId, user] = ['opened', await ownUser()];
     const options = { url: user.url, tablePrefix, maxConnections: 1, callTimeout: 120_000 };
     const victim = await MysqlSessionService.open(options);
     const { id, append } = await leaveOneUnanswered(victim, { user, sessionId });
-    const waiting = appendTo(other, 'other', sessionId);
+    const waiting = appendTo(other, { sessionId, id: 'other' });
     await expect(append).rejects.toMatchObject({ code: 'unavailable', retryable: true });
     const { seq } = await waiting;
-    expect((await appendTo(victim, id, sessionId)).seq).toBe(Number(seq) + 1);
+    expect((await appendTo(victim, { sessionId, id })).seq).toBe(Number(seq) + 1);
     await victim.close();
   });
 
-  it.concurrent('costs a pool that was brought its connection at the deadline, and its locks go with it', {
-    timeout: 40_000,
-  }, async ({ expect }) => {
+  it.concurrent('costs a pool that was brought its connection at the deadline, and its locks go with it', async ({
+    expect,
+  }) => {
     const [sessionId, user] = ['brought', await ownUser()];
     const client = createPool({ uri: user.url, multipleStatements: true, connectionLimit: 1 });
     const options = { client, closeClient: true, tablePrefix, callTimeout: 3_000 };
     const victim = new MysqlSessionService(options);
     const { id, append } = await leaveOneUnanswered(victim, { user, sessionId });
-    const waiting = appendTo(other, 'other', sessionId);
+    const waiting = appendTo(other, { sessionId, id: 'other' });
     await expect(append).rejects.toMatchObject({ code: 'unavailable', retryable: true });
     const { seq } = await waiting;
-    expect((await appendTo(victim, id, sessionId)).seq).toBe(Number(seq) + 1);
+    expect((await appendTo(victim, { sessionId, id })).seq).toBe(Number(seq) + 1);
     await victim.close();
   });
 });

@@ -5,7 +5,7 @@
 export const OF_SOMETHING_ELSE =
   /^(wsrep_.*|max_user_connections|max_relay_log_size|sql_slave_skip_counter|innodb_ft_user_stopword_table)$/;
 
-/** A setting of MariaDB or MySQL that would be thought to change an answer, or could. */
+/** A setting of MariaDB or MySQL that could change an answer, or could be thought to. */
 export interface ServerSetting {
   readonly setting: string;
   readonly tried: string;

@@ -58,23 +58,19 @@ describeWithOwnServer('A setting of MariaDB', () => {
     else await use();
   }
 
-  async function tryBrought(
-    effect: ServerSetting['brought'],
-    settings: readonly ServerSetting[],
-    forOne = false,
-  ) {
+  /** Settings for one connection are set on each that the pool makes. */
+  async function tryBrought(effect: ServerSetting['brought'], settings: readonly ServerSetting[]) {
     const client = createPool({
       uri: server.url,
       multipleStatements: true,
       connectionLimit: 1,
     });
-    if (forOne) {
-      client.on('connection', (connection) => {
-        for (const { setting, tried } of settings) {
-          void connection.query(`SET SESSION ${setting} = ${literal(tried)}`);
-        }
-      });
-    }
+    client.on('connection', (connection) => {
+      for (const { setting, tried, level } of settings) {
+        if (level !== 'session') continue;
+        void connection.query(`SET SESSION ${setting} = ${literal(tried)}`);
+      }
+    });
     const use = async () => {
       const tablePrefix = createTablePrefix();
       await using service = new MysqlSessionService({ client, closeClient: true, tablePrefix });
@@ -108,7 +104,7 @@ describeWithOwnServer('A setting of MariaDB', () => {
       await withGlobals([each], () => tryBrought('refused', [each]));
     }
     for (const each of settingsWhere({ brought: 'refused', level: 'session' })) {
-      await tryBrought('refused', [each], true);
+      await tryBrought('refused', [each]);
     }
   });
 
@@ -146,7 +142,7 @@ describeWithOwnServer('A setting of MariaDB', () => {
       });
     }
     for (const batch of batchesOf(settingsWhere({ brought: 'harmless', level: 'session' }))) {
-      await tryBrought('harmless', batch, true);
+      await tryBrought('harmless', batch);
     }
   });
 

@@ -52,16 +52,19 @@ export function pinVariables({ callTimeout }: { readonly callTimeout: number }):
   ];
 }
 
-/** A variable that would change an answer without a word. */
+/** A variable with which an answer would be another one, and nobody would be told. */
 export interface VariableCheck {
   readonly variable: string;
-  /** What must be. */
+  /** What it must be, in words. */
   readonly needed: string;
-  /** Gives NULL if it is so, and otherwise what it is. */
+  /** Gives NULL if it is so, and otherwise its value. */
   readonly sql: string;
 }
 
-function check(variable: string, needed: string, condition: string): VariableCheck {
+function check(
+  variable: string,
+  { needed, condition }: { readonly needed: string; readonly condition: string },
+): VariableCheck {
   return { variable, needed, sql: valueUnless(condition, `@@${variable}`) };
 }
 
@@ -74,11 +77,10 @@ function unlessOnMariadb(condition: string, value: string): string {
 }
 
 const charsets = ['client', 'connection', 'results'].map((name) =>
-  check(
-    `character_set_${name}`,
-    "utf8mb4: set `charset: 'utf8mb4'` on the client",
-    `@@character_set_${name} <=> 'utf8mb4'`,
-  ),
+  check(`character_set_${name}`, {
+    needed: "utf8mb4: set `charset: 'utf8mb4'` on the client",
+    condition: `@@character_set_${name} <=> 'utf8mb4'`,
+  }),
 );
 
 // They have one name on MySQL 8, and another one on MariaDB before 11.1.
@@ -88,25 +90,26 @@ const readOnly = `${onMariadb('@@tx_read_only')}${onMysql('@@transaction_read_on
 /** What is looked at on every connection: those of others are not ours to set. */
 export const VARIABLE_CHECKS: readonly VariableCheck[] = [
   ...charsets,
-  check('autocommit', '1', '@@autocommit = 1'),
-  check('completion_type', 'NO_CHAIN', "@@completion_type = 'NO_CHAIN'"),
-  check('sql_select_limit', 'its default', '@@sql_select_limit >= 4294967295'),
-  check(
-    'max_join_size',
-    'its default, or sql_big_selects on',
-    '@@sql_big_selects = 1 OR @@max_join_size >= 4294967295',
-  ),
-  check(
-    'sql_mode',
-    'without EMPTY_STRING_IS_NULL and ORACLE',
-    "FIND_IN_SET('EMPTY_STRING_IS_NULL', @@sql_mode) + FIND_IN_SET('ORACLE', @@sql_mode) = 0",
-  ),
-  check('unique_checks', '1', '@@unique_checks = 1'),
-  check(
-    'max_allowed_packet',
-    `${SMALLEST_PACKET} or more, and larger than an event`,
-    `@@max_allowed_packet >= ${SMALLEST_PACKET}`,
-  ),
+  check('autocommit', { needed: '1', condition: '@@autocommit = 1' }),
+  check('completion_type', { needed: 'NO_CHAIN', condition: "@@completion_type = 'NO_CHAIN'" }),
+  check('sql_select_limit', {
+    needed: 'its default',
+    condition: '@@sql_select_limit >= 4294967295',
+  }),
+  check('max_join_size', {
+    needed: 'its default, or sql_big_selects on',
+    condition: '@@sql_big_selects = 1 OR @@max_join_size >= 4294967295',
+  }),
+  check('sql_mode', {
+    needed: 'without EMPTY_STRING_IS_NULL and ORACLE',
+    condition:
+      "FIND_IN_SET('EMPTY_STRING_IS_NULL', @@sql_mode) + FIND_IN_SET('ORACLE', @@sql_mode) = 0",
+  }),
+  check('unique_checks', { needed: '1', condition: '@@unique_checks = 1' }),
+  check('max_allowed_packet', {
+    needed: `${SMALLEST_PACKET} or more, and larger than an event`,
+    condition: `@@max_allowed_packet >= ${SMALLEST_PACKET}`,
+  }),
   {
     variable: 'transaction_isolation',
     needed: 'READ-COMMITTED or stricter',
