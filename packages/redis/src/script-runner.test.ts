@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import type { RedisClient, RedisStream } from './redis-client.ts';
 import type { CheckedOptions } from './redis-options.ts';
@@ -42,7 +42,7 @@ const late = { code: 'unavailable', retryable: true };
 it('gives up a connection on which nothing came since a call was sent', async () => {
   const { runner, destroy } = runnerOver([]);
   await expect(runner.read(call)).rejects.toMatchObject(late);
-  await sleep(10);
+  await turn();
   expect(destroy).toHaveBeenCalled();
 });
 
@@ -51,7 +51,7 @@ it('leaves a connection alone over which another call was answered in the meanti
   const slow = expect(runner.read(call)).rejects.toMatchObject(late);
   expect(await runner.read(call)).toBe('answer');
   await slow;
-  await sleep(10);
+  await turn();
   expect(destroy).not.toHaveBeenCalled();
 });
 
@@ -60,10 +60,10 @@ it('does not take a process that was busy for a silent connection', async () => 
   await runner.read(call);
   const waiting = expect(runner.read(call)).rejects.toMatchObject(late);
   // The call is under way.
-  await sleep(1);
+  await turn();
   const start = performance.now();
   while (performance.now() - start < 200);
   await waiting;
-  await sleep(10);
+  await turn();
   expect(destroy).not.toHaveBeenCalled();
 });

@@ -55,12 +55,11 @@ const denied = (command: string, effect: 'refused' | 'harmless' = 'refused'): Se
 });
 
 const client = (
-  effect: ServerSetting['effect'],
   options: RedisOptions,
-  tried?: string,
+  effect: 'pinned' | 'harmless' = 'harmless',
 ): ServerSetting => {
   const [[name = '', value] = []] = Object.entries(options);
-  return { setting: `ioredis ${name}`, tried: tried ?? String(value), effect, client: options };
+  return { setting: `ioredis ${name}`, tried: String(value), effect, client: options };
 };
 
 const cluster = (options: ClusterOptions, tried?: string): ServerSetting => {
@@ -187,28 +186,28 @@ export const SERVER_SETTINGS: readonly ServerSetting[] = [
     client: { db: 5 },
     names: 'database',
   },
-  client('harmless', { db: 3 }),
-  client('harmless', { keyPrefix: 'own:' }),
-  client('pinned', { stringNumbers: true }),
-  client('harmless', { enableOfflineQueue: false }),
-  client('harmless', { enableAutoPipelining: true }),
-  client('harmless', { enableReadyCheck: false }),
-  client('harmless', { readOnly: true }),
-  client('harmless', { lazyConnect: true }),
-  client('harmless', { maxRetriesPerRequest: null }),
-  client('harmless', { maxRetriesPerRequest: 0 }),
-  client('harmless', { commandTimeout: 4_000 }),
-  client('harmless', { socketTimeout: 4_000 }),
-  client('harmless', { keepAlive: 0 }),
-  client('harmless', { noDelay: false }),
-  client('harmless', { autoResendUnfulfilledCommands: false }),
-  client('harmless', { reconnectOnError: () => false }, '() => false'),
-  client('harmless', { retryStrategy: () => null }, '() => null'),
-  client('harmless', { showFriendlyErrorStack: true }),
-  client('harmless', { connectionName: 'own' }),
-  client('harmless', { protocol: 2 } as RedisOptions),
-  client('harmless', { protocol: 3 } as RedisOptions),
-  client('harmless', { replyMapping: 'resp3', protocol: 3 } as RedisOptions),
+  client({ db: 3 }),
+  client({ keyPrefix: 'own:' }),
+  client({ stringNumbers: true }, 'pinned'),
+  client({ enableOfflineQueue: false }),
+  client({ enableAutoPipelining: true }),
+  client({ enableReadyCheck: false }),
+  client({ readOnly: true }),
+  client({ lazyConnect: true }),
+  client({ maxRetriesPerRequest: null }),
+  client({ maxRetriesPerRequest: 0 }),
+  client({ commandTimeout: 4_000 }),
+  client({ socketTimeout: 4_000 }),
+  client({ keepAlive: 0 }),
+  client({ noDelay: false }),
+  client({ autoResendUnfulfilledCommands: false }),
+  client({ reconnectOnError: () => false }),
+  client({ retryStrategy: () => null }),
+  client({ showFriendlyErrorStack: true }),
+  client({ connectionName: 'own' }),
+  client({ protocol: 2 } as RedisOptions),
+  client({ protocol: 3 } as RedisOptions),
+  client({ replyMapping: 'resp3', protocol: 3 } as RedisOptions),
   {
     setting: 'ioredis Command.setReplyTransformer',
     tried: 'for evalsha and eval',

@@ -1,22 +1,10 @@
 import { type ScriptCall, script } from './script.ts';
 
 const READS = [
-  ...[
-    'EVALSHA',
-    'HGET',
-    'HMGET',
-    'HGETALL',
-    'HLEN',
-    'GET',
-    'LLEN',
-    'LINDEX',
-    'LRANGE',
-    'ZCARD',
-    'ZCOUNT',
-  ],
-  ...['ZRANGE', 'ZREVRANGE', 'ZRANGEBYSCORE', 'ZSCORE'],
+  ...'EVALSHA GET HGET HGETALL HLEN HMGET LINDEX LLEN LRANGE'.split(' '),
+  ...'ZCARD ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZSCORE'.split(' '),
 ];
-const WRITES = ['HSET', 'HSETNX', 'HDEL', 'SET', 'UNLINK', 'RPUSH', 'RPOP', 'ZADD', 'ZREM'];
+const WRITES = 'HDEL HSET HSETNX RPOP RPUSH SET UNLINK ZADD ZREM'.split(' ');
 
 // KEYS: one that the commands would be about. ARGV: their names. Answers pairs of a command that
 // cannot be run and why: 'unknown' or 'denied'. Nothing is run. Before Redis 7 a script cannot ask
