@@ -27,7 +27,10 @@ export class ApiServerProcess {
   /** Resolves with the exit code when it has ended. */
   readonly ended: Promise<number | null>;
 
-  private constructor(child: ChildProcess, url: string, ended: Promise<number | null>) {
+  private constructor(
+    child: ChildProcess,
+    { url, ended }: { readonly url: string; readonly ended: Promise<number | null> },
+  ) {
     this.#child = child;
     this.#url = url;
     this.ended = ended;
@@ -46,7 +49,7 @@ export class ApiServerProcess {
       once(child, 'message'),
       ended.then((code) => Promise.reject(new Error(`the server has ended with ${code}`))),
     ]);
-    return new ApiServerProcess(child, url as string, ended);
+    return new ApiServerProcess(child, { url: url as string, ended });
   }
 
   /** Rejects if there was no answer within 20 s, or the connection broke. */

@@ -1,4 +1,4 @@
-/** Something that is waited for until as many as are expected have come. */
+/** It opens when as many as are expected have come. */
 export interface Barrier {
   /** Resolves when it is open. */
   readonly opened: Promise<void>;

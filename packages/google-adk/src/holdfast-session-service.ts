@@ -126,7 +126,8 @@ export class HoldfastSessionService extends BaseSessionService {
     const writing = live.writes.copyOf(event.actions?.stateDelta);
     return live.inTurn(async () => {
       const writes = await writing;
-      const wanted = await live.writes.withoutOlder(input, writes, () => live.has(input.id));
+      const hasEvent = () => live.has(input.id);
+      const wanted = await live.writes.withoutOlder(input, { writes, hasEvent });
       const stored = await this.service.appendEvent({ ...key, event: wanted });
       if (live.isRetry(stored)) return event;
       await live.catchUp(this.service, stored);

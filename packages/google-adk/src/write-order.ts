@@ -33,7 +33,10 @@ export class WriteOrder {
    * `event` without those of its writes that are older than what is stored. A retry, of an event
    * that the session object has, is left as it was stored.
    */
-  async withoutOlder(event: Event, writes: Delta, hasEvent: () => boolean): Promise<Event> {
+  async withoutOlder(
+    event: Event,
+    { writes, hasEvent }: { readonly writes: Delta; readonly hasEvent: () => boolean },
+  ): Promise<Event> {
     const older = this.#leftOut.get(event.id) ?? (await this.#olderKeys(writes));
     if (older.length === 0 || (!this.#leftOut.has(event.id) && hasEvent())) return event;
     this.#leftOut.set(event.id, older);
