@@ -11,7 +11,7 @@ describe.each(drivers)('a file that cannot be used, by %s', (driver) => {
   const name = driver.replace(':', '-');
   const open = (file: string) => SqliteSessionService.open({ url: `sqlite:${file}`, driver });
 
-  it('is misconfigured if it is a folder, or in none', async () => {
+  it('is misconfigured if it is a folder, or not in one', async () => {
     const inside = join(folder, `${name}-folder`);
     mkdirSync(inside);
     const file = join(folder, `${name}-file`);
@@ -20,7 +20,7 @@ describe.each(drivers)('a file that cannot be used, by %s', (driver) => {
       [inside, 'it is a folder'],
       [`${inside}/`, 'it is a folder'],
       [join(inside, 'none', 'chat.db'), 'its folder does not exist'],
-      [join(file, 'chat.db'), 'its folder is none'],
+      [join(file, 'chat.db'), 'its folder is not a folder'],
     ] as const) {
       await expect(open(path)).rejects.toMatchObject({
         code: 'misconfigured',

@@ -7,7 +7,7 @@ export function fileProblem(file: string): string | undefined {
     const folder = dirname(file);
     const home = statSync(folder, { throwIfNoEntry: false });
     if (home === undefined) return 'its folder does not exist';
-    if (!home.isDirectory()) return 'its folder is none';
+    if (!home.isDirectory()) return 'its folder is not a folder';
     const found = statSync(file, { throwIfNoEntry: false });
     if (found !== undefined) {
       if (found.isDirectory()) return 'it is a folder';

@@ -16,7 +16,7 @@ export interface ServerSetting {
 }
 
 /** What drivers have beside what the service asks of them. */
-interface Prepared {
+interface OwnersDatabase {
   defaultSafeIntegers(): unknown;
   unsafeMode(): unknown;
   setAuthorizer(decide: (action: number) => number): unknown;
@@ -29,7 +29,7 @@ export interface DriverSetting extends Omit<ServerSetting, 'of' | 'takenBy'> {
   /** What it is opened with. */
   readonly options?: object;
   /** What its owner does after it was opened. */
-  readonly prepare?: (client: Prepared) => unknown;
+  readonly prepare?: (client: OwnersDatabase) => unknown;
 }
 
 type Rows = readonly (readonly [setting: string, ...tried: string[]])[];
@@ -81,8 +81,8 @@ const HARMLESS_IN_FILE: Rows = [
 
 /** What of SQLite's settings could change an answer, and what is done about it. */
 export const SERVER_SETTINGS: readonly ServerSetting[] = [
-  ...rowsOf('connection', 'pinned', [['busy_timeout', '0', '60000']]),
-  ...rowsOf('connection', 'refused', [
+  ...rowsOf({ of: 'connection', effect: 'pinned' }, [['busy_timeout', '0', '60000']]),
+  ...rowsOf({ of: 'connection', effect: 'refused' }, [
     ['count_changes', 'on'],
     ['journal_mode', 'memory'],
     ['query_only', 'on'],
@@ -94,9 +94,9 @@ export const SERVER_SETTINGS: readonly ServerSetting[] = [
     of: 'connection',
     takenBy: 'libsql',
   },
-  ...rowsOf('file', 'refused', [['encoding', "'UTF-16'", "'UTF-16be'"]]),
-  ...rowsOf('connection', 'harmless', HARMLESS),
-  ...rowsOf('file', 'harmless', HARMLESS_IN_FILE),
+  ...rowsOf({ of: 'file', effect: 'refused' }, [['encoding', "'UTF-16'", "'UTF-16be'"]]),
+  ...rowsOf({ of: 'connection', effect: 'harmless' }, HARMLESS),
+  ...rowsOf({ of: 'file', effect: 'harmless' }, HARMLESS_IN_FILE),
 ];
 
 const ofNode = { of: 'driver', driver: 'node:sqlite' } as const;
@@ -166,12 +166,8 @@ export const DRIVER_SETTINGS: readonly DriverSetting[] = [
   harmless(ofLibsql, { timeout: 60_000 }),
 ];
 
-function rowsOf(
-  of: ServerSetting['of'],
-  effect: ServerSetting['effect'],
-  rows: Rows,
-): readonly ServerSetting[] {
-  return rows.flatMap(([setting, ...all]) => all.map((tried) => ({ setting, tried, effect, of })));
+function rowsOf(kind: Pick<ServerSetting, 'of' | 'effect'>, rows: Rows): readonly ServerSetting[] {
+  return rows.flatMap(([setting, ...all]) => all.map((tried) => ({ setting, tried, ...kind })));
 }
 
 function harmless(of: Pick<DriverSetting, 'of' | 'driver'>, options: object): DriverSetting {

@@ -73,7 +73,7 @@ const DESCRIPTIONS: Readonly<Record<string, ErrorDescription>> = {
   LOCKED: ['unavailable', HELD],
   PROTOCOL: ['unavailable', HELD],
   INTERRUPT: ['unavailable', 'someone else has interrupted the database'],
-  NOMEM: ['unavailable', 'SQLite got no memory'],
+  NOMEM: ['unavailable', 'SQLite has no memory left'],
   FULL: ['unavailable', 'the disk is full, or the database has as many pages as it may'],
   IOERR: ['unavailable', 'the disk failed'],
   CANTOPEN: ['unavailable', 'the database file cannot be opened'],
