@@ -1,7 +1,7 @@
 import type { State } from '@holdfast/state';
 import { type Tool, textArgument, textsArgument } from './tool.ts';
 
-/** How much is kept of a user, and on a list: every look at a state shows all of it. */
+/** How many things are kept of a user, and on a list: every look at a state shows all of them. */
 const MOST = 100;
 
 /** `user:` state: every conversation of this user sees it, and nobody else's. */
@@ -15,7 +15,7 @@ const remember: Tool = {
   run(call) {
     const key = textArgument(call, 'key');
     const value = textArgument(call, 'value');
-    setFact(call.state, `user:${key}`, value);
+    keep(call.state, { key: `user:${key}`, value });
     return { key, value };
   },
 };
@@ -30,7 +30,7 @@ const rememberLike: Tool = {
   run(call) {
     const thing = textArgument(call, 'thing');
     // A key for each: of two conversations that write at once, a list would keep one's like.
-    setFact(call.state, `${LIKES}${thing}`, true);
+    keep(call.state, { key: `${LIKES}${thing}`, value: true });
     return { thing };
   },
 };
@@ -149,7 +149,10 @@ export const memoryTools: readonly Tool[] = [
   readAnnouncement,
 ];
 
-function setFact(state: State, key: string, value: string | true): void {
+function keep(
+  state: State,
+  { key, value }: { readonly key: string; readonly value: string | true },
+): void {
   if (!state.has(key) && keysOf(state, 'user:').length >= MOST) {
     throw new Error(`I can keep ${MOST} things about you, and no more`);
   }

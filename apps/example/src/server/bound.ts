@@ -18,7 +18,7 @@ export class Bound {
     this.#ofAll = new TooManyRequests(503, what);
   }
 
-  /** One more; `TooManyRequests` if that is one too many. Gives what says that it is over. */
+  /** One more; `TooManyRequests` if that is one too many. Gives the function that says that it is over. */
   enter(userId: string): () => void {
     const before = this.#users.get(userId) ?? 0;
     if (before >= this.#perUser) throw this.#ofUser;

@@ -43,7 +43,8 @@ export class Conversation {
       await this.#do(parseJsonObject(data, 'a message'));
     } catch (error) {
       this.#options.send({ type: 'error', error: toWireError(error) });
-      if (!isRetryable(error) && ++this.#refused === MAX_REFUSED) this.#end('too many wrong ones');
+      if (!isRetryable(error) && ++this.#refused === MAX_REFUSED)
+        this.#end('too many wrong messages');
     } finally {
       this.#waiting--;
     }
@@ -77,7 +78,7 @@ export class Conversation {
   }
 }
 
-/** Whether it is no fault of who has asked. */
+/** Whether whoever has asked is not to blame. */
 function isRetryable(error: unknown): boolean {
   return isHoldfastError(error) && error.retryable;
 }
