@@ -6,8 +6,8 @@ import type { SessionSnapshot } from './session.ts';
 import type { ListedEvents } from './session-store.ts';
 
 // The `seq` of a session's events has no gap, and its revision is the last one. So it is known
-// which events belong into an answer, and it is noticed if a part of the storage was lost or
-// replaced: by a backup beside newer files, say.
+// which events belong in an answer, and it is noticed if a part of the storage was lost or
+// replaced, as by a backup beside newer files.
 
 /** `corrupt` if the events of a snapshot are not those that its revision promises. */
 export function checkLoadedEvents(
@@ -38,7 +38,7 @@ export function checkListedEvents(
   if (!isRight) throw doNotMatch(key, revision);
 }
 
-/** Whether events are in order all those from one `seq` to another. */
+/** Whether these are all events from one `seq` to another, in order. Only both ends are looked at. */
 function isRun(
   events: readonly Event[],
   {

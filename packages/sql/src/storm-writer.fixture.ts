@@ -1,5 +1,5 @@
-// What a process does that writes through a storm. It is told on its standard input when to stop
-// writing, and then when to end.
+// What a process does that writes through a storm. Its first line of input tells it to stop
+// writing, and the second one to end.
 
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
