@@ -70,7 +70,7 @@ function tableOf(settings) {
     '| --- | --- |',
     ...rows,
     '',
-    `<details><summary>Harmless: ${new Set(harmless.map(({ setting }) => setting)).size} more</summary>`,
+    `<details><summary>Harmless: ${groupBy(harmless, nameOf).size} more</summary>`,
     '',
     namesOf(harmless),
     '',
@@ -85,13 +85,18 @@ function effectOf({ effect, code = 'misconfigured', brought = effect }) {
   return `${words[effect]} by \`open\`, ${words[brought]} on a client of yours`;
 }
 
+/** @param {Setting} setting */
+function nameOf({ driver, setting }) {
+  return driver === undefined ? `\`${setting}\`` : `\`${setting}\` of ${driver}`;
+}
+
 /** @param {readonly Setting[]} settings */
 function namesOf(settings) {
-  const names = groupBy(settings, ({ driver, setting }) =>
-    driver === undefined ? `\`${setting}\`` : `\`${setting}\` of ${driver}`,
-  );
-  return [...names]
-    .map(([name, of]) => `${name} (${of.map(({ tried }) => tried || "''").join(', ')})`)
+  return [...groupBy(settings, nameOf)]
+    .map(([name, of]) => {
+      const values = new Set(of.map(({ tried }) => tried || "''"));
+      return `${name} (${[...values].join(', ')})`;
+    })
     .join(', ')
     .replaceAll('|', '\\|');
 }

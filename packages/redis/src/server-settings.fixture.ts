@@ -56,10 +56,10 @@ const denied = (command: string, effect: 'refused' | 'harmless' = 'refused'): Se
 
 const client = (
   options: RedisOptions,
-  effect: 'pinned' | 'harmless' = 'harmless',
+  { effect = 'harmless', tried }: Partial<Pick<ServerSetting, 'effect' | 'tried'>> = {},
 ): ServerSetting => {
   const [[name = '', value] = []] = Object.entries(options);
-  return { setting: `ioredis ${name}`, tried: String(value), effect, client: options };
+  return { setting: `ioredis ${name}`, tried: tried ?? String(value), effect, client: options };
 };
 
 const cluster = (options: ClusterOptions, tried?: string): ServerSetting => {
@@ -188,7 +188,7 @@ export const SERVER_SETTINGS: readonly ServerSetting[] = [
   },
   client({ db: 3 }),
   client({ keyPrefix: 'own:' }),
-  client({ stringNumbers: true }, 'pinned'),
+  client({ stringNumbers: true }, { effect: 'pinned' }),
   client({ enableOfflineQueue: false }),
   client({ enableAutoPipelining: true }),
   client({ enableReadyCheck: false }),
@@ -201,8 +201,8 @@ export const SERVER_SETTINGS: readonly ServerSetting[] = [
   client({ keepAlive: 0 }),
   client({ noDelay: false }),
   client({ autoResendUnfulfilledCommands: false }),
-  client({ reconnectOnError: () => false }),
-  client({ retryStrategy: () => null }),
+  client({ reconnectOnError: () => false }, { tried: '() => false' }),
+  client({ retryStrategy: () => null }, { tried: '() => null' }),
   client({ showFriendlyErrorStack: true }),
   client({ connectionName: 'own' }),
   client({ protocol: 2 } as RedisOptions),

@@ -171,6 +171,7 @@ function rowsOf(kind: Pick<ServerSetting, 'of' | 'effect'>, rows: Rows): readonl
 }
 
 function harmless(of: Pick<DriverSetting, 'of' | 'driver'>, options: object): DriverSetting {
-  const [[setting, value] = []] = Object.entries(options);
-  return { ...of, setting: String(setting), tried: String(value), effect: 'harmless', options };
+  const [[setting = '', value] = []] = Object.entries(options);
+  const tried = typeof value === 'function' ? 'a function' : String(value);
+  return { ...of, setting, tried, effect: 'harmless', options };
 }
