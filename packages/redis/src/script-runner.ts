@@ -1,6 +1,6 @@
 import { HoldfastError } from '@holdfast/core';
 import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
-import { unlessRefused } from './cluster-refusal.ts';
+import { ClusterRefusal } from './cluster-refusal.ts';
 import { type Inspection, type InspectionRun, inspectServer } from './inspect-server.ts';
 import { OpenedClient } from './open-client.ts';
 import type { RedisClient } from './redis-client.ts';
@@ -31,6 +31,7 @@ export class ScriptRunner {
   readonly #opened: OpenedClient | undefined;
   readonly #sender: CallSender;
   readonly #connections: SilentConnections;
+  readonly #refusal: ClusterRefusal;
   readonly #wait: Required<WaitOptions> | undefined;
   readonly #timer: CallTimer;
   // Known from the first call on, and as long as no call finds something else.
@@ -42,6 +43,7 @@ export class ScriptRunner {
     this.#client = this.#opened?.driver ?? client;
     this.#sender = new CallSender(this.#client);
     this.#connections = new SilentConnections(this.#client, callTimeout);
+    this.#refusal = new ClusterRefusal(this.#client);
     this.#wait = wait;
     this.#timer = new CallTimer(callTimeout);
     this.isCluster = this.#client.isCluster === true;
@@ -198,7 +200,7 @@ export class ScriptRunner {
     const work = async () => {
       try {
         return await (this.#isConnecting()
-          ? unlessRefused(this.#client, () => run(call))
+          ? this.#refusal.unlessRefused(() => run(call))
           : run(call));
       } catch (error) {
         if (isTimeout(error)) setImmediate(() => this.#connections.giveUp(call));
