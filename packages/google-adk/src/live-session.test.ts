@@ -116,40 +116,39 @@ describe('a session object that others have overtaken', () => {
 
   it('gets what others have stored before the first event of its next run', async () => {
     const { service, session, read } = await open();
-    const append = (to: typeof session, id: string, invocationId: string, delta: object) =>
-      service.appendEvent({
-        session: to,
-        event: { ...changing(delta as Record<string, unknown>, id), invocationId },
-      });
+    const append = (
+      to: typeof session,
+      { id, run, ...delta }: { readonly id: string; readonly run: string; [key: string]: unknown },
+    ) => service.appendEvent({ session: to, event: { ...changing(delta, id), invocationId: run } });
     const other = await read();
-    await append(session, 'a1', 'a', { mine: 1, both: 'a1' });
-    await append(other, 'b1', 'b', { theirs: 1, both: 'b1', gone: 1 });
-    await append(session, 'a2', '', { both: 'a2' });
-    await append(other, 'b2', 'b', { theirs: 2, gone: undefined });
-    await append(session, 'a3', 'a', { mine: 2 });
+    await append(session, { id: 'a1', run: 'a', mine: 1, both: 'a1' });
+    await append(other, { id: 'b1', run: 'b', theirs: 1, both: 'b1', gone: 1 });
+    await append(session, { id: 'a2', run: '', both: 'a2' });
+    await append(other, { id: 'b2', run: 'b', theirs: 2, gone: undefined });
+    await append(session, { id: 'a3', run: 'a', mine: 2 });
     expect(session.events.map(({ id }) => id)).toEqual(['a1', 'a2', 'a3']);
 
-    await append(other, 'b3', 'b', { last: 'b3' });
-    await append(session, 'c1', 'c', { last: 'c1' });
+    await append(other, { id: 'b3', run: 'b', last: 'b3' });
+    await append(session, { id: 'c1', run: 'c', last: 'c1' });
     expect(session.events.map(({ id }) => id)).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c1']);
     expect(session.state).toEqual((await read()).state);
     expect(session.state).toEqual({ mine: 2, both: 'a2', theirs: 2, last: 'c1' });
 
     // Nothing comes twice.
-    await append(session, 'c2', 'c', {});
-    await append(session, 'd1', 'd', {});
+    await append(session, { id: 'c2', run: 'c' });
+    await append(session, { id: 'd1', run: 'd' });
     expect(session.events).toHaveLength(9);
   });
 
   it('gets nothing older than its first append if it is a copy', async () => {
     const { service, session, read } = await open();
     const copy = structuredClone(session);
-    const append = (to: typeof session, id: string, invocationId: string) =>
-      service.appendEvent({ session: to, event: { ...changing({}, id), invocationId } });
-    await append(session, 'before', 'a');
-    await append(copy, 'b1', 'b');
-    await append(await read(), 'after', 'a');
-    await append(copy, 'c1', 'c');
+    const append = (to: typeof session, { id, run }: { id: string; run: string }) =>
+      service.appendEvent({ session: to, event: { ...changing({}, id), invocationId: run } });
+    await append(session, { id: 'before', run: 'a' });
+    await append(copy, { id: 'b1', run: 'b' });
+    await append(await read(), { id: 'after', run: 'a' });
+    await append(copy, { id: 'c1', run: 'c' });
     expect(copy.events.map(({ id }) => id)).toEqual(['b1', 'after', 'c1']);
   });
 

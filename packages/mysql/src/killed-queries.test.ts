@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Connection, createConnection, createPool } from 'mysql2/promise';
-import { afterAll, beforeAll, it } from 'vitest';
+import { afterAll, beforeAll, it, type TestContext } from 'vitest';
 import { MysqlSessionService } from './mysql-session-service.ts';
 import {
   connectionsOfUser,
@@ -74,18 +74,27 @@ describeWithDatabase('A query that is killed between two statements of an append
     throw new Error('no kill came between two statements');
   }
 
+  /** Leaves an append unanswered: it is not stored, somebody else's is, and it can be tried again. */
+  async function expectOneUnavailable(
+    victim: MysqlSessionService,
+    { expect, ...place }: Parameters<typeof leaveOneUnanswered>[1] & Pick<TestContext, 'expect'>,
+  ) {
+    const { sessionId } = place;
+    const { id, append } = await leaveOneUnanswered(victim, place);
+    const waiting = appendTo(other, { sessionId, id: 'other' });
+    await expect(append).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    const { seq } = await waiting;
+    expect((await appendTo(victim, { sessionId, id })).seq).toBe(Number(seq) + 1);
+    await victim.close();
+  }
+
   it.concurrent('makes it unavailable long before its deadline, and lets others go on', async ({
     expect,
   }) => {
     const [sessionId, user] = ['opened', await ownUser()];
     const options = { url: user.url, tablePrefix, maxConnections: 1, callTimeout: 120_000 };
     const victim = await MysqlSessionService.open(options);
-    const { id, append } = await leaveOneUnanswered(victim, { user, sessionId });
-    const waiting = appendTo(other, { sessionId, id: 'other' });
-    await expect(append).rejects.toMatchObject({ code: 'unavailable', retryable: true });
-    const { seq } = await waiting;
-    expect((await appendTo(victim, { sessionId, id })).seq).toBe(Number(seq) + 1);
-    await victim.close();
+    await expectOneUnavailable(victim, { user, sessionId, expect });
   });
 
   it.concurrent('costs a pool that was brought its connection at the deadline, and its locks go with it', async ({
@@ -95,11 +104,6 @@ describeWithDatabase('A query that is killed between two statements of an append
     const client = createPool({ uri: user.url, multipleStatements: true, connectionLimit: 1 });
     const options = { client, closeClient: true, tablePrefix, callTimeout: 3_000 };
     const victim = new MysqlSessionService(options);
-    const { id, append } = await leaveOneUnanswered(victim, { user, sessionId });
-    const waiting = appendTo(other, { sessionId, id: 'other' });
-    await expect(append).rejects.toMatchObject({ code: 'unavailable', retryable: true });
-    const { seq } = await waiting;
-    expect((await appendTo(victim, { sessionId, id })).seq).toBe(Number(seq) + 1);
-    await victim.close();
+    await expectOneUnavailable(victim, { user, sessionId, expect });
   });
 });

@@ -3,12 +3,13 @@ import { isHoldfastError, type SessionKey } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
-// The same watch over the event loop as that of every store.
 import { watchEventLoop } from '../../session/src/event-loop-watch.fixture.ts';
 import { OwnCluster } from './own-cluster.fixture.ts';
 import { describeWithOwnServer, OwnServer } from './own-server.fixture.ts';
 import { RedisKeys } from './redis-keys.ts';
 import { RedisSessionService } from './redis-session-service.ts';
+
+type OwnNode = OwnCluster['nodes'][number];
 
 const WRITERS = 8;
 const CALL_MS = 500;
@@ -60,15 +61,11 @@ describeWithOwnServer('RedisSessionService in a storm', () => {
           await ignoreErrors(client.script('FLUSH'));
         }
         await sleep(20);
-        if (round % 3 === 0)
-          await ignoreErrors(
-            cluster.moveSlot(
-              slot,
-              cluster.nodes[(round / 3) % 3] as (typeof cluster.nodes)[number],
-            ),
-          );
-        if (round % 3 === 1)
-          await hang((cluster.nodes[round % 3] as (typeof cluster.nodes)[number]).server);
+        const [first, second] = cluster.nodes as [OwnNode, OwnNode];
+        if (round % 3 === 0) {
+          await ignoreErrors(cluster.moveSlot(slot, round === 0 ? first : second));
+        }
+        if (round % 3 === 1) await hang(second.server);
       }
     });
   });
