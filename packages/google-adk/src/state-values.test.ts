@@ -50,7 +50,10 @@ function agentThatSets(values: Record<string, unknown>, requireConfirmation = fa
 }
 
 /** The events themselves: no clone could be made of some. */
-async function takeTurn(runner: Runner, sessionId: string, part: Part = text('go')) {
+async function takeTurn(
+  runner: Runner,
+  { id: sessionId, part = text('go') }: { readonly id: string; readonly part?: Part },
+) {
   const events: Event[] = [];
   const newMessage = { role: 'user', parts: [part] };
   for await (const event of runner.runAsync({ userId: 'ada', sessionId, newMessage })) {
@@ -81,7 +84,7 @@ describe('what a tool puts into the state', () => {
       gone: () => 1,
     });
     const runner = new Runner({ appName: 'shop', agent, sessionService: service });
-    const events = await takeTurn(runner, id);
+    const events = await takeTurn(runner, { id });
     expect(lastText(events)).toBe('done');
     const stored = await read(id);
     expect(unanswered(stored)).toEqual([]);
@@ -120,7 +123,7 @@ describe('what a tool puts into the state', () => {
         : [text('done')];
     });
     const runner = new Runner({ appName: 'shop', agent, sessionService: service });
-    const events = await takeTurn(runner, id);
+    const events = await takeTurn(runner, { id });
     expect(lastText(events)).toBe('done');
     const helper = await service.getSession({ ...owner, appName: 'helper', sessionId: id });
     expect(helper?.state).toMatchObject({ at: '1970-01-01T00:00:00.000Z' });
@@ -139,12 +142,12 @@ describe('what a tool puts into the state', () => {
       sessionService: service,
       plugins: [new SecurityPlugin({ policyEngine })],
     });
-    const asked = await takeTurn(runner, id);
+    const asked = await takeTurn(runner, { id });
     const name = 'adk_request_confirmation';
     const request = partsOf(asked).find((part) => part.functionCall?.name === name);
     const response = { confirmed: false };
     const answer = { functionResponse: { id: `${request?.functionCall?.id}`, name, response } };
-    const events = await takeTurn(runner, id, answer);
+    const events = await takeTurn(runner, { id, part: answer });
     expect(lastText(events)).toBe('done');
     const checks = (await read(id)).state['orcas_tool_call_security_check_states'];
     expect(Object.values(checks as object)).toMatchObject([{ confirmed: false }]);
@@ -158,7 +161,7 @@ describe('what a tool puts into the state', () => {
     const { id } = await service.createSession(owner);
     const agent = agentThatSets({ k });
     const runner = new Runner({ appName: 'shop', agent, sessionService: service });
-    const turn = takeTurn(runner, id);
+    const turn = takeTurn(runner, { id });
     await expect(turn).rejects.toMatchObject({ code: 'invalid_argument', path });
     const stored = await read(id);
     expect(stored.state).toEqual({});

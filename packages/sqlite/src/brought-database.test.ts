@@ -127,13 +127,12 @@ describe.each(drivers)('a database that its owner uses, too, by %s', (driver) =>
     await service.migrate();
     await service.create(key);
     database.exec('PRAGMA count_changes = on');
-    try {
-      expect(await service.appendEvent({ ...key, event: {} })).toMatchObject({ seq: 1 });
-    } catch (error) {
-      expect(error).toMatchObject({
-        code: 'misconfigured',
-        message: expect.stringContaining('count_changes'),
-      });
+    const append = service.appendEvent({ ...key, event: {} });
+    // The others take the rows for what they are.
+    if (driver !== 'libsql') expect(await append).toMatchObject({ seq: 1 });
+    else {
+      const message = expect.stringContaining('count_changes');
+      await expect(append).rejects.toMatchObject({ code: 'misconfigured', message });
     }
     await service.close();
     database.close();
