@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -22,6 +23,8 @@ const projects = [
 
 export default defineConfig({
   test: {
+    // Much of the time is spent waiting for servers, processes and a browser.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: projects.map(({ name, root }) => ({
       test: {
         name: `@holdfast/${name}`,

@@ -6,12 +6,20 @@ import { setOwn } from './json.ts';
  * V8 from 13.6 (Node 24 and later) guesses the next key of an object from objects that it has
  * seen, and compares its guess with the text before it has looked for escapes: once
  * `{"p":0,"\\":1}` was parsed anywhere in the process, `{"p":0,"\"":1}` comes back with the key
- * `\`. A key that is guessed wrong always contains a backslash. So only a text that has escapes is
- * looked at again, and only if a key with a backslash came out is it parsed here.
+ * `\`.
  */
 export function parseJson(text: string): unknown {
+  return guessesKeys ? parseWithoutGuesses(text) : JSON.parse(text);
+}
+
+/**
+ * The same for an engine that guesses. A key that is guessed wrong always contains a backslash. So
+ * only if a text has escapes is its value looked at, and only if a key with a backslash came out
+ * is it read anew, key by key.
+ */
+export function parseWithoutGuesses(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (!guessesKeys || !text.includes('\\') || !hasBackslashInKey(value)) return value;
+  if (!text.includes('\\') || !hasBackslashInKey(value)) return value;
   return new JsonReader(text).read();
 }
 
