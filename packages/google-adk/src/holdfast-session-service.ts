@@ -129,7 +129,8 @@ export class HoldfastSessionService extends BaseSessionService {
       const hasEvent = () => live.has(input.id);
       const wanted = await live.writes.withoutOlder(input, { writes, hasEvent });
       const stored = await this.service.appendEvent({ ...key, event: wanted });
-      if (live.isRetry(stored)) return event;
+      const isRetry = live.noteStored(stored);
+      if (isRetry) return event;
       await live.catchUp(this.service, stored);
       const delta = Object.entries(event.actions?.stateDelta ?? {});
       const noted = live.writes.add(writes);

@@ -54,8 +54,11 @@ export class LiveSession {
     return this.#session.events.some((event) => event.id === id);
   }
 
-  /** Whether what was stored is something that it has already: the append was a retry. */
-  isRetry({ id, seq = 0 }: Event): boolean {
+  /**
+   * Takes note of an event that was stored by way of it. Answers whether that was a retry: the
+   * object has the event already.
+   */
+  noteStored({ id, seq = 0 }: Event): boolean {
     const revision = this.#revision ?? seq - 1;
     if (seq > revision + 1) this.#missedAfter ??= revision;
     this.#revision = Math.max(revision, seq);
