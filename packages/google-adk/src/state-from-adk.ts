@@ -14,8 +14,8 @@ export interface StateFromAdk {
 
 /**
  * A state of ADK as a service takes it: without `temp:` keys, whose values may be anything, also
- * a live object that no JSON can hold. A value without a JSON form, such as a function, is no
- * value: its key is removed, as one that is undefined.
+ * a live object that no JSON can hold. A value that JSON leaves out, such as a function, removes its
+ * key, as undefined does.
  */
 export function stateFromAdk(
   state: object,

@@ -136,8 +136,8 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
   }
 
   /**
-   * Asked of each connection once, or each time that it is lent if it is reset in between: what is
-   * wrong with one is no fault of another.
+   * Asked of each connection once, or each time that it is lent if it is reset in between: one
+   * may be set up otherwise than another.
    */
   async #settingsOf(lease: MysqlLease): Promise<ServerSettings> {
     const { connection } = lease;

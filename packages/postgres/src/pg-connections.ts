@@ -19,7 +19,7 @@ const MAX_FOREIGN_TRANSACTIONS = 10;
 
 /**
  * Listens to the errors of a pool, and of each of its connections from the moment in which it is
- * handed out: the pool listens no more then, and whoever waits for the connection is told a little
+ * handed out: the pool stops listening then, and whoever waits for the connection is told a little
  * later. What the server has sent meanwhile may be that it ends the connection.
  */
 const absorbPoolErrors = sharedListening<PgPool>((pool) => {
@@ -129,7 +129,7 @@ function foreignTransaction(subject: string): HoldfastError {
 }
 
 /**
- * Whether it has been asked something that is not answered yet; `pg` says so in these alone, older
+ * Whether it has been asked something that is not answered yet. `pg` says so in these alone, and older
  * versions in the first alone. One that has answered with an error may not be ready yet.
  */
 function isBusy(client: AnyClient): boolean {

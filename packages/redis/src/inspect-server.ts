@@ -42,7 +42,7 @@ export async function inspectServer(client: RedisClient, run: InspectionRun): Pr
       });
       if (info !== undefined) checkServer(info, run);
     }),
-    // If there is no such database, the driver goes on in database 0 without a word.
+    // If there is no such database, the driver silently goes on in database 0.
     db > 0 ? client.select?.(db) : undefined,
     evaluate(),
   ];

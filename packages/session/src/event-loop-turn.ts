@@ -5,7 +5,7 @@
 // A look at the clock costs as much as the shortest calls.
 const CALLS_PER_LOOK = 8;
 
-/** After so many ms without a turn, as far as is known, it is found out when the next one is. */
+/** After so many ms without a turn that is known of, the next one is asked for. */
 const LOOK_AFTER_MS = 5;
 
 // Looked up when the module is loaded, as a test may put a clock of its own in their place later.

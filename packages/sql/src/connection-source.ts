@@ -27,7 +27,7 @@ interface ErrorSource {
 
 /**
  * Lets many services listen to one source as if they were one. The first begins, and the last ends
- * it; each gets the function that says that it needs it no more.
+ * it; each gets a function to call when it no longer needs it.
  */
 export function sharedListening<Source extends object>(
   begin: (source: Source) => () => void,
