@@ -10,7 +10,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** What `value` is, in a word that error messages use. */
 export function describeType(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
+  if (isArray(value)) return 'an array';
   switch (typeof value) {
     case 'undefined':
       return 'undefined';
@@ -21,6 +21,15 @@ export function describeType(value: unknown): string {
       return String(value);
     default:
       return `a ${typeof value}`;
+  }
+}
+
+/** Of a proxy that was revoked, nothing can be asked. */
+function isArray(value: unknown): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
   }
 }
 
@@ -90,8 +99,13 @@ export function checkPlainObject(
   value: unknown,
   path: string,
 ): asserts value is Record<string, unknown> {
-  if (isPlainObject(value)) return;
-  throw invalidArgument(path, `must be a plain object, got ${describeType(value)}`);
+  let isPlain: boolean;
+  try {
+    isPlain = isPlainObject(value);
+  } catch (cause) {
+    throw invalidArgument(path, 'could not be read', cause);
+  }
+  if (!isPlain) throw invalidArgument(path, `must be a plain object, got ${describeType(value)}`);
 }
 
 function quoteOrType(value: unknown): string {

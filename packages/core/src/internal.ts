@@ -28,5 +28,5 @@ export {
   MAX_JSON_DEPTH,
 } from './json-copier.ts';
 export { parseJson } from './parse-json.ts';
-export { readInput } from './read-input.ts';
+export { copyOptions, readInput } from './read-input.ts';
 export { describeSessionKey } from './session-key.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { checkFlag, checkPlainObject, describeType } from './check-value.ts';
 import { createEvent, createGenerateContentConfig, createRunConfig } from './index.ts';
-import { readInput } from './read-input.ts';
+import { copyOptions, readInput } from './read-input.ts';
 
 const fault = new Error('not today');
 
@@ -40,6 +41,33 @@ describe('readInput', () => {
           code: 'invalid_argument',
           message: 'the input could not be read',
         }),
+      );
+    }
+  });
+
+  it('reads each option once, and names the one that cannot be read', () => {
+    let reads = 0;
+    const options = {
+      get migrate() {
+        reads++;
+        return true;
+      },
+    };
+    expect(copyOptions(options)).toStrictEqual({ migrate: true });
+    expect(reads).toBe(1);
+    expect(() => copyOptions(unreadable('url'))).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', path: 'url', cause: fault }),
+    );
+    expect(() => copyOptions([])).toThrow(expect.objectContaining({ path: 'options' }));
+  });
+
+  it('says of a proxy that was revoked what it should be', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(describeType(proxy)).toBe('an object');
+    for (const check of [checkFlag, checkPlainObject]) {
+      expect(() => check(proxy, 'some.field')).toThrow(
+        expect.objectContaining({ code: 'invalid_argument', path: 'some.field' }),
       );
     }
   });

@@ -1,3 +1,4 @@
+import { checkPlainObject } from './check-value.ts';
 import { HoldfastError, invalidArgument, isHoldfastError } from './holdfast-error.ts';
 
 /**
@@ -13,6 +14,17 @@ export function readInput<Input, T>(input: Input, read: (input: Input) => T): T 
     if (isHoldfastError(cause)) throw cause;
     throw unreadable(findField(input, read), cause);
   }
+}
+
+/**
+ * A shallow copy of the options of a constructor, so that each is read once. `invalid_argument` if
+ * they are not a plain object, or if one of them cannot be read.
+ */
+export function copyOptions<Options extends object>(options: Options): Options {
+  return readInput(options, (given) => {
+    checkPlainObject(given, 'options');
+    return { ...(given as Options) };
+  });
 }
 
 function unreadable(field: string | undefined, cause: unknown): HoldfastError {

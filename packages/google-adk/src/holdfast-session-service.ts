@@ -10,7 +10,7 @@ import {
   type ListSessionsRequest,
   type ListSessionsResponse,
 } from '@google/adk';
-import { checkChoice, checkPlainObject } from '@holdfast/core/internal';
+import { checkChoice, copyOptions, describeType, invalidArgument } from '@holdfast/core/internal';
 import type { Session, SessionService } from '@holdfast/session';
 import { checkServiceOptions, prepareAppendEvent } from '@holdfast/session/store';
 import { canExist } from './can-exist.ts';
@@ -54,10 +54,13 @@ export class HoldfastSessionService extends BaseSessionService {
 
   constructor(service: SessionService, options: HoldfastSessionServiceOptions = {}) {
     super();
-    checkPlainObject(options, 'options');
+    if (typeof service?.appendEvent !== 'function') {
+      throw invalidArgument('service', `must be a SessionService, got ${describeType(service)}`);
+    }
     this.service = service;
+    const { stateValues } = copyOptions(options);
     const choices = ['json', 'strict'] as const;
-    this.#stateValues = checkChoice(options['stateValues'], { path: 'stateValues', choices });
+    this.#stateValues = checkChoice(stateValues, { path: 'stateValues', choices });
   }
 
   /**

@@ -32,6 +32,17 @@ describe('InMemorySessionService', () => {
     );
   });
 
+  it('refuses options that cannot be read', () => {
+    const options = {
+      get maxSessions(): number {
+        throw new Error('not today');
+      },
+    };
+    expect(() => new InMemorySessionService(options)).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', path: 'maxSessions' }),
+    );
+  });
+
   it('takes its times from its clock', async () => {
     let now = 1000;
     const service = new InMemorySessionService({ now: () => now });

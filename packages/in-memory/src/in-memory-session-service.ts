@@ -1,4 +1,4 @@
-import { checkInteger, checkPlainObject } from '@holdfast/core/internal';
+import { checkInteger, copyOptions } from '@holdfast/core/internal';
 import { type SessionServiceOptions, StoredSessionService } from '@holdfast/session/store';
 import { InMemoryStore } from './in-memory-store.ts';
 
@@ -21,8 +21,8 @@ export interface InMemorySessionServiceOptions extends SessionServiceOptions {
 export class InMemorySessionService extends StoredSessionService {
   /** An option that is out of range is `invalid_argument`. */
   constructor(options: InMemorySessionServiceOptions = {}) {
-    checkPlainObject(options, 'options');
-    const { maxSessions } = options as InMemorySessionServiceOptions;
+    const own = copyOptions(options);
+    const { maxSessions } = own;
     super(
       new InMemoryStore({
         maxSessions:
@@ -30,7 +30,7 @@ export class InMemorySessionService extends StoredSessionService {
             ? Number.POSITIVE_INFINITY
             : checkInteger(maxSessions, { path: 'maxSessions', min: 1 }),
       }),
-      options,
+      own,
     );
   }
 }

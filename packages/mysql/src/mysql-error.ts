@@ -48,6 +48,7 @@ const DESCRIPTIONS: readonly (readonly [...ErrorDescription, errnos: readonly nu
     'the tables are not those of this package',
     [1054, 1136, 1176, 1264, 1265, 1288, 1347, 1364, 1366, 1471],
   ],
+  ['misconfigured', 'a trigger of somebody else refuses what is written', [1644]],
   ['misconfigured', 'binlog_format must be ROW or MIXED', [1665]],
   ['misconfigured', 'max_join_size must be its default', [1104]],
   ['misconfigured', 'max_prepared_stmt_count is too small', [1461]],

@@ -29,6 +29,18 @@ describe('MysqlSessionService', () => {
     );
   });
 
+  it('refuses options that cannot be read', async () => {
+    const unreadable = {
+      get url(): string {
+        throw new Error('not today');
+      },
+    };
+    await expect(MysqlSessionService.open(unreadable)).rejects.toMatchObject({
+      code: 'invalid_argument',
+      path: 'url',
+    });
+  });
+
   it('refuses what it cannot open, and says why', async () => {
     const url = 'mysql://root@127.0.0.1:3306/test';
     const cases: readonly [object, string][] = [

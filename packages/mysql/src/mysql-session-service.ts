@@ -1,4 +1,4 @@
-import { checkFlag, checkPlainObject, invalidArgument } from '@holdfast/core/internal';
+import { checkFlag, copyOptions, invalidArgument } from '@holdfast/core/internal';
 import {
   checkPoolTimeouts,
   type OpenPoolOptions,
@@ -47,10 +47,10 @@ export class MysqlSessionService extends SqlSessionService {
    * tables exist. An option that is out of range is `invalid_argument`.
    */
   constructor(options: MysqlSessionServiceOptions) {
-    checkPlainObject(options, 'options');
+    const own = copyOptions(options);
     super({
-      ...(options as MysqlSessionServiceOptions),
-      client: sqlClient(options),
+      ...own,
+      client: sqlClient(own),
       dialect: mysqlDialect,
       persistent: true,
       shared: true,
@@ -63,9 +63,9 @@ export class MysqlSessionService extends SqlSessionService {
    * or the database does not exist; `unavailable` if the server cannot be reached.
    */
   static async open(options: OpenMysqlOptions): Promise<MysqlSessionService> {
-    checkPlainObject(options, 'options');
-    const { url, maxConnections: _, migrate: __, ...rest } = options as OpenMysqlOptions;
-    return await openOverPool(options, {
+    const own = copyOptions(options);
+    const { url, maxConnections: _, migrate: __, ...rest } = own;
+    return await openOverPool(own, {
       pool: (settings) => openPool(url, settings),
       service: (client) => new MysqlSessionService({ ...rest, client, closeClient: true }),
     });

@@ -57,6 +57,18 @@ describe('The options of PostgresSessionService', () => {
     }
   });
 
+  it('are refused if they cannot be read', async () => {
+    const unreadable = {
+      get url(): string {
+        throw new Error('not today');
+      },
+    };
+    await expect(PostgresSessionService.open(unreadable)).rejects.toMatchObject({
+      code: 'invalid_argument',
+      path: 'url',
+    });
+  });
+
   it('are checked before SQL is printed', () => {
     expect(() => printMigrations({ schema: 'a"b' })).toThrow(
       expect.objectContaining({ code: 'invalid_argument', path: 'schema' }),

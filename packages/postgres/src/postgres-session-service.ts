@@ -1,4 +1,4 @@
-import { checkFlag, checkPlainObject, invalidArgument } from '@holdfast/core/internal';
+import { checkFlag, copyOptions, invalidArgument } from '@holdfast/core/internal';
 import {
   checkPoolTimeouts,
   type OpenPoolOptions,
@@ -56,13 +56,13 @@ export class PostgresSessionService extends SqlSessionService {
    * tables exist. An option that is out of range is `invalid_argument`.
    */
   constructor(options: PostgresSessionServiceOptions) {
-    checkPlainObject(options, 'options');
-    const { client, ...rest } = options as PostgresSessionServiceOptions;
+    const own = copyOptions(options);
+    const { client, ...rest } = own;
     const pglite = isPglite(client) ? client : undefined;
     const hasFolder = pglite?.dataDir?.startsWith('memory:') === false;
     super({
       ...rest,
-      client: sqlClient(options),
+      client: sqlClient(own),
       dialect: postgresDialect,
       persistent: pglite === undefined || hasFolder,
       shared: pglite === undefined,
@@ -76,9 +76,9 @@ export class PostgresSessionService extends SqlSessionService {
    * the server cannot be reached. Connections that are idle do not keep the process running.
    */
   static async open(options: OpenPostgresOptions): Promise<PostgresSessionService> {
-    checkPlainObject(options, 'options');
-    const { url, maxConnections: _, migrate: __, ...rest } = options as OpenPostgresOptions;
-    return await openOverPool(options, {
+    const own = copyOptions(options);
+    const { url, maxConnections: _, migrate: __, ...rest } = own;
+    return await openOverPool(own, {
       pool: (settings) => openPool(url, settings),
       service: (client) => new PostgresSessionService({ ...rest, client, closeClient: true }),
     });

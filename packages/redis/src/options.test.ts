@@ -41,6 +41,18 @@ describe('the options of RedisSessionService', () => {
     await expect(RedisSessionService.open([] as never)).rejects.toThrow('options');
   });
 
+  it('are refused if they cannot be read', async () => {
+    const unreadable = {
+      get url(): string {
+        throw new Error('not today');
+      },
+    };
+    await expect(RedisSessionService.open(unreadable)).rejects.toMatchObject({
+      code: 'invalid_argument',
+      path: 'url',
+    });
+  });
+
   it('leave a client open that was brought, and end one that is handed over', async () => {
     const left = new Redis({ lazyConnect: true });
     await new RedisSessionService({ client: left }).close();

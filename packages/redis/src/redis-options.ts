@@ -60,8 +60,7 @@ const MAX_TIMEOUT_MS = 2 ** 30 - 1;
 
 /** Checks all options but those of every service. */
 export function checkOptions(options: RedisSessionServiceOptions): CheckedOptions {
-  checkPlainObject(options, 'options');
-  const { client, closeClient, keyPrefix, persistent } = options as RedisSessionServiceOptions;
+  const { client, closeClient, keyPrefix, persistent } = options;
   return {
     client: checkClient(client),
     closeClient: checkFlag(closeClient, 'closeClient'),

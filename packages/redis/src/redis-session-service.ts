@@ -1,4 +1,4 @@
-import { checkPlainObject } from '@holdfast/core/internal';
+import { copyOptions } from '@holdfast/core/internal';
 import { StoredSessionService } from '@holdfast/session/store';
 import { openClient } from './open-client.ts';
 import {
@@ -19,7 +19,8 @@ import { checkServerOf, RedisStore } from './redis-store.ts';
 export class RedisSessionService extends StoredSessionService {
   /** An option that is out of range is `invalid_argument`. */
   constructor(options: RedisSessionServiceOptions) {
-    super(new RedisStore(checkOptions(options)), options);
+    const own = copyOptions(options);
+    super(new RedisStore(checkOptions(own)), own);
   }
 
   /**
@@ -29,8 +30,7 @@ export class RedisSessionService extends StoredSessionService {
    * the service is open; `close()` ends it.
    */
   static async open(options: OpenRedisOptions): Promise<RedisSessionService> {
-    checkPlainObject(options, 'options');
-    const { url, ...rest } = options as OpenRedisOptions;
+    const { url, ...rest } = copyOptions(options);
     const { callTimeout } = checkLimits(rest);
     const client = await openClient(url, callTimeout);
     try {

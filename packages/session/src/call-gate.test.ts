@@ -42,6 +42,17 @@ describe('CallGate', () => {
     expect(count).toBe(1);
   });
 
+  it('lets a timer fire while it is closed again and again', async () => {
+    const gate = new CallGate();
+    let hasFired = false;
+    setTimeout(() => {
+      hasFired = true;
+    }, 1);
+    const end = performance.now() + 10_000;
+    while (!hasFired && performance.now() < end) await gate.close(() => {});
+    expect(hasFired).toBe(true);
+  });
+
   it('gives what is thrown at once as a rejection, and counts the call as ended', async () => {
     const gate = new CallGate();
     const call = gate.run(() => {

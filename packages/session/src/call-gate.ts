@@ -41,8 +41,14 @@ export class CallGate {
 
   /** Waits for the calls that are running, then for `release`; the second time for the same. */
   close(release: () => MaybePromise<void>): Promise<void> {
-    this.#closing ??= this.#whenIdle().then(release);
+    if (this.#closing !== undefined) return this.#turnBefore(this.#closing);
+    this.#closing = this.#whenIdle().then(release);
     return this.#closing;
+  }
+
+  async #turnBefore(answer: Promise<void>): Promise<void> {
+    await dueTurnOfMany();
+    return await answer;
   }
 
   async #count<T>(call: Promise<T>): Promise<T> {

@@ -1,11 +1,10 @@
 import {
   checkInteger,
-  checkPlainObject,
   checkTimestamp,
+  copyOptions,
   describeType,
   invalidArgument,
   MAX_JSON_BYTES,
-  readInput,
 } from '@holdfast/core/internal';
 
 /** What every session service takes, whatever its store. */
@@ -34,15 +33,9 @@ function timeOf(now: () => number): number {
   }
 }
 
-function readOptions(options: SessionServiceOptions) {
-  checkPlainObject(options, 'options');
-  const { maxEventBytes = MAX_JSON_BYTES, now = Date.now } = options as SessionServiceOptions;
-  return { maxEventBytes, now };
-}
-
 /** Checks the options that all services have; `invalid_argument` with the path of what is wrong. */
 export function checkServiceOptions(options: SessionServiceOptions): WriteOptions {
-  const { maxEventBytes, now } = readInput(options, readOptions);
+  const { maxEventBytes = MAX_JSON_BYTES, now = Date.now } = copyOptions(options);
   if (typeof now !== 'function') {
     throw invalidArgument('now', `must be a function, got ${describeType(now)}`);
   }

@@ -83,6 +83,18 @@ describe('the settings of a database that was opened', () => {
   });
 });
 
+it('refuses options that cannot be read', async () => {
+  const unreadable = {
+    get url(): string {
+      throw new Error('not today');
+    },
+  };
+  await expect(SqliteSessionService.open(unreadable)).rejects.toMatchObject({
+    code: 'invalid_argument',
+    path: 'url',
+  });
+});
+
 describe('a database that the caller brings', () => {
   it.each([undefined, {}, { prepare() {} }, 'chat.db'])(
     'is refused if it is none: %j',

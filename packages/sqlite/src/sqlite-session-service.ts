@@ -1,8 +1,8 @@
 import {
   checkChoice,
   checkFlag,
-  checkPlainObject,
   checkTimeout,
+  copyOptions,
   invalidArgument,
 } from '@holdfast/core/internal';
 import {
@@ -78,8 +78,7 @@ export class SqliteSessionService extends SqlSessionService {
    * tables exist. An option that is out of range is `invalid_argument`.
    */
   constructor(options: SqliteSessionServiceOptions) {
-    checkPlainObject(options, 'options');
-    const { client, closeClient, ...rest } = options as SqliteSessionServiceOptions;
+    const { client, closeClient, ...rest } = copyOptions(options);
     const ownsDatabase = checkFlag(closeClient, 'closeClient');
     if (typeof client?.prepare !== 'function' || typeof client.exec !== 'function') {
       throw invalidArgument('client', NO_DATABASE);
@@ -104,8 +103,7 @@ export class SqliteSessionService extends SqlSessionService {
    * tables don't; `unavailable` if it cannot be opened; `corrupt` if it is not a database.
    */
   static async open(options: OpenSqliteOptions): Promise<SqliteSessionService> {
-    checkPlainObject(options, 'options');
-    const { url, driver, synchronous, migrate = true, ...rest } = options as OpenSqliteOptions;
+    const { url, driver, synchronous, migrate = true, ...rest } = copyOptions(options);
     const file = parseSqliteUrl(url);
     const synchronously = checkChoice(synchronous, {
       path: 'synchronous',
