@@ -168,6 +168,13 @@ describeWithOwnServer('What a person has to mend', () => {
       'not those of this package',
       'timestamp',
     );
+    await change(
+      `CREATE TRIGGER refuse BEFORE INSERT ON ${events} FOR EACH ROW
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not today'`,
+      'DROP TRIGGER refuse',
+      'trigger',
+      'not today',
+    );
     const byUser = `\`${tablePrefix}sessions_by_user\``;
     await admin.query(`ALTER TABLE \`${tablePrefix}sessions\` DROP INDEX ${byUser}`);
     const service = await MysqlSessionService.open({ url, tablePrefix });

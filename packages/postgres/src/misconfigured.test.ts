@@ -93,13 +93,20 @@ describeWithDatabase(
       ['no key', 'ALTER TABLE holdfast_state DROP CONSTRAINT holdfast_state_pkey'],
       ['more columns', 'ALTER TABLE holdfast_events ADD more text NOT NULL'],
       ['a constraint', "ALTER TABLE holdfast_state ADD CHECK (name = 'b')"],
+      [
+        'a trigger that raises',
+        `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+           AS $$ BEGIN RAISE EXCEPTION 'not today'; END $$;
+         CREATE TRIGGER refuse BEFORE INSERT ON holdfast_events
+           FOR EACH ROW EXECUTE FUNCTION refuse()`,
+      ],
     ])('is misconfigured over tables of its names that have %s', async (_, change) => {
       const schema = `holdfast_test_${randomBytes(6).toString('hex')}`;
       await runSql(`CREATE SCHEMA ${schema}`);
       const options = `-c search_path=${schema}`;
       const client = new pg.Pool({ connectionString: TEST_URL, options });
       const service = new PostgresSessionService({ client, closeClient: true });
-      if (!change.startsWith('CREATE')) await service.migrate();
+      if (!change.startsWith('CREATE TABLE')) await service.migrate();
       await client.query(change);
       const created = service.create(key);
       const stored = created.then(() =>

@@ -74,7 +74,7 @@ const STATES: Readonly<Record<string, ErrorDescription>> = {
   '55P02': REFUSED_SETTING,
   '55P03': CONTENTION,
   '57P04': ['misconfigured', 'the database does not exist any more'],
-  P0001: ['misconfigured', 'a trigger or a function of somebody else refuses what is written'],
+  P0001: ['misconfigured', 'a trigger on the tables refuses what is written'],
   XX001: DAMAGED,
   XX002: DAMAGED,
 };
