@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeWithOwnServer, OwnServer, until } from './own-server.fixture.ts';
@@ -46,6 +47,33 @@ describeWithOwnServer('what a person has to mend', () => {
     const client = guarded.client({ password: 'wrong' });
     const service = new RedisSessionService({ client, callTimeout: CALL_MS });
     await expectAtOnce(service.get(key), misconfigured('password'));
+  });
+
+  it('shows no password, however deep one looks into the error', async () => {
+    const password = 'p4ss-that-nobody-sees';
+    const clients = [
+      guarded.client({ password }),
+      guarded.client({ username: 'nobody', password }),
+      new Cluster([{ host: '127.0.0.1', port: guarded.port }], { redisOptions: { password } }),
+    ];
+    for (const client of clients) client.on('error', () => {});
+    onTestFinished(() => {
+      for (const client of clients) client.disconnect();
+    });
+    const calls = [
+      () => open(guarded.url.replace('//', `//:${password}@`)),
+      () => open(guarded.url.replace('//', `//nobody:${password}@`)),
+      () => open(`${guarded.url.replace('//', `//:${password}@`)}?cluster=true`),
+      ...clients.map(
+        (client) => () => new RedisSessionService({ client, callTimeout: CALL_MS }).get(key),
+      ),
+    ];
+    for (const call of calls) {
+      const error = (await call().catch((reason: unknown) => reason)) as Error;
+      expect(error).toMatchObject(misconfigured('password'));
+      expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(password);
+      expect(JSON.stringify(error.cause)).not.toContain(password);
+    }
   });
 
   it('is known at once if a single server is used as a Cluster', async () => {

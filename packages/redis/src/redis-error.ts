@@ -37,6 +37,9 @@ const TLS_CODES =
 // What only a fault in a program throws, of ours or of the driver.
 const FAULTS = /^(?:Type|Reference|Range|Syntax|URI|Eval)Error$/;
 
+// What ioredis, or a program over its client, sends with a password in it.
+const WITH_PASSWORD = /^(?:auth|hello|acl|config|migrate)$/i;
+
 /** Whether a server does not have a script yet. */
 export function isScriptMissing(error: unknown): boolean {
   return messageOf(error).startsWith('NOSCRIPT');
@@ -62,7 +65,7 @@ export function isLackingCommand(error: unknown): boolean {
   return /\bNOPERM\b|user executing the script|unknown( redis)? command/i.test(messageOf(error));
 }
 
-/** What an error of the driver is to a caller. */
+/** What an error of the driver is to a caller. Passwords in it are hidden. */
 export function translateError(
   error: unknown,
   { isCluster }: { readonly isCluster: boolean },
@@ -71,8 +74,17 @@ export function translateError(
   // A Cluster that cannot be reached has the reason in the error of its last node.
   const { lastNodeError } = Object(error) as { readonly lastNodeError?: unknown };
   const reason = lastNodeError ?? error;
+  hidePassword(error);
+  hidePassword(lastNodeError);
   const [code, problem] = describe(reason, isCluster);
   return new HoldfastError(code, { message: `${problem}: ${messageOf(reason)}`, cause: error });
+}
+
+/** A reply's error has the command that it answers, with all that was sent. */
+function hidePassword(error: unknown): void {
+  const { command } = Object(error) as { readonly command?: { readonly name?: unknown } };
+  if (!WITH_PASSWORD.test(String(command?.name))) return;
+  Object.assign(error as object, { command: { ...command, args: ['(hidden)'] } });
 }
 
 function describe(error: unknown, isCluster: boolean): readonly [HoldfastErrorCode, string] {
