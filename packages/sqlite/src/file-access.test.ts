@@ -30,6 +30,21 @@ describe.each(drivers)('a file that cannot be used, by %s', (driver) => {
     }
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'is misconfigured if it is a device, or cannot be created in its folder',
+    async () => {
+      await expect(open('/dev/null')).rejects.toMatchObject({
+        code: 'misconfigured',
+        message: '/dev/null cannot be opened: it is not a file',
+      });
+      await expect(open('/proc/x.db')).rejects.toMatchObject({
+        code: 'misconfigured',
+        retryable: false,
+        message: expect.stringContaining('/proc/x.db cannot be opened: '),
+      });
+    },
+  );
+
   it('says what it is if it was cut to nothing, and touches nothing', async () => {
     const file = join(folder, `${name}-cut.db`);
     const service = await open(file);

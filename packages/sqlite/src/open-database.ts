@@ -3,7 +3,7 @@ import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import { checkString, invalidArgument } from '@holdfast/core/internal';
 import { queryOf, sql } from '@holdfast/sql';
 import { BLOCKING_WAIT_MS, pause } from './busy-retry.ts';
-import { fileProblem } from './file-problem.ts';
+import { creationProblem, fileProblem } from './file-problem.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import { refuseSettings } from './refused-settings.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -51,6 +51,7 @@ export function openFile(
       message: `${file} does not exist, and migrate is false`,
     });
   }
+  refuseDevice(file);
   try {
     return openDatabase(file);
   } catch (cause) {
@@ -58,10 +59,27 @@ export function openFile(
   }
 }
 
+// SQLite would open a device, and fail later, as if a disk did.
+function refuseDevice(file: string): void {
+  if (file === ':memory:') return;
+  let isOther: boolean;
+  try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    isOther = found !== undefined && !found.isFile() && !found.isDirectory();
+  } catch {
+    // What keeps it from being opened is said when that fails.
+    return;
+  }
+  if (!isOther) return;
+  throw new HoldfastError('misconfigured', {
+    message: `${file} cannot be opened: it is not a file`,
+  });
+}
+
 /** What the failure to open a file means. */
 export function cannotBeOpened(file: string, cause: unknown): HoldfastError {
   const { code, message } = translateError(cause);
-  const problem = file === ':memory:' ? undefined : fileProblem(file);
+  const problem = file === ':memory:' ? undefined : (fileProblem(file) ?? creationProblem(file));
   const reason = `${file} cannot be opened: ${problem ?? message}`;
   if (problem !== undefined) return new HoldfastError('misconfigured', { message: reason, cause });
   // Of a file that it cannot open, libsql has no code.
