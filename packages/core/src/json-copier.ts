@@ -36,26 +36,20 @@ export class JsonCopier {
     this.#maxBytes = maxBytes;
   }
 
-  /** Runs `inside` one step further down the path. */
+  /**
+   * Runs `inside` one step further down the path. What the input's getters or the traps of its
+   * proxies throw becomes the cause of an `invalid_argument` at the place that was reached.
+   */
   at<T>(step: JsonPathStep, inside: () => T): T {
     this.#path.push(step);
-    const result = inside();
+    let result: T;
+    try {
+      result = inside();
+    } catch (cause) {
+      throw this.#unreadable(undefined, cause);
+    }
     this.#path.pop();
     return result;
-  }
-
-  /**
-   * What `work` makes of the input, which stands at `step` of the present path. What the input's
-   * getters or the traps of its proxies throw becomes the cause of an `invalid_argument` at the
-   * place that was reached.
-   */
-  reading<T>(step: JsonPathStep | undefined, work: () => T): T {
-    const depth = this.#path.length;
-    try {
-      return work();
-    } catch (cause) {
-      throw this.#unreadable(this.#path.length > depth ? undefined : step, cause);
-    }
   }
 
   /** A frozen copy of `value`; `step` is where it stands. */

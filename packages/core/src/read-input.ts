@@ -2,8 +2,8 @@ import { checkPlainObject } from './check-value.ts';
 import { HoldfastError, invalidArgument, isHoldfastError } from './holdfast-error.ts';
 
 /**
- * What `read` makes of an input, such as a request or a config. What the getters of the input or the traps of
- * a proxy throw becomes the cause of an `invalid_argument` at the field that was read.
+ * What `read` makes of an input, such as a request or a config. What the getters of the input or
+ * the traps of a proxy throw becomes the cause of an `invalid_argument` at the field that was read.
  *
  * `read` may be called a second time to find out which field that was.
  */

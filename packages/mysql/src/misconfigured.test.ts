@@ -131,7 +131,7 @@ describeWithOwnServer('What a person has to mend', () => {
     expect(await failureOf(create)).toMatchObject(misconfigured('refuses access', 'CREATE'));
   });
 
-  it('is a table, a column or an index that is not there, or is not as it was made', async () => {
+  it('is a table, a column or an index that is missing, or was changed', async () => {
     await admin.query('CREATE DATABASE changed');
     const url = server.url.replace(/test$/, 'changed');
     await (await MysqlSessionService.open({ url, tablePrefix })).close();

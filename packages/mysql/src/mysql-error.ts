@@ -42,7 +42,7 @@ const DESCRIPTIONS: readonly (readonly [...ErrorDescription, errnos: readonly nu
   ['misconfigured', 'the connection has no database', [1046]],
   ['misconfigured', 'the database does not exist', [1049]],
   ['misconfigured', 'the tables do not exist, call migrate()', [1146]],
-  // A column or an index that is not there, or one too many; a type that takes less; a view.
+  // A column or an index that is missing, or one too many; a type that takes less; a view.
   [
     'misconfigured',
     'the tables are not those of this package',

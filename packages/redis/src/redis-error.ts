@@ -60,7 +60,7 @@ export function isTimeout(error: unknown): boolean {
   return /Command timed out/.test(messageOf(error));
 }
 
-/** Whether a command, or one of a script, is not there or not allowed. */
+/** Whether a command, or one of a script, is unknown or not allowed. */
 export function isLackingCommand(error: unknown): boolean {
   return /\bNOPERM\b|user executing the script|unknown( redis)? command/i.test(messageOf(error));
 }

@@ -39,11 +39,11 @@ export function idPathOf({ index }: PreparedEvent): string {
 /** Checks and copies one event. */
 export function prepareEvent(input: unknown, options: PrepareEventOptions): PreparedEvent {
   const { copier, now, index } = options;
-  const step = index === undefined ? 'event' : undefined;
-  const event = copier.reading(step, () => {
-    if (isPlainObject(input)) return copyFields(copier, input);
+  if (!isPlainObject(input)) {
+    const step = index === undefined ? 'event' : undefined;
     throw copier.invalid(`must be a plain object, got ${describeType(input)}`, step);
-  });
+  }
+  const event = copyFields(copier, input);
   const timestampGiven = event['timestamp'] !== undefined;
   if (event['id'] === undefined) event['id'] = createUuidV7();
   if (event['invocationId'] === undefined) event['invocationId'] = '';
@@ -99,21 +99,19 @@ const emptyActions: JsonObject = Object.freeze({
 
 /** Checks and copies an event's actions, `temp:` keys included. */
 function copyActions(copier: JsonCopier, input: unknown): JsonObject {
-  return copier.reading('actions', () => {
+  return copier.at('actions', () => {
     if (!isPlainObject(input)) {
-      throw copier.invalid(`must be a plain object, got ${describeType(input)}`, 'actions');
+      throw copier.invalid(`must be a plain object, got ${describeType(input)}`);
     }
-    return copier.at('actions', () => {
-      const actions: Record<string, JsonValue> = {};
-      for (const field of Object.keys(input)) {
-        const value = copier.read(input, field);
-        if (value === undefined) continue;
-        setOwn(actions, field, copyAction(copier, value, field));
-      }
-      checkDisjoint(copier, actions);
-      actions['stateDelta'] ??= emptyActions['stateDelta'] as JsonObject;
-      return Object.freeze(actions);
-    });
+    const actions: Record<string, JsonValue> = {};
+    for (const field of Object.keys(input)) {
+      const value = copier.read(input, field);
+      if (value === undefined) continue;
+      setOwn(actions, field, copyAction(copier, value, field));
+    }
+    checkDisjoint(copier, actions);
+    actions['stateDelta'] ??= emptyActions['stateDelta'] as JsonObject;
+    return Object.freeze(actions);
   });
 }
 

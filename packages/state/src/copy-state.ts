@@ -17,22 +17,19 @@ export function copyState(
   input: unknown,
   options: CopyStateOptions,
 ): JsonObject {
-  const { property, keyProblem } = options;
-  return copier.reading(property, () => {
+  return copier.at(options.property, () => {
     if (!isPlainObject(input)) {
-      throw copier.invalid(`must be a plain object, got ${describeType(input)}`, property);
+      throw copier.invalid(`must be a plain object, got ${describeType(input)}`);
     }
-    return copier.at(property, () => {
-      const copied: Record<string, JsonValue> = {};
-      for (const key of Object.keys(input)) {
-        const problem = keyProblem(key);
-        if (problem !== undefined) {
-          throw copier.invalid(`is not a valid state key: it ${problem}`, { key });
-        }
-        setOwn(copied, key, copier.copy(copier.read(input, key), { key }));
+    const copied: Record<string, JsonValue> = {};
+    for (const key of Object.keys(input)) {
+      const problem = options.keyProblem(key);
+      if (problem !== undefined) {
+        throw copier.invalid(`is not a valid state key: it ${problem}`, { key });
       }
-      return Object.freeze(copied);
-    });
+      setOwn(copied, key, copier.copy(copier.read(input, key), { key }));
+    }
+    return Object.freeze(copied);
   });
 }
 
