@@ -1,4 +1,5 @@
 import {
+  type ColumnDefinition,
   compareByColumn,
   insertHead,
   joinSql,
@@ -29,6 +30,7 @@ export const mysqlDialect: SqlDialect = {
   },
   tableOptions: { narrow: tableOptions, wide: tableOptions },
   indexes: 'inline',
+  addColumn,
   greatest: 'greatest',
   // There is no RETURNING: https://dev.mysql.com/doc/refman/8.0/en/information-functions.html#function_last-insert-id
   revision: { keep: (revision) => sql`LAST_INSERT_ID(${revision})`, returning: undefined },
@@ -44,6 +46,18 @@ export const mysqlDialect: SqlDialect = {
   },
   isMissingTable,
 };
+
+// MySQL has no IF NOT EXISTS for a column, and no statement that does one thing or another.
+function addColumn({ table, tableName, name, definition }: ColumnDefinition): readonly string[] {
+  const add = `ALTER TABLE ${table} ADD COLUMN ${definition}`.replaceAll("'", "''");
+  const isThere = `EXISTS (SELECT 1 FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = '${tableName}' AND column_name = '${name}')`;
+  return [
+    `SET @holdfast_change = IF(${isThere}, 'DO 0', '${add}')`,
+    'PREPARE holdfast_change FROM @holdfast_change',
+    'EXECUTE holdfast_change',
+    'DEALLOCATE PREPARE holdfast_change',
+  ];
+}
 
 function plainRow({ columns }: SqlInsert): SqlText {
   const values = columns.map(() => SLOT);

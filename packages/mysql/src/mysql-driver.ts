@@ -95,7 +95,8 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
       // It is not ours to end.
       isForeign: isForeignTransaction,
     });
-    return outcomeOf(write.guard && results[this.#begin.length]);
+    const guard = write.guard && results[this.#begin.length];
+    return outcomeOf(guard, write.readIncarnation && results.at(-2));
   }
 
   async transaction<Result>(
@@ -151,19 +152,25 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
   }
 
   /** The statements of a write; undefined if they are too long for one text. */
-  #scriptOf({ guard, inserts }: SqlWrite): readonly SqlQuery[] | undefined {
+  #scriptOf({ guard, inserts, readIncarnation }: SqlWrite): readonly SqlQuery[] | undefined {
     const body =
       guard === undefined
         ? inserts.flatMap((rows) => this.#inserts.plain(rows, 0))
         : [guard, KEEP_FOUND, ...inserts.flatMap((rows) => this.#inserts.guarded(rows))];
+    if (readIncarnation !== undefined) body.push(readIncarnation);
     const script = [...this.#beginCommands, ...body, COMMIT];
     const length = script.reduce((sum, query) => sum + queryLength(query), 0);
     return length <= CHARACTERS_PER_TEXT ? script : undefined;
   }
 
-  #writeInSteps(lease: MysqlLease, { guard, inserts }: SqlWrite): Promise<SqlWriteOutcome> {
+  #writeInSteps(
+    lease: MysqlLease,
+    { guard, inserts, readIncarnation }: SqlWrite,
+  ): Promise<SqlWriteOutcome> {
     return this.#inTransaction(lease, async () => {
-      const outcome = outcomeOf(guard && (await this.#run(lease, guard)));
+      const met = guard && (await this.#run(lease, guard));
+      const found = readIncarnation && (await this.#run(lease, readIncarnation));
+      const outcome = outcomeOf(met, found);
       if (outcome.type !== 'written') return outcome;
       for (const rows of inserts) {
         for (const query of this.#inserts.plain(rows, outcome.revision)) {
@@ -189,7 +196,11 @@ function refuseTransaction(look: MysqlResult | undefined): void {
   if (look?.isInTransaction) throw foreignTransaction();
 }
 
-function outcomeOf(guard: MysqlResult | undefined): SqlWriteOutcome {
+function outcomeOf(
+  guard: MysqlResult | undefined,
+  found: MysqlResult | undefined,
+): SqlWriteOutcome {
   if (guard?.changes === 0) return REFUSED;
-  return { type: 'written', revision: guard?.lastInsertId ?? 0 };
+  const incarnation = String(found?.rows[0]?.[0] ?? '');
+  return { type: 'written', revision: guard?.lastInsertId ?? 0, incarnation };
 }

@@ -70,13 +70,20 @@ const DESCRIPTIONS: readonly (readonly [...ErrorDescription, errnos: readonly nu
 
 const NO_AGREEMENT = 'the driver and the server do not agree how to connect';
 
+const REFUSED_SOCKET = 'the socket of the database cannot be used';
+
 // Of a pool that was brought; they have no code.
 const POOL_REASONS = ['No connections available.', 'Pool is closed.', 'Queue limit reached.'];
 
-/** What mysql2 says by itself, by its `code`. The rest of these is about the network. */
+/** What mysql2 and the system say, by their `code`. The rest of these is about the network. */
 const DRIVER_DESCRIPTIONS: Readonly<Record<string, ErrorDescription>> = {
   AUTH_SWITCH_PLUGIN_ERROR: ['misconfigured', NO_AGREEMENT],
   HANDSHAKE_NO_SSL_SUPPORT: ['misconfigured', NO_AGREEMENT],
+  // What the system says of a path on which no socket can be, or that this user may not use.
+  EACCES: ['misconfigured', REFUSED_SOCKET],
+  EPERM: ['misconfigured', REFUSED_SOCKET],
+  ENOTDIR: ['misconfigured', REFUSED_SOCKET],
+  ENAMETOOLONG: ['misconfigured', REFUSED_SOCKET],
 };
 
 /** The number of a server's error; undefined if the server has not spoken. */

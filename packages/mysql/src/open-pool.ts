@@ -1,6 +1,6 @@
-import { checkString, invalidArgument } from '@holdfast/core/internal';
+import { invalidArgument } from '@holdfast/core/internal';
 import { loadDriver } from '@holdfast/session/store';
-import type { PoolSettings } from '@holdfast/sql';
+import { checkUrl, type PoolSettings, refusePassedOver } from '@holdfast/sql';
 import type { MysqlPool } from './mysql2-client.ts';
 
 const opened = new WeakSet<object>();
@@ -12,7 +12,7 @@ export function isOpenedHere(client: object): boolean {
 
 /** A pool of mysql2. It connects when it is used. */
 export async function openPool(url: unknown, settings: PoolSettings): Promise<MysqlPool> {
-  const uri = checkUrl(url);
+  const uri = checkMysqlUrl(url);
   const { createPool } = await loadDriver('mysql2', () => import('mysql2/promise'));
   try {
     const pool = createPool({
@@ -33,20 +33,57 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<My
   }
 }
 
+const EXAMPLE = '//user:password@host:3306/database';
+
 /** The URL as it is; `invalid_argument` if it does not name a database of a server. */
-function checkUrl(value: unknown): string {
-  const url = checkString(value, 'url');
-  if (!/^(?:mysql|mariadb):\/\//i.test(url) || !URL.canParse(url)) {
-    throw invalidArgument('url', 'must begin with mysql:// or mariadb:// and be a URL');
-  }
-  if (!/^\/[^/]/.test(new URL(url).pathname)) {
-    throw invalidArgument('url', 'must name a database: mysql://user:password@host:3306/database');
-  }
-  if (new URL(url).searchParams.has('resetOnRelease')) {
+function checkMysqlUrl(value: unknown): string {
+  const schemes = ['mysql', 'mariadb', 'mysql2'] as const;
+  const url = checkUrl(value, { driver: 'mysql2', schemes: [...schemes], example: EXAMPLE });
+  if (!URL.canParse(url)) {
+    // Its error would have the URL in it, with the password.
     throw invalidArgument(
       'url',
-      'must not have resetOnRelease: what a connection is set to would be lost',
+      `is not a URL, such as mysql:${EXAMPLE}: it needs one host, localhost for a socketPath, and what is special in a user or a password must be encoded, such as %40 for an @`,
     );
   }
+  const { hostname, port, pathname, username, searchParams } = new URL(url);
+  if (hostname.includes(',')) {
+    throw invalidArgument('url', 'names several hosts, and mysql2 connects to one alone');
+  }
+  if (/^%2f/i.test(hostname)) {
+    throw invalidArgument(
+      'url',
+      'has the path of a socket as its host: write mysql://user:password@localhost/database?socketPath=/path/of.sock',
+    );
+  }
+  if (!/^\/[^/]/.test(pathname)) {
+    throw invalidArgument('url', `must name a database: mysql:${EXAMPLE}`);
+  }
+  for (const [name, problem] of Object.entries(REFUSED)) {
+    if (searchParams.has(name)) throw invalidArgument('url', `must not have ${name}: ${problem}`);
+  }
+  const socketPath = searchParams.get('socketPath');
+  refusePassedOver(url, {
+    driver: 'mysql2',
+    parameters: {
+      host: { used: hostname, at: 'behind mysql://' },
+      port: { used: port || '3306', at: 'behind the host' },
+      database: { used: pathname.slice(1), at: 'behind the host: //host/database' },
+      user: { used: username, at: 'before the host: //user:password@host' },
+      password: { used: undefined, at: 'before the host: //user:password@host' },
+      socket: { used: socketPath, at: 'as socketPath' },
+      unix_socket: { used: socketPath, at: 'as socketPath' },
+    },
+  });
   return url;
 }
+
+const NO_TEXT = 'what mysql2 takes under that name is not a text';
+
+/** Parameters with which no connection can be made, or none that is as it was set. */
+const REFUSED: Readonly<Record<string, string>> = {
+  resetOnRelease: 'what a connection is set to would be lost',
+  isServer: 'it would not connect to a server',
+  Promise: NO_TEXT,
+  stream: NO_TEXT,
+};

@@ -43,7 +43,7 @@ export class StatementComposer {
     return { text: composed.text, name: composed.name, values };
   }
 
-  /** A write as one statement, which gives the guard's revision if it was done. */
+  /** A write as one statement, which gives the guard's row if it was done. */
   write(write: SqlWrite): PostgresQuery {
     const { guard, inserts } = write;
     let shape = this.#shapeOf(guard?.statement ?? UNGUARDED);
@@ -113,7 +113,7 @@ function composeText({ guard, inserts }: SqlWrite): SqlText {
   });
   if (guard === undefined) return sql`WITH ${joinSql(parts, ', ')} SELECT 0`;
   const all = [sql`${GUARD} AS (${guard.statement})`, ...parts];
-  return sql`WITH ${joinSql(all, ', ')} SELECT revision FROM ${GUARD}`;
+  return sql`WITH ${joinSql(all, ', ')} SELECT revision, incarnation FROM ${GUARD}`;
 }
 
 /** A text with `$1`, `$2` … for its values. */

@@ -1,15 +1,14 @@
-import { checkString, invalidArgument } from '@holdfast/core/internal';
+import { invalidArgument } from '@holdfast/core/internal';
 import { loadDriver } from '@holdfast/session/store';
-import type { PoolSettings } from '@holdfast/sql';
+import { checkUrl, type PoolSettings, refusePassedOver } from '@holdfast/sql';
 import type { PgPool } from './pg-driver.ts';
+import { isFileError, translateError } from './postgres-error.ts';
 
 /** A pool of `pg`. It connects when it is used. */
 export async function openPool(url: unknown, settings: PoolSettings): Promise<PgPool> {
-  const connectionString = checkString(url, 'url');
-  if (!/^postgres(?:ql)?:\/\//i.test(connectionString) || !URL.canParse(connectionString)) {
-    throw invalidArgument('url', 'must begin with postgres:// and be a URL');
-  }
-  const { Pool } = (await loadDriver('pg', () => import('pg'))).default;
+  const connectionString = checkBeginning(url);
+  const { Client, Pool } = (await loadDriver('pg', () => import('pg'))).default;
+  checkTarget(connectionString, () => new Client({ connectionString }));
   return new Pool({
     connectionString,
     max: settings.maxConnections,
@@ -18,4 +17,57 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<Pg
     // What waits for nothing does not keep a process running, if nobody has closed the service.
     allowExitOnIdle: true,
   });
+}
+
+/** `pg` also takes the folder of a socket, and behind a blank the name of a database. */
+function checkBeginning(url: unknown): string {
+  if (typeof url === 'string' && url.startsWith('/')) return url;
+  return checkUrl(url, {
+    driver: 'pg',
+    schemes: ['postgres', 'postgresql', 'socket'],
+    example: '//user:password@host:5432/database',
+  });
+}
+
+/** What `pg` makes of a URL. */
+interface Target {
+  readonly host: string;
+  readonly database?: string | undefined;
+}
+
+/**
+ * `invalid_argument` if `pg` cannot make anything of a URL, or makes something of it that nobody
+ * means; `misconfigured` if a file that it names cannot be read.
+ */
+function checkTarget(url: string, parse: () => Target): void {
+  const { host, database } = parseBy(parse);
+  if (host.includes(',')) {
+    throw invalidArgument('url', 'names several hosts, and pg connects to one alone');
+  }
+  if (/\/\.s\.PGSQL\.\d+$/.test(host)) {
+    throw invalidArgument('url', 'must name the folder of a socket, not the socket in it');
+  }
+  refusePassedOver(url, {
+    driver: 'pg',
+    parameters: {
+      database: { used: database, at: 'behind the host: //host/database' },
+      dbname: { used: database, at: 'behind the host: //host/database' },
+      hostaddr: { used: host, at: 'as the host' },
+      service: { used: undefined, at: 'out, as a URL of its own' },
+    },
+  });
+}
+
+function parseBy(parse: () => Target): Target {
+  try {
+    return parse();
+  } catch (cause) {
+    if (isFileError(cause)) throw translateError(cause);
+    // An older version of pg puts the URL into its error, with the password.
+    const { message } = cause as Error;
+    throw invalidArgument(
+      'url',
+      `is not what pg takes: ${message}. It connects to one host, and what is special in a user or a password must be encoded, such as %40 for an @`,
+    );
+  }
 }

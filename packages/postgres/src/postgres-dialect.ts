@@ -31,8 +31,11 @@ export const postgresDialect: SqlDialect = {
   types,
   tableOptions: { narrow: '', wide: '' },
   indexes: 'separate',
+  addColumn: ({ table, definition }) => [
+    `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${definition}`,
+  ],
   greatest: 'greatest',
-  revision: { keep: (revision) => revision, returning: 'RETURNING revision' },
+  revision: { keep: (revision) => revision, returning: 'RETURNING revision, incarnation' },
   unionBranch: (select) => sql`(${select})`,
   // The inner limit is a number that the planner does not know. It takes it for a small one, and
   // walks the index that has the order, rather than collecting all rows to sort them. The outer one

@@ -64,7 +64,8 @@ export class PostgresDriver<Connection extends object> implements SqlDriver<Conn
   async write(lease: Lease<Connection>, write: SqlWrite): Promise<SqlWriteOutcome> {
     const { rows } = await this.#run(lease, this.#composer.write(write));
     const [row] = rows;
-    return row === undefined ? REFUSED : { type: 'written', revision: Number(row[0]) };
+    if (row === undefined) return REFUSED;
+    return { type: 'written', revision: Number(row[0]), incarnation: String(row[1] ?? '') };
   }
 
   async transaction<Result>(

@@ -99,6 +99,19 @@ const NO_TLS = /does not support SSL|SSL connection/;
 const REFUSED_STARTUP =
   /startup (?:parameter|packet)|replication|no such (?:user|database)|auth(?:entication)? failed/;
 
+// What the system says of a path on which no socket can be, or that this user may not use.
+const REFUSED_SOCKET = /^(?:EACCES|EPERM|ENOTDIR|ENAMETOOLONG)$/;
+
+/** Whether a file could not be read, such as one with a certificate. */
+export function isFileError(error: unknown): boolean {
+  const { syscall, code } = (error ?? {}) as {
+    readonly syscall?: unknown;
+    readonly code?: unknown;
+  };
+  // To read from a connection is another call of the same name.
+  return syscall === 'open' || code === 'EISDIR';
+}
+
 /** What an error means on which no server has put a code, or only a general one. */
 function describeUncoded(error: unknown, reason: string): ErrorDescription {
   if (error instanceof TypeError) return ['internal', 'the driver of PostgreSQL failed'];
@@ -106,11 +119,11 @@ function describeUncoded(error: unknown, reason: string): ErrorDescription {
   if (/^SASL\b|password/i.test(reason)) {
     return ['misconfigured', 'PostgreSQL needs another password'];
   }
-  const { code, syscall } = (error ?? {}) as {
-    readonly code?: unknown;
-    readonly syscall?: unknown;
-  };
-  if (syscall === 'open') return ['misconfigured', 'a file that the URL names cannot be read'];
+  if (isFileError(error)) return ['misconfigured', 'a file that the URL names cannot be read'];
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  if (REFUSED_SOCKET.test(String(code))) {
+    return ['misconfigured', 'the socket of PostgreSQL cannot be used'];
+  }
   if (CERTIFICATE.test(String(code)) || NO_TLS.test(reason)) {
     return ['misconfigured', 'no secure connection to PostgreSQL can be made'];
   }

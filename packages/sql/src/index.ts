@@ -1,3 +1,4 @@
+export { checkUrl, refusePassedOver } from './check-url.ts';
 export {
   absorbErrors,
   type ConnectionSource,
@@ -37,6 +38,7 @@ export {
   type SqlWriteOutcome,
 } from './sql-client.ts';
 export {
+  type ColumnDefinition,
   compareAsRow,
   compareByColumn,
   type InsertSource,
