@@ -40,9 +40,9 @@ export class InMemoryStore implements SessionStore {
     };
   }
 
-  create({ key, createTime, state }: PreparedCreate): SharedState | undefined {
+  create({ key, incarnation, createTime, state }: PreparedCreate): SharedState | undefined {
     if (this.#tenants.session(key) !== undefined) return undefined;
-    const session = this.#tenants.addSession(key, createTime);
+    const session = this.#tenants.addSession({ key, incarnation, createTime });
     applyTo(session, state);
     this.#touch(session);
     if (this.#used.size > this.#maxSessions) {
@@ -59,6 +59,7 @@ export class InMemoryStore implements SessionStore {
     const fromSeq = numRecentEvents === undefined ? 1 : revision - numRecentEvents + 1;
     return {
       key: session.key,
+      incarnation: session.incarnation,
       createTime: session.createTime,
       lastUpdateTime: session.lastUpdateTime,
       revision,
@@ -71,17 +72,17 @@ export class InMemoryStore implements SessionStore {
   append(append: PreparedAppend): AppendOutcome {
     const session = this.#find(append.key);
     if (session === undefined) return { type: 'missing' };
-    const { log, revision } = session;
-    const { events, expectedRevision } = append;
-    const isElsewhere = expectedRevision !== undefined && expectedRevision !== revision;
+    const { log, revision, incarnation } = session;
+    const { events, expectedRevision = revision, expectedIncarnation = incarnation } = append;
+    const isElsewhere = expectedRevision !== revision || expectedIncarnation !== incarnation;
     if (isElsewhere || events.some(({ id }) => log.byId(id) !== undefined)) {
-      return { type: 'refused', revision, findEvent: (id) => log.byId(id) };
+      return { type: 'refused', revision, incarnation, findEvent: (id) => log.byId(id) };
     }
-    const next = revision + events.length;
+    const outcome = { type: 'written', revision: revision + events.length, incarnation } as const;
     const { latestTimestamp } = append;
-    appendTo(session, { events: numberEvents(append, next), latestTimestamp });
+    appendTo(session, { events: numberEvents(append, outcome), latestTimestamp });
     applyTo(session, append.changes);
-    return { type: 'written', revision: next };
+    return outcome;
   }
 
   list(list: PreparedList): StoredPage {
@@ -90,9 +91,9 @@ export class InMemoryStore implements SessionStore {
     if (holder === undefined) return { sessions: [], next: undefined, total: 0 };
     const found: StoredSummary[] = [];
     for (const session of sessionsBehind(holder.list, list)) {
-      const { key, createTime, lastUpdateTime, revision } = session;
+      const { key, incarnation, createTime, lastUpdateTime, revision } = session;
       const state = includeState ? storedState(session) : undefined;
-      found.push({ key, createTime, lastUpdateTime, revision, state });
+      found.push({ key, incarnation, createTime, lastUpdateTime, revision, state });
       if (found.length > limit) break;
     }
     return { ...cutPage(list, found), total: holder.list.size };
@@ -101,14 +102,14 @@ export class InMemoryStore implements SessionStore {
   listEvents(list: PreparedListEvents): ListedEvents | undefined {
     const session = this.#find(list.key);
     if (session === undefined) return undefined;
-    const { log, revision } = session;
+    const { log, revision, incarnation } = session;
     const first = list.afterSeq + 1;
     const end = Math.min(list.beforeSeq, revision + 1);
     const events =
       list.order === 'asc'
         ? log.range(first, Math.min(end, first + list.count))
         : log.range(Math.max(first, end - list.count), end).reverse();
-    return { events, revision };
+    return { events, revision, incarnation };
   }
 
   delete(key: SessionKey): boolean {

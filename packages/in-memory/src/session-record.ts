@@ -23,17 +23,22 @@ export interface UserRecord {
   readonly list: SessionList;
 }
 
+/** What is known of a session before it is kept. */
+export type NewSession = Pick<SessionRecord, 'key' | 'incarnation' | 'createTime'>;
+
 /** One session as it is kept. Its user and its app are kept for as long as it is. */
 export class SessionRecord {
   readonly key: SessionKey;
+  readonly incarnation: string;
   readonly createTime: number;
   readonly user: UserRecord;
   readonly state = new ScopeState();
   readonly log = new EventLog();
   lastUpdateTime: number;
 
-  constructor({ key, createTime, user }: Pick<SessionRecord, 'key' | 'createTime' | 'user'>) {
+  constructor({ key, incarnation, createTime, user }: NewSession & Pick<SessionRecord, 'user'>) {
     this.key = key;
+    this.incarnation = incarnation;
     this.createTime = createTime;
     this.user = user;
     this.lastUpdateTime = createTime;

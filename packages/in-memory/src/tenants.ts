@@ -3,6 +3,7 @@ import { comparePositions } from '@holdfast/session/store';
 import { ScopeState } from './scope-state.ts';
 import {
   type AppRecord,
+  type NewSession,
   type SessionList,
   SessionRecord,
   type UserRecord,
@@ -29,9 +30,10 @@ export class Tenants {
   }
 
   /** Adds a session that does not exist yet. */
-  addSession(key: SessionKey, createTime: number): SessionRecord {
+  addSession(created: NewSession): SessionRecord {
+    const { key } = created;
     const user = this.#ensureUser(key.appName, key.userId);
-    const session = new SessionRecord({ key, createTime, user });
+    const session = new SessionRecord({ ...created, user });
     user.sessions.set(key.sessionId, session);
     user.list.add(session);
     user.app.list.add(session);

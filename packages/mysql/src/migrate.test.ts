@@ -35,7 +35,9 @@ describeWithDatabase('migrate', () => {
       ),
     );
     await Promise.all(services.map((service) => service.close()));
-    expect(await runSql(`SELECT version FROM ${tablePrefix}migrations`)).toStrictEqual([[1]]);
+    expect(
+      await runSql(`SELECT version FROM ${tablePrefix}migrations ORDER BY version`),
+    ).toStrictEqual([[1], [2]]);
   });
 
   it('is one read where the schema is current', async () => {

@@ -66,6 +66,7 @@ for (const multipleStatements of [true, false]) {
       expect(await client.write({ guard: advance(1), inserts })).toStrictEqual({
         type: 'written',
         revision: 42,
+        incarnation: '',
       });
       expect(await written()).toStrictEqual([
         [41, 'one'],
@@ -81,7 +82,7 @@ for (const multipleStatements of [true, false]) {
 
     it('has the revision 0 where its guard is an insert', async () => {
       const outcome = await client.write({ guard: create(2), inserts: [] });
-      expect(outcome).toStrictEqual({ type: 'written', revision: 0 });
+      expect(outcome).toStrictEqual({ type: 'written', revision: 0, incarnation: '' });
     });
 
     it('is undone where a key is taken, in its guard or in its rows', async () => {

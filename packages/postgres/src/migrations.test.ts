@@ -32,7 +32,7 @@ describeWithDatabase('Migrations of PostgreSQL', () => {
   it('are done once where fifty services start at the same time', async () => {
     const services = upTo(50).map(() => new PostgresSessionService({ client: pool, schema }));
     await Promise.all(services.map((service) => service.migrate()));
-    expect(await versions()).toStrictEqual([['1']]);
+    expect(await versions()).toStrictEqual([['1'], ['2']]);
     await Promise.all(services.map((service) => service.create({ appName: 'a', userId: 'b' })));
     await Promise.all(services.map((service) => service.close()));
   });

@@ -6,8 +6,10 @@ import {
   invalidArgument,
   readInput,
 } from '@holdfast/core/internal';
+import { incarnationOf } from './incarnation.ts';
 import { MAX_PAGE_LIMIT } from './prepare-list.ts';
 import type { ListEventsRequest } from './requests.ts';
+import { sessionNotFound } from './session-errors.ts';
 import type { SessionService } from './session-service.ts';
 
 // A page of a thousand is so much to parse that it would hold the event loop for too long.
@@ -23,7 +25,7 @@ export interface IterateEventsRequest extends Omit<ListEventsRequest, 'limit'> {
 /**
  * Walks all events of a session within the bounds, page by page. In ascending order, events that
  * are appended meanwhile are met, too. `not_found` if there is no session, or if it is deleted
- * during the walk.
+ * during the walk, even if another one is created with its id.
  *
  * @example
  * const signal = AbortSignal.timeout(10_000);
@@ -48,6 +50,8 @@ export async function* iterateEvents(
     throw invalidArgument('signal', `must be an AbortSignal, got ${describeType(signal)}`);
   }
   let bounds: Pick<ListEventsRequest, 'afterSeq' | 'beforeSeq'> = {};
+  let isContinued = false;
+  let incarnation: string | undefined;
   for (;;) {
     signal?.throwIfAborted();
     const page = await service.listEvents({
@@ -55,12 +59,22 @@ export async function* iterateEvents(
       ...bounds,
       limit: pageSize,
     });
+    const [first] = page.events;
+    if (first === undefined) {
+      if (!isContinued) return;
+      // The page before promised more: only a deletion takes that away.
+      throw sessionNotFound(rest);
+    }
+    const found = incarnationOf(first);
+    incarnation ??= found;
+    if (found !== undefined && found !== incarnation) throw sessionNotFound(rest);
     for (const event of page.events) {
       signal?.throwIfAborted();
       yield event;
     }
     const last = page.events.at(-1);
     if (!page.hasMore || last?.seq === undefined) return;
+    isContinued = true;
     bounds = rest.order === 'desc' ? { beforeSeq: last.seq } : { afterSeq: last.seq };
   }
 }

@@ -1,5 +1,6 @@
 import { type Event, HoldfastError, type JsonValue, type SessionKey } from '@holdfast/core';
 import { deepFreeze, isPlainObject, parseJson } from '@holdfast/core/internal';
+import { markIncarnation } from './incarnation.ts';
 
 /** Whose data it is: the ids that are known. */
 export type StoredOwner = Partial<SessionKey>;
@@ -29,15 +30,23 @@ export function parseStoredValue(
   }
 }
 
+export interface StoredEventPlace {
+  readonly seq: number;
+  readonly key: StoredOwner;
+  /** Marks the event as one of this session. @default no mark */
+  readonly incarnation?: string | undefined;
+}
+
 /** An event as it was stored, with its `seq`, deeply frozen; `corrupt` if it is not one. */
 export function parseStoredEvent(
   text: unknown,
-  { seq, key }: { readonly seq: number; readonly key: StoredOwner },
+  { seq, key, incarnation }: StoredEventPlace,
 ): Event {
   try {
     const event = parseText(text);
     if (!isPlainObject(event)) throw new TypeError('it is not an object');
     event['seq'] = seq;
+    if (incarnation !== undefined) markIncarnation(event, incarnation);
     return deepFreeze(event) as unknown as Event;
   } catch (cause) {
     throw corrupt(`event ${seq}`, { key, cause });

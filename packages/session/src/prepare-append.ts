@@ -1,6 +1,7 @@
 import type { Event, SessionKey } from '@holdfast/core';
 import {
   checkChoice,
+  checkIdentifier,
   checkInteger,
   checkSessionKey,
   describeType,
@@ -8,6 +9,7 @@ import {
   JsonCopier,
 } from '@holdfast/core/internal';
 import { foldDeltas, type ScopedChanges } from '@holdfast/state/internal';
+import { markIncarnation } from './incarnation.ts';
 import { type PreparedEvent, prepareEvent } from './prepare-event.ts';
 import type { AppendEventRequest, AppendEventsRequest } from './requests.ts';
 import type { WriteOptions } from './service-options.ts';
@@ -23,6 +25,8 @@ export interface PreparedAppend {
   readonly changes: ScopedChanges;
   /** Undefined: append at any revision. */
   readonly expectedRevision: number | undefined;
+  /** Undefined: append to any session of the key. */
+  readonly expectedIncarnation: string | undefined;
 }
 
 /** A checked append, with what a service needs to answer. It may have no event to store. */
@@ -34,7 +38,10 @@ export interface CheckedAppend extends PreparedAppend {
   readonly onStored: 'refuse' | 'skip';
 }
 
-type AppendSettings = Pick<CheckedAppend, 'key' | 'expectedRevision' | 'onStored'>;
+type AppendSettings = Pick<
+  CheckedAppend,
+  'key' | 'expectedRevision' | 'expectedIncarnation' | 'onStored'
+>;
 
 /** Checks an `appendEvent` request, as a batch of one. */
 export function prepareAppendEvent(
@@ -78,17 +85,19 @@ export function withoutStored(
 }
 
 /**
- * Gives the events of an append their `seq`, the last of them `revision`, and freezes them: what
- * was prepared becomes what is stored. A second time it changes nothing.
+ * Gives the events of an append their `seq`, the last of them `revision`, marks them as those of
+ * the session, and freezes them: what was prepared becomes what is stored. A second time it
+ * changes nothing.
  */
 export function numberEvents(
   { events }: Pick<PreparedAppend, 'events'>,
-  revision: number,
+  { revision, incarnation }: { readonly revision: number; readonly incarnation: string },
 ): readonly Event[] {
   for (let i = 0; i < events.length; i++) {
     const event = events[i] as { seq?: number };
     if (event.seq !== undefined) continue;
     event.seq = revision - events.length + 1 + i;
+    markIncarnation(event, incarnation);
     Object.freeze(event);
   }
   return events;
@@ -107,7 +116,7 @@ export function answerAppend(
 }
 
 function checkedAppend(
-  { key, expectedRevision, onStored }: AppendSettings,
+  { key, expectedRevision, expectedIncarnation, onStored }: AppendSettings,
   all: readonly PreparedEvent[],
 ): CheckedAppend {
   const given = all.some(isPartial) ? all.filter((prepared) => !isPartial(prepared)) : all;
@@ -115,7 +124,17 @@ function checkedAppend(
   let latestTimestamp = 0;
   for (const { timestamp } of events) if (timestamp > latestTimestamp) latestTimestamp = timestamp;
   const changes = foldDeltas(events.map(({ actions }) => actions));
-  return { key, events, latestTimestamp, changes, expectedRevision, given, all, onStored };
+  return {
+    key,
+    events,
+    latestTimestamp,
+    changes,
+    expectedRevision,
+    expectedIncarnation,
+    given,
+    all,
+    onStored,
+  };
 }
 
 function isPartial({ event }: PreparedEvent): boolean {
@@ -124,15 +143,22 @@ function isPartial({ event }: PreparedEvent): boolean {
 
 function prepareSettings(request: AppendEventRequest | AppendEventsRequest): AppendSettings {
   const key = checkSessionKey(request);
-  const { expectedRevision, onStored } = request as AppendEventsRequest;
+  const { expectedRevision, expectedIncarnation, onStored } = request as AppendEventsRequest;
   return {
     key,
     expectedRevision:
       expectedRevision === undefined
         ? undefined
         : checkInteger(expectedRevision, { path: 'expectedRevision', min: 0 }),
+    expectedIncarnation: checkIncarnation(expectedIncarnation),
     onStored: checkChoice(onStored, { path: 'onStored', choices: ['refuse', 'skip'] }),
   };
+}
+
+/** Of a session that has none it is empty. */
+function checkIncarnation(expected: string | undefined): string | undefined {
+  if (expected === undefined || expected === '') return expected;
+  return checkIdentifier(expected, 'expectedIncarnation');
 }
 
 function checkIdsOnce(all: readonly PreparedEvent[]): void {

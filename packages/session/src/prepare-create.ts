@@ -11,7 +11,7 @@ import { type PreparedGet, prepareGet } from './prepare-get.ts';
 import type { CreateSessionRequest, GetOrCreateSessionRequest, StateInput } from './requests.ts';
 import type { WriteOptions } from './service-options.ts';
 
-/** A checked `create` or `getOrCreate`, but for its time. */
+/** A checked `create` or `getOrCreate`, but for its time and its incarnation. */
 export interface CheckedCreate {
   /** Frozen: the session may keep it. */
   readonly key: SessionKey;
@@ -21,6 +21,8 @@ export interface CheckedCreate {
 
 /** A checked `create`, as a store gets it. */
 export interface PreparedCreate extends CheckedCreate {
+  /** New for each creation: a store gives it back with the session. 36 characters of ASCII. */
+  readonly incarnation: string;
   /** Epoch ms. It is the first `lastUpdateTime` as well. */
   readonly createTime: number;
 }

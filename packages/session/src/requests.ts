@@ -59,6 +59,11 @@ export type DeleteSessionRequest = SessionKey;
 interface AppendOptions extends SessionKey {
   /** Append only if this is the session's `revision`. @default at any revision */
   readonly expectedRevision?: number | undefined;
+  /**
+   * Append only if this is the session's `incarnation`: not if it was deleted, and another one was
+   * created with its id. @default to any session of these ids
+   */
+  readonly expectedIncarnation?: string | undefined;
 }
 
 export interface AppendEventRequest extends AppendOptions {

@@ -26,6 +26,15 @@ export function revisionConflict(
   });
 }
 
+/** The session of this id is another one than the caller has seen. */
+export function incarnationConflict(
+  key: SessionKey,
+  { path, revision }: { readonly path: string; readonly revision: number | undefined },
+): HoldfastError {
+  const message = `${describeSessionKey(key)} was deleted and created again: this is another one`;
+  return new HoldfastError('conflict', { message, key, path, revision });
+}
+
 /** Others came between so often in a row that it is not an accident. */
 export function changedTooOften(key: SessionKey): HoldfastError {
   const message = `${describeSessionKey(key)} changed too often during the call`;

@@ -9,6 +9,8 @@ export interface SessionSummary extends SessionKey {
   readonly key: SessionKey;
   /** The same as `sessionId`. */
   readonly id: string;
+  /** That of the session: see `Session`. */
+  readonly incarnation: string;
   /** Epoch ms. */
   readonly createTime: number;
   /** Epoch ms: the largest of the creation and every event's timestamp. */
@@ -32,6 +34,7 @@ export interface SessionPage {
 export interface StoredSummary extends ListPosition {
   /** Frozen: the summary keeps it. */
   readonly key: SessionKey;
+  readonly incarnation: string;
   readonly createTime: number;
   readonly revision: number;
   /** Undefined if the list does not include the state. Its maps must never change. */
@@ -71,6 +74,7 @@ export function sessionPage(
 
 function summarize({
   key,
+  incarnation,
   createTime,
   lastUpdateTime,
   revision,
@@ -82,6 +86,7 @@ function summarize({
     appName: key.appName,
     userId: key.userId,
     sessionId: key.sessionId,
+    incarnation,
     createTime,
     lastUpdateTime,
     revision,

@@ -60,19 +60,23 @@ export interface ListedEvents {
   readonly events: Event[];
   /** That of the session: the service notices if events are missing. */
   readonly revision: number;
+  /** That of the session. */
+  readonly incarnation: string;
 }
 
 /** What an append came to. */
 export type AppendOutcome =
   /** `revision` is that of the session with the events. */
-  | { readonly type: 'written'; readonly revision: number }
+  | { readonly type: 'written'; readonly revision: number; readonly incarnation: string }
   /**
-   * An id of its events is in the session already, or the session is not at `expectedRevision`.
-   * `revision` is where it is; `findEvent` gives the session's event of an id of the append.
+   * An id of its events is in the session already, or the session is not at `expectedRevision`,
+   * or not of `expectedIncarnation`. `revision` and `incarnation` are those that it has;
+   * `findEvent` gives the session's event of an id of the append.
    */
   | {
       readonly type: 'refused';
       readonly revision: number;
+      readonly incarnation: string;
       findEvent(id: string): Event | undefined;
     }
   /** There is no such session. */

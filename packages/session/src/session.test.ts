@@ -11,6 +11,7 @@ function stored(seq: number, fields: Partial<Event> = {}): Event {
 function session(events: readonly Event[] = []) {
   return new Session({
     key,
+    incarnation: 'first',
     createTime: 5,
     lastUpdateTime: Math.max(5, ...events.map(({ timestamp }) => timestamp)),
     revision: events.length,
@@ -31,6 +32,7 @@ describe('Session', () => {
       sessionId: 's1',
       state: { step: 0 },
       events: JSON.parse(JSON.stringify([stored(1)])),
+      incarnation: 'first',
       createTime: 5,
       lastUpdateTime: 10,
       revision: 1,

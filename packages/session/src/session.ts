@@ -16,7 +16,9 @@ import {
 } from '@holdfast/core/internal';
 import { State } from '@holdfast/state';
 import type { StoredState } from '@holdfast/state/internal';
+import { incarnationOf } from './incarnation.ts';
 import { prepareEvent } from './prepare-event.ts';
+import { incarnationConflict } from './session-errors.ts';
 
 // How Node and others show an object in a console: without this, no private field is seen.
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
@@ -25,6 +27,8 @@ const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never
 export interface SessionSnapshot {
   /** Frozen. */
   readonly key: SessionKey;
+  /** As it was given to `create`; '' for a session that was created before there were any. */
+  readonly incarnation: string;
   readonly createTime: number;
   readonly lastUpdateTime: number;
   readonly revision: number;
@@ -39,6 +43,7 @@ export interface SessionJson extends SessionKey {
   readonly id: string;
   readonly state: JsonObject;
   readonly events: readonly Event[];
+  readonly incarnation: string;
   readonly createTime: number;
   readonly lastUpdateTime: number;
   readonly revision: number;
@@ -81,6 +86,15 @@ export class Session implements SessionKey {
 
   get key(): SessionKey {
     return this.#snapshot.key;
+  }
+
+  /**
+   * Tells this session from any that had its id before, or gets it later: each creation makes a
+   * new one. Give it to an append as `expectedIncarnation`. It is empty for a session that was
+   * created by a version of the store that had none.
+   */
+  get incarnation(): string {
+    return this.#snapshot.incarnation;
   }
 
   /** Epoch ms. */
@@ -132,6 +146,8 @@ export class Session implements SessionKey {
    * changes not yet taken stay in its state. An event that this snapshot has already, and
    * a partial one, change nothing: the answer is this snapshot itself. `conflict` if
    * `event.seq` is not `revision + 1`: other events came between, so read the session again.
+   * So it is if the session was deleted, and the event, which an append or `listEvents` gave, is
+   * of another one with the same id.
    * An event that is not frozen, such as one that came over the wire, is checked and copied.
    */
   withEvent(event: Event): Session {
@@ -142,6 +158,10 @@ export class Session implements SessionKey {
     checkPlainObject(event, 'event');
     if (event.partial === true) return this;
     const { seq } = event;
+    const found = incarnationOf(event);
+    if (found !== undefined && found !== this.incarnation) {
+      throw incarnationConflict(this.key, { path: 'event', revision: seq });
+    }
     if (seq !== undefined && seq >= 1 && seq <= this.revision) return this;
     if (seq !== this.revision + 1) {
       throw new HoldfastError('conflict', {
@@ -154,6 +174,7 @@ export class Session implements SessionKey {
     const arrived = acceptEvent(event, seq);
     const next = new Session({
       key: this.key,
+      incarnation: this.incarnation,
       createTime: this.createTime,
       lastUpdateTime: Math.max(this.lastUpdateTime, arrived.timestamp),
       revision: seq,
@@ -173,6 +194,7 @@ export class Session implements SessionKey {
       sessionId: this.sessionId,
       state: this.state.toJSON(),
       events: this.events,
+      incarnation: this.incarnation,
       createTime: this.createTime,
       lastUpdateTime: this.lastUpdateTime,
       revision: this.revision,

@@ -10,6 +10,7 @@ export {
 } from '@holdfast/state/internal';
 export type { MaybePromise } from './call-gate.ts';
 export { CallTimer } from './call-timer.ts';
+export { incarnationOf } from './incarnation.ts';
 export {
   comparePositions,
   decodeListCursor,

@@ -31,13 +31,14 @@ function over(revision: number, ...seqs: number[]): StoredSessionService {
     },
     get: () => ({
       key,
+      incarnation: 'first',
       createTime: 1,
       lastUpdateTime: 1,
       revision,
       events: eventsOf(...seqs),
       state,
     }),
-    listEvents: () => ({ events: eventsOf(...seqs), revision }),
+    listEvents: () => ({ events: eventsOf(...seqs), revision, incarnation: 'first' }),
   };
   return new StoredSessionService(store as SessionStore);
 }

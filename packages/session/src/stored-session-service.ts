@@ -1,4 +1,4 @@
-import type { Event, JsonObject } from '@holdfast/core';
+import { createUuidV7, type Event, type JsonObject } from '@holdfast/core';
 import { checkSessionKey, readInput } from '@holdfast/core/internal';
 import { stateRecord } from '@holdfast/state/internal';
 import { andThen, CallGate, type MaybePromise } from './call-gate.ts';
@@ -37,6 +37,7 @@ import {
 import { Session } from './session.ts';
 import {
   changedTooOften,
+  incarnationConflict,
   revisionConflict,
   sessionExists,
   sessionNotFound,
@@ -174,10 +175,12 @@ export class StoredSessionService implements SessionService {
   /** Undefined if the session exists already. */
   #create({ key, state }: CheckedCreate): MaybePromise<Session | undefined> {
     const createTime = this.#writing.now();
-    return andThen(this.#store.create({ key, createTime, state }), (shared) => {
+    const incarnation = createUuidV7();
+    return andThen(this.#store.create({ key, incarnation, createTime, state }), (shared) => {
       if (shared === undefined) return undefined;
       return new Session({
         key,
+        incarnation,
         createTime,
         lastUpdateTime: createTime,
         revision: 0,
@@ -215,7 +218,7 @@ export class StoredSessionService implements SessionService {
     return andThen(this.#store.append(append), (outcome) => {
       switch (outcome.type) {
         case 'written':
-          return numberEvents(append, outcome.revision);
+          return numberEvents(append, outcome);
         case 'refused':
           return this.#afterRefusal(append, { outcome, attempts: attempts - 1 });
         case 'missing':
@@ -229,8 +232,11 @@ export class StoredSessionService implements SessionService {
     append: CheckedAppend,
     { outcome, attempts }: { readonly outcome: Refused; readonly attempts: number },
   ): MaybePromise<readonly Event[]> {
-    const { key, expectedRevision: expected } = append;
-    const { revision: found } = outcome;
+    const { key, expectedRevision: expected, expectedIncarnation } = append;
+    const { revision: found, incarnation } = outcome;
+    if (expectedIncarnation !== undefined && expectedIncarnation !== incarnation) {
+      throw incarnationConflict(key, { path: 'expectedIncarnation', revision: found });
+    }
     const matches = matchStored(append, (id) => outcome.findEvent(id));
     if (matches !== undefined) {
       const rest = this.#write(withoutStored(append, matches), attempts);

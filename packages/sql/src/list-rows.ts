@@ -9,7 +9,10 @@ import type { ScopeState, StoredState } from '@holdfast/state/internal';
 import { parseState, RowKind } from './result-rows.ts';
 import type { SqlRow } from './sql-client.ts';
 
-/** The page that a list's rows make. A row is kind, user, session, name, body, and three integers. */
+/**
+ * The page that a list's rows make. A row is kind, user, session, name, body, and three integers;
+ * the name of a session is its incarnation.
+ */
 export function readListRows(list: PreparedList, rows: readonly SqlRow[]): StoredPage {
   const { appName } = list;
   const ofKind = (kind: number) => rows.filter((row) => Number(row[0]) === kind);
@@ -18,6 +21,7 @@ export function readListRows(list: PreparedList, rows: readonly SqlRow[]): Store
     const key = Object.freeze({ appName, userId: String(row[1]), sessionId: String(row[2]) });
     return {
       key,
+      incarnation: String(row[3]),
       createTime: Number(row[5]),
       lastUpdateTime: Number(row[6]),
       revision: Number(row[7]),

@@ -1,5 +1,12 @@
-import type { Schema } from './schema.ts';
-import { eventsTable, sessionsTable, stateTable, type TableDefinition } from './tables.ts';
+import type { Schema, Tables } from './schema.ts';
+import {
+  type AddedColumn,
+  eventsTable,
+  incarnationColumn,
+  sessionsTable,
+  stateTable,
+  type TableDefinition,
+} from './tables.ts';
 
 /** A step from one version of the schema to the next. Steps are never changed, only added. */
 export interface Migration {
@@ -17,7 +24,23 @@ export function migrationsOf(schema: Schema): readonly Migration[] {
         createTable(schema, table),
       ),
     },
+    { version: 2, statements: addColumn(schema, { table: 'sessions', column: incarnationColumn }) },
   ];
+}
+
+/** The statements that add a column to a table. */
+function addColumn(
+  { dialect, tables, tablePrefix }: Schema,
+  { table, column }: { readonly table: keyof Tables; readonly column: AddedColumn },
+): readonly string[] {
+  const { name } = column;
+  const definition = `${name} ${dialect.types[column.type]} NOT NULL DEFAULT ${column.default}`;
+  return dialect.addColumn({
+    table: tables[table],
+    tableName: tablePrefix + table,
+    name,
+    definition,
+  });
 }
 
 /** The statements that create a table and its indexes if they do not exist. */

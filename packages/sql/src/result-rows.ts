@@ -8,7 +8,7 @@ import type { SqlRow } from './sql-client.ts';
  * name, body, and three integers. So they are read in one round trip, and as of one moment.
  */
 export const RowKind = {
-  /** The integers are `createTime`, `lastUpdateTime` and `revision`. */
+  /** The name is the incarnation, the integers `createTime`, `lastUpdateTime` and `revision`. */
   Session: 0,
   /** The name of a key, and its value. */
   SessionState: 1,
@@ -20,7 +20,8 @@ export const RowKind = {
   Total: 5,
 } as const;
 
-export interface SessionTimes {
+export interface SessionFields {
+  readonly incarnation: string;
   readonly createTime: number;
   readonly lastUpdateTime: number;
   readonly revision: number;
@@ -38,10 +39,11 @@ export class ResultRows {
   }
 
   /** Undefined if there is no session. */
-  get session(): SessionTimes | undefined {
+  get session(): SessionFields | undefined {
     const row = this.#rows[RowKind.Session]?.[0];
     if (row === undefined) return undefined;
     return {
+      incarnation: String(row[1]),
       createTime: Number(row[3]),
       lastUpdateTime: Number(row[4]),
       revision: Number(row[5]),
@@ -58,9 +60,19 @@ export class ResultRows {
 
   /** The events in `seq` order. */
   get events(): Event[] {
+    return this.#events(undefined);
+  }
+
+  /** The events in `seq` order, marked as those of the session. */
+  get markedEvents(): Event[] {
+    return this.#events(this.session?.incarnation);
+  }
+
+  #events(incarnation: string | undefined): Event[] {
+    const key = this.#key;
     const rows = this.#rows[RowKind.Event] ?? [];
     const events = rows.map((row) =>
-      parseStoredEvent(row[2], { seq: Number(row[3]), key: this.#key }),
+      parseStoredEvent(row[2], { seq: Number(row[3]), key, incarnation }),
     );
     // The parts of a union come in any order.
     return events.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));

@@ -14,13 +14,15 @@ export interface SqlDialect {
    * a schema stands before the index's name there, and not before the table's.
    */
   readonly indexes: 'inline' | 'separate' | 'qualified';
+  /** The statements that add a column to a table. They can be run again. */
+  addColumn(added: ColumnDefinition): readonly string[];
   /** The function that gives the larger of two integers. */
   readonly greatest: string;
-  /** How the client of a write gets at the guard's new revision. */
+  /** How the client of a write gets at the revision of the guard's row, and at its incarnation. */
   readonly revision: {
     /** The new revision as the guard sets it. */
     keep<Input>(revision: SqlTemplate<Input>): SqlTemplate<Input>;
-    /** The end of a guard that gives its row's revision as a row; undefined if it gives none. */
+    /** The end of a guard that gives both as a row; undefined if it gives none. */
     readonly returning: string | undefined;
   };
   /** A SELECT that has an order, as a branch of a union. */
@@ -37,6 +39,15 @@ export interface SqlDialect {
   readonly createSchema?: (name: string) => string;
   /** Whether a driver's error says that a table, or the schema, does not exist. */
   isMissingTable(error: unknown): boolean;
+}
+
+export interface ColumnDefinition {
+  /** Quoted, with its schema. */
+  readonly table: string;
+  readonly tableName: string;
+  readonly name: string;
+  /** Name, type and default. */
+  readonly definition: string;
 }
 
 export interface InsertSource {

@@ -18,7 +18,7 @@ import {
 } from '@holdfast/session/store';
 import type { ScopeState } from '@holdfast/state/internal';
 import { readListRows } from './list-rows.ts';
-import { parseState, ResultRows } from './result-rows.ts';
+import { parseState, ResultRows, type SessionFields } from './result-rows.ts';
 import type { Schema } from './schema.ts';
 import type { SqlClient } from './sql-client.ts';
 import { queryOf } from './sql-statement.ts';
@@ -44,6 +44,7 @@ import {
   deleteSession,
   eventRows,
   insertEvents,
+  readIncarnation,
 } from './statements/write-session.ts';
 
 // A session may change while a long list of ids is looked up in parts. So often it is not by chance.
@@ -88,9 +89,10 @@ export class SqlStore implements SessionStore {
 
   /** One write, and a look at what is there only if that was refused. */
   async append(append: PreparedAppend): Promise<AppendOutcome> {
-    const { advanceSession, insertEvents, writeState } = this.#statements;
+    const { advanceSession, readIncarnation, insertEvents, writeState } = this.#statements;
     const outcome = await this.#client.write({
       guard: advanceSession(append),
+      readIncarnation: readIncarnation?.(append.key),
       inserts: [
         { insert: insertEvents, rows: eventRows(append) },
         ...stateInserts(writeState, stateRows(append.key, append.changes)),
@@ -106,10 +108,11 @@ export class SqlStore implements SessionStore {
   async listEvents(list: PreparedListEvents): Promise<ListedEvents | undefined> {
     const found = await this.#client.query(this.#statements.listEvents(list));
     const rows = new ResultRows(found, list.key);
-    const { session, events } = rows;
+    const { session, markedEvents: events } = rows;
     if (session === undefined) return undefined;
     if (list.order === 'desc') events.reverse();
-    return { events, revision: session.revision };
+    const { revision, incarnation } = session;
+    return { events, revision, incarnation };
   }
 
   delete(key: SessionKey): Promise<boolean> {
@@ -132,7 +135,7 @@ export class SqlStore implements SessionStore {
     return this.#client.close();
   }
 
-  /** The revision of an append's session, and those of its events that are there, as of one moment. */
+  /** Where an append's session is, and those of its events that are there, as of one moment. */
   async #whyRefused({ key, events }: PreparedAppend): Promise<AppendOutcome> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const parts: ResultRows[] = [];
@@ -142,17 +145,21 @@ export class SqlStore implements SessionStore {
         parts.push(new ResultRows(found, key));
       }
       // If the session has not changed between the parts, they belong together.
-      const revisions = new Set(parts.map(({ session }) => session?.revision));
-      if (revisions.size > 1) continue;
-      const [revision] = revisions;
-      if (revision === undefined) return { type: 'missing' };
+      const [first, ...others] = parts.map(({ session }) => session);
+      if (others.some((other) => !isSamePlace(first, other))) continue;
+      if (first === undefined) return { type: 'missing' };
+      const { revision, incarnation } = first;
       const stored = new Map(
-        parts.flatMap((part) => part.events).map((event) => [event.id, event]),
+        parts.flatMap((part) => part.markedEvents).map((event) => [event.id, event]),
       );
-      return { type: 'refused', revision, findEvent: (id) => stored.get(id) };
+      return { type: 'refused', revision, incarnation, findEvent: (id) => stored.get(id) };
     }
     throw changedTooOften(key);
   }
+}
+
+function isSamePlace(one: SessionFields | undefined, other: SessionFields | undefined): boolean {
+  return one?.revision === other?.revision && one?.incarnation === other?.incarnation;
 }
 
 /** Every statement of a store, written once for its tables and its dialect. */
@@ -161,6 +168,7 @@ type Statements = ReturnType<typeof statementsOf>;
 function statementsOf(schema: Schema) {
   return {
     advanceSession: advanceSession(schema),
+    readIncarnation: readIncarnation(schema),
     insertEvents: insertEvents(schema),
     createSession: createSession(schema),
     deleteSession: deleteSession(schema),

@@ -1,6 +1,6 @@
 import type { SessionKey } from '@holdfast/core';
 import type { Tables } from './schema.ts';
-import type { SqlInsertColumn } from './sql-client.ts';
+import type { SqlColumnType, SqlInsertColumn } from './sql-client.ts';
 import { type SqlTemplate, sql } from './sql-statement.ts';
 
 export interface TableDefinition {
@@ -13,6 +13,14 @@ export interface TableDefinition {
   readonly indexes?: readonly { readonly name: string; readonly columns: readonly string[] }[];
   /** Whether a row may be long. */
   readonly rows: 'narrow' | 'wide';
+}
+
+/** A column that was not there from the beginning. */
+export interface AddedColumn {
+  readonly name: string;
+  readonly type: SqlColumnType;
+  /** What rows get that are there already: a literal. */
+  readonly default: string;
 }
 
 const key = ['app_name', 'user_id', 'session_id'] as const;
@@ -39,6 +47,13 @@ export const sessionsTable: TableDefinition = {
     },
   ],
   rows: 'wide',
+};
+
+/** What tells a session from others that have its key before and after it. */
+export const incarnationColumn: AddedColumn = {
+  name: 'incarnation',
+  type: 'identifier',
+  default: "''",
 };
 
 export const eventsTable: TableDefinition = {

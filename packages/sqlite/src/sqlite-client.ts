@@ -160,15 +160,17 @@ export class SqliteClient implements SqlClient {
 
   #write({ guard, inserts }: SqlWrite): SqlWriteOutcome {
     let revision = 0;
+    let incarnation = '';
     if (guard !== undefined) {
       const row = this.#statements.first(guard);
       if (row === undefined) return REFUSED;
       revision = Number(row[0]);
+      incarnation = String(row[1]);
     }
     for (const rows of inserts) {
       for (const query of this.#inserts.plain(rows, revision)) this.#statements.run(query);
     }
-    return { type: 'written', revision };
+    return { type: 'written', revision, incarnation };
   }
 
   #runProgram<Result>(program: SqlProgram<Result>): Result {

@@ -15,8 +15,10 @@ export const sqliteDialect: SqlDialect = {
   types: { identifier: 'TEXT', integer: 'INTEGER', json: 'TEXT' },
   tableOptions: { narrow: ' WITHOUT ROWID', wide: '' },
   indexes: 'qualified',
+  // There is no IF NOT EXISTS, and no need: it happens within the transaction of its migration.
+  addColumn: ({ table, definition }) => [`ALTER TABLE ${table} ADD COLUMN ${definition}`],
   greatest: 'max',
-  revision: { keep: (revision) => revision, returning: 'RETURNING revision' },
+  revision: { keep: (revision) => revision, returning: 'RETURNING revision, incarnation' },
   unionBranch: (select) => sql`SELECT * FROM (${select})`,
   take: (select, count) => sql`${select} LIMIT ${count}`,
   compareRows: compareAsRow,

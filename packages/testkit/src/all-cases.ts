@@ -10,6 +10,7 @@ import { eventsCases } from './cases/events.ts';
 import { extremesCases } from './cases/extremes.ts';
 import { getCases } from './cases/get.ts';
 import { identityCases } from './cases/identity.ts';
+import { incarnationCases } from './cases/incarnation.ts';
 import { largeCases } from './cases/large.ts';
 import { lifecycleCases } from './cases/lifecycle.ts';
 import { listCases } from './cases/list.ts';
@@ -39,6 +40,7 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...appendUnstoredCases,
   ...appendTwiceCases,
   ...appendSkipCases,
+  ...incarnationCases,
   ...eventsCases,
   ...stateCases,
   ...updateStateCases,

@@ -8,6 +8,7 @@ export type Concern =
   | 'list'
   | 'delete'
   | 'append'
+  | 'incarnation'
   | 'events'
   | 'state'
   | 'identity'

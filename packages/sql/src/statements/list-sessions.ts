@@ -48,14 +48,14 @@ function writePage({ tables, dialect, tablePrefix }: Schema, shape: PageShape): 
   const direction = shape.isAscending ? 'ASC' : 'DESC';
   const order = columns.map(({ name }) => `${name} ${direction}`).join(', ');
   const all: Page = sql`
-    SELECT user_id, session_id, create_time, last_update_time, revision
+    SELECT user_id, session_id, incarnation, create_time, last_update_time, revision
     FROM ${tables.sessions}${dialect.readIndex(index)}
     WHERE ${shape.isContinued ? sql`${ofOwner} AND ${beyond}` : ofOwner}
     ORDER BY ${order}`;
   const page = dialect.take(all, sql`${({ limit }) => limit + 1}`);
   const parts: Page[] = [
     sql`
-      SELECT ${String(RowKind.Session)} AS kind, user_id, session_id, '' AS name, '' AS body,
+      SELECT ${String(RowKind.Session)} AS kind, user_id, session_id, incarnation AS name, '' AS body,
         create_time AS a, last_update_time AS b, revision AS c
       FROM page`,
   ];

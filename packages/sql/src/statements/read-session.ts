@@ -9,7 +9,7 @@ import { selectVisibleState } from './state-rows.ts';
 /** A session as a result row. */
 function selectSession({ tables }: Schema): SqlTemplate<SessionKey> {
   return sql`
-    SELECT ${String(RowKind.Session)} AS kind, '' AS name, '' AS body,
+    SELECT ${String(RowKind.Session)} AS kind, incarnation AS name, '' AS body,
       create_time AS a, last_update_time AS b, revision AS c
     FROM ${tables.sessions} WHERE ${ofSession}`;
 }

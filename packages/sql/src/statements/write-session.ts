@@ -3,7 +3,14 @@ import type { PreparedAppend, PreparedCreate } from '@holdfast/session/store';
 import { stateRecord } from '@holdfast/state/internal';
 import type { Schema } from '../schema.ts';
 import type { SqlInsert, SqlProgram, SqlRows } from '../sql-client.ts';
-import { binder, commandOf, type SqlQuery, type SqlTemplate, sql } from '../sql-statement.ts';
+import {
+  binder,
+  commandOf,
+  queryOf,
+  type SqlQuery,
+  type SqlTemplate,
+  sql,
+} from '../sql-statement.ts';
 import { eventsTable, ofSession } from '../tables.ts';
 
 /** Inserts a session; a duplicate key if it exists already. */
@@ -13,11 +20,13 @@ export function createSession(schema: Schema): (create: PreparedCreate) => SqlQu
     schema,
     sql`
       INSERT INTO ${sessions}
-        (app_name, user_id, session_id, create_time, last_update_time, revision, initial_state)
+        (app_name, user_id, session_id, create_time, last_update_time, revision, initial_state,
+          incarnation)
       VALUES (${({ key }) => key.appName}, ${({ key }) => key.userId},
         ${({ key }) => key.sessionId}, ${({ createTime }) => createTime},
         ${({ createTime }) => createTime}, 0,
-        ${({ state }) => JSON.stringify(stateRecord(state.session))})`,
+        ${({ state }) => JSON.stringify(stateRecord(state.session))},
+        ${({ incarnation }) => incarnation})`,
   );
 }
 
@@ -27,9 +36,13 @@ interface Advance extends SessionKey {
   /** The largest of their timestamps. */
   readonly time: number;
   readonly expectedRevision: number | undefined;
+  readonly expectedIncarnation: string | undefined;
 }
 
-/** Moves a session on, and locks it; no row if there is none, or if it is at another revision. */
+/**
+ * Moves a session on, and locks it; no row if there is none, or if it is at another revision or
+ * of another incarnation.
+ */
 export function advanceSession(schema: Schema): (append: PreparedAppend) => SqlQuery {
   const { tables, dialect } = schema;
   const next = sql<Advance>`revision + ${({ count }) => count}`;
@@ -40,13 +53,29 @@ export function advanceSession(schema: Schema): (append: PreparedAppend) => SqlQ
       SET last_update_time = ${dialect.greatest}(last_update_time, ${({ time }) => time}),
         revision = ${dialect.revision.keep(next)}
       WHERE ${ofSession}
-        AND revision = COALESCE(${({ expectedRevision }) => expectedRevision ?? null}, revision)`,
+        AND revision = COALESCE(${({ expectedRevision }) => expectedRevision ?? null}, revision)
+        AND incarnation = COALESCE(
+          ${({ expectedIncarnation }) => expectedIncarnation ?? null}, incarnation)`,
   );
-  return ({ key, events, latestTimestamp, expectedRevision }) => {
+  return ({ key, events, latestTimestamp, expectedRevision, expectedIncarnation }) => {
     const { appName, userId, sessionId } = key;
     const [count, time] = [events.length, latestTimestamp];
-    return advance({ appName, userId, sessionId, count, time, expectedRevision });
+    return advance({
+      appName,
+      userId,
+      sessionId,
+      count,
+      time,
+      expectedRevision,
+      expectedIncarnation,
+    });
   };
+}
+
+/** Reads the incarnation of a session, for a database whose guard does not give it. */
+export function readIncarnation({ tables, dialect }: Schema) {
+  if (dialect.revision.returning !== undefined) return undefined;
+  return queryOf<SessionKey>(sql`SELECT incarnation FROM ${tables.sessions} WHERE ${ofSession}`);
 }
 
 function guard<Input>({ dialect }: Schema, change: SqlTemplate<Input>) {

@@ -31,13 +31,13 @@ export const listCases = casesOf('list', [
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
-      const { createTime } = (await service.get(key)) ?? {};
+      const { createTime, incarnation } = await read(service, key);
       await service.appendEvent({ ...key, event: { timestamp: at(7) } });
       const { sessions } = await service.list(key);
       const { sessionId: id } = key;
       assert.deepEqual(
         sessions.map((summary) => ({ ...summary, key: { ...summary.key } })),
-        [{ key, ...key, id, createTime, lastUpdateTime: at(7), revision: 1 }],
+        [{ key, ...key, id, incarnation, createTime, lastUpdateTime: at(7), revision: 1 }],
       );
     },
   },

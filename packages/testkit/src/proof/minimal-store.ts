@@ -28,6 +28,7 @@ import {
 
 export interface MinimalSession {
   readonly key: SessionKey;
+  readonly incarnation: string;
   readonly createTime: number;
   lastUpdateTime: number;
   /** The event with the seq `n` is at `n - 1`. */
@@ -51,9 +52,11 @@ export class MinimalStore implements SessionStore {
   protected readonly sessions = new Map<string, MinimalSession>();
   protected readonly states = new Map<string, ScopeState>();
 
-  async create({ key, createTime, state }: PreparedCreate): Promise<SharedState | undefined> {
+  async create(create: PreparedCreate): Promise<SharedState | undefined> {
+    const { key, incarnation, createTime, state } = create;
     if (this.find(key) !== undefined) return undefined;
-    const session = { key, createTime, lastUpdateTime: createTime, events: [], state: EMPTY_SCOPE };
+    const times = { createTime, lastUpdateTime: createTime };
+    const session = { key, incarnation, ...times, events: [], state: EMPTY_SCOPE };
     this.sessions.set(this.address(key), session);
     this.change(session, state);
     return this.stateOf(session);
@@ -62,29 +65,30 @@ export class MinimalStore implements SessionStore {
   async get(get: PreparedGet): Promise<SessionSnapshot | undefined> {
     const session = this.find(get.key);
     if (session === undefined) return undefined;
-    const { key, createTime, lastUpdateTime, events } = session;
+    const { key, incarnation, createTime, lastUpdateTime, events } = session;
     const revision = events.length;
     const { numRecentEvents = revision, afterTimestamp = 0 } = get;
     const recent = events.slice(Math.max(0, revision - numRecentEvents));
     const loaded = recent.filter(({ timestamp }) => timestamp >= afterTimestamp);
     const state = this.stateOf(session);
-    return { key, createTime, lastUpdateTime, revision, events: loaded, state };
+    return { key, incarnation, createTime, lastUpdateTime, revision, events: loaded, state };
   }
 
   async append(append: PreparedAppend): Promise<AppendOutcome> {
     const session = this.find(append.key);
     if (session === undefined) return { type: 'missing' };
-    const { events } = session;
+    const { events, incarnation } = session;
     const revision = events.length;
-    const { expectedRevision = revision } = append;
+    const { expectedRevision = revision, expectedIncarnation = incarnation } = append;
     const findEvent = (id: string) => events.find((event) => event.id === id);
     const isTaken = append.events.some(({ id }) => findEvent(id) !== undefined);
-    if (isTaken || expectedRevision !== revision) return { type: 'refused', revision, findEvent };
-    const next = revision + append.events.length;
+    const isMeant = expectedRevision === revision && expectedIncarnation === incarnation;
+    if (isTaken || !isMeant) return { type: 'refused', revision, incarnation, findEvent };
+    const next = { revision: revision + append.events.length, incarnation };
     events.push(...numberEvents(append, next));
     session.lastUpdateTime = Math.max(session.lastUpdateTime, append.latestTimestamp);
     this.change(session, append.changes);
-    return { type: 'written', revision: next };
+    return { type: 'written', ...next };
   }
 
   async list(list: PreparedList): Promise<StoredPage> {
@@ -93,9 +97,9 @@ export class MinimalStore implements SessionStore {
     const all = this.sessionsOf(list).sort((a, b) => direction * comparePositions(a, b));
     const behind = all.filter((each) => !after || direction * comparePositions(each, after) > 0);
     const found = behind.slice(0, limit + 1).map((session) => {
-      const { key, createTime, lastUpdateTime, events } = session;
+      const { key, incarnation, createTime, lastUpdateTime, events } = session;
       const state = includeState ? this.stateOf(session) : undefined;
-      return { key, createTime, lastUpdateTime, revision: events.length, state };
+      return { key, incarnation, createTime, lastUpdateTime, revision: events.length, state };
     });
     return { ...cutPage(list, found), total: all.length };
   }
@@ -103,10 +107,11 @@ export class MinimalStore implements SessionStore {
   async listEvents(list: PreparedListEvents): Promise<ListedEvents | undefined> {
     const session = this.find(list.key);
     if (session === undefined) return undefined;
+    const { incarnation } = session;
     const { afterSeq, beforeSeq, order, count } = list;
     const events = session.events.slice(afterSeq, Math.max(0, beforeSeq - 1));
     if (order === 'desc') events.reverse();
-    return { events: events.slice(0, count), revision: session.events.length };
+    return { events: events.slice(0, count), revision: session.events.length, incarnation };
   }
 
   async delete(key: SessionKey): Promise<boolean> {
