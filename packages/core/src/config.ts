@@ -1,3 +1,14 @@
+export type { AbortSignalLike } from './abort-signal.ts';
+export type {
+  CodeExecutionResult,
+  Content,
+  ExecutableCode,
+  FileData,
+  FunctionCall,
+  FunctionResponse,
+  InlineData,
+  Part,
+} from './content.ts';
 export {
   createGenerateContentConfig,
   type GenerateContentConfig,

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from './abort-signal.ts';
 import {
   arrayField,
   booleanField,
@@ -71,7 +72,7 @@ export interface GenerateContentConfig {
   /** Held as it was given. */
   readonly httpOptions?: object;
   /** Held as it was given. */
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal?: AbortSignalLike;
 }
 
 /** A `GenerateContentConfig` as people write it: undefined counts as absent. */

@@ -1,4 +1,5 @@
 export {
+  type AbortSignalLike,
   createGenerateContentConfig,
   createRunConfig,
   type GenerateContentConfig,

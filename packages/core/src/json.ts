@@ -21,9 +21,9 @@ export type Mutable<T> = unknown extends T
   ? T
   : [JsonValue] extends [T]
     ? MutableJsonValue | Extract<T, undefined>
-    : MutableFields<T>;
-
-type MutableFields<T> = T extends object ? { -readonly [Key in keyof T]: Mutable<T[Key]> } : T;
+    : T extends object
+      ? { -readonly [Key in keyof T]: Mutable<T[Key]> }
+      : T;
 
 /**
  * A deep copy of your own of what Holdfast returned, which is frozen: for a library that changes

@@ -1,3 +1,4 @@
+export type { JsonArray, JsonObject, JsonValue } from '@holdfast/core';
 export { State, type TakenDelta } from './state.ts';
 export type { StateDelta } from './state-changes.ts';
 export {

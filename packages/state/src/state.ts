@@ -17,7 +17,8 @@ export interface TakenDelta extends StateDelta {
   readonly removedStateKeys: readonly string[];
 }
 
-// How Node and others show an object in a console: without this, no private field is seen.
+// How Node and others show an object in a console: without this, no private field is seen. It is
+// left out of the published types: nobody could name the symbol, nor a type that has it.
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
 
 const nothing: StoredState = { session: EMPTY_SCOPE, user: EMPTY_SCOPE, app: EMPTY_SCOPE };
@@ -174,6 +175,7 @@ export class State implements ReadonlyMap<string, JsonValue> {
     return stateRecord(this.entries());
   }
 
+  /** @internal */
   [inspect](): JsonObject {
     return this.toJSON();
   }
