@@ -2,9 +2,15 @@ import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
 import type { ScopeState, StateChanges } from '@holdfast/state/internal';
 import type { AppState, AppStateOptions, SessionWrite, WriteOutcome } from './app-state.ts';
+import { readTexts } from './read-reply.ts';
 import { bucketOf, type RedisKeys } from './redis-keys.ts';
 import type { ScriptRunner } from './script-runner.ts';
-import { appScripts, type Intent, readAppReply } from './scripts/cluster-app-state.ts';
+import {
+  appScripts,
+  type Intent,
+  readAppReply,
+  readReservation,
+} from './scripts/cluster-app-state.ts';
 import { packChanges } from './scripts/encode-changes.ts';
 import { parseState } from './stored-text.ts';
 
@@ -72,7 +78,7 @@ export class ClusterAppState implements AppState {
     const packed = packChanges(changes.app);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const call = appScripts.reserve(this.#keys.app(appName), where.bucket);
-      const [version, low] = (await this.#runner.write(call)) as readonly [string, string];
+      const { version, low } = readReservation(await this.#runner.write(call));
       const outcome = await run({ version, low, changes: packed });
       const done = outcome === 'stale' ? undefined : outcome;
       if (done?.stamp) {
@@ -94,7 +100,8 @@ export class ClusterAppState implements AppState {
   }
 
   async #readNow(appName: string) {
-    return readAppReply(await this.#runner.read(appScripts.read(this.#keys.app(appName))));
+    const reply = await this.#runner.read(appScripts.read(this.#keys.app(appName)));
+    return readAppReply(reply, appName);
   }
 
   /**
@@ -126,7 +133,7 @@ export class ClusterAppState implements AppState {
 
   /** Applies entries of one bucket: versions and entries in turn. False if there was no change. */
   async #apply({ appName, bucket }: AppBucket, found: unknown): Promise<boolean> {
-    const entries = found as readonly string[];
+    const entries = readTexts(found);
     if (entries.length === 0) return false;
     await this.#runner.write(appScripts.apply(this.#keys.app(appName), entries));
     const versions = entries.filter((_, i) => i % 2 === 0 && entries[i + 1] !== '');

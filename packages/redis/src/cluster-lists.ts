@@ -141,12 +141,12 @@ export class ClusterLists implements SessionLists {
   }
 
   async #find(
-    { order, after, limit }: PreparedList,
+    { appName, order, after, limit }: PreparedList,
     where: { readonly list: SessionList } & Pick<Parameters<typeof listSessions>[0], 'states'>,
   ): Promise<FoundSessions> {
     const begin = after && { score: after.lastUpdateTime, member: memberOf(after.key) };
     const call = listSessions({ ...where, order, count: limit + 1, after: begin });
-    return readFoundSessions(await this.#runner.read(call));
+    return readFoundSessions(await this.#runner.read(call), appName);
   }
 
   #listOf(list: UserList): { readonly list: SessionList } {

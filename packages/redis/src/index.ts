@@ -44,7 +44,7 @@ export type {
   UpdateStateRequest,
 } from '@holdfast/session';
 export { isHoldfastError } from '@holdfast/session';
-export type { RedisClient, RedisPipeline } from './redis-client.ts';
+export type { RedisClient, RedisPipeline, RedisStream } from './redis-client.ts';
 export type {
   OpenRedisOptions,
   RedisSessionServiceOptions,

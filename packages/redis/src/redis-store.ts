@@ -28,7 +28,12 @@ import { listEvents, readListedEvents } from './scripts/list-events.ts';
 import { readSession, readSnapshot } from './scripts/read-session.ts';
 import type { AppPlace } from './scripts/reserved.ts';
 import { readScope, updateScope } from './scripts/scope-state.ts';
-import { createSession, deleteSession, readCreateReply } from './scripts/session-lifecycle.ts';
+import {
+  createSession,
+  deleteSession,
+  readCreateReply,
+  readDeleteReply,
+} from './scripts/session-lifecycle.ts';
 import { OneServerLists, type SessionLists } from './session-lists.ts';
 import { parseState } from './stored-text.ts';
 
@@ -116,7 +121,7 @@ export class RedisStore implements SessionStore {
   }
 
   async delete(key: SessionKey): Promise<boolean> {
-    return Number(await this.#runner.write(deleteSession(key, this.#keys))) === 1;
+    return readDeleteReply(await this.#runner.write(deleteSession(key, this.#keys)));
   }
 
   async getState(owner: PreparedGetState): Promise<ScopeState> {

@@ -3,6 +3,7 @@ import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
 import { ClusterRefusal } from './cluster-refusal.ts';
 import { type Inspection, type InspectionRun, inspectServer } from './inspect-server.ts';
 import { OpenedClient } from './open-client.ts';
+import { readInteger } from './read-reply.ts';
 import type { RedisClient } from './redis-client.ts';
 import {
   isLackingCommand,
@@ -165,9 +166,10 @@ export class ScriptRunner {
         else throw error;
         continue;
       }
-      const [waitError, count] = replies?.[1] ?? [new Error('there was no answer to WAIT'), 0];
+      const [waitError, answer] = replies?.[1] ?? [new Error('there was no answer to WAIT'), 0];
       if (waitError !== null) throw waitError;
-      if (Number(count) < wait.replicas) throw tooFewReplicas(Number(count), wait);
+      const count = readInteger(answer);
+      if (count < wait.replicas) throw tooFewReplicas(count, wait);
       return reply;
     }
   }

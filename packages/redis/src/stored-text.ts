@@ -7,13 +7,15 @@ import {
   type StoredSummary,
 } from '@holdfast/session/store';
 import type { ScopeState } from '@holdfast/state/internal';
+import { readList, readText, unexpected } from './read-reply.ts';
 
 /** The state that the fields of a hash hold: names and values in turn. */
 export function parseState(fields: unknown, key: StoredOwner): ScopeState {
   const state = new Map<string, JsonValue>();
-  const list = fields as readonly string[];
+  const list = readList(fields);
+  if (list.length % 2 === 1) throw unexpected('names and values in turn', fields);
   for (let i = 0; i < list.length; i += 2) {
-    const name = list[i] as string;
+    const name = readText(list[i]);
     state.set(name, parseStoredValue(list[i + 1], { name, key }));
   }
   return state;

@@ -2,6 +2,7 @@ import { type Event, HoldfastError } from '@holdfast/core';
 import { type AppendOutcome, corrupt, type PreparedAppend } from '@holdfast/session/store';
 import type { StateChanges } from '@holdfast/state/internal';
 import type { WriteOutcome } from '../app-state.ts';
+import { integerOf, readInteger, readText, unexpected } from '../read-reply.ts';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
 import { formatEvent, formatTime, parseEvent } from '../stored-text.ts';
 import { appendOne } from './append-one-event.ts';
@@ -158,19 +159,22 @@ export function readAppendReply(
   { key, events }: PreparedAppend,
   reply: unknown,
 ): (AppendOutcome & WriteOutcome) | 'stale' {
-  // Of a client with `stringNumbers`, each number is a string.
   if (!Array.isArray(reply)) {
-    const revision = Number(reply);
+    const revision = readInteger(reply);
     if (revision === -1) throw corrupt('the list of events', { key });
+    if (revision < 0) throw unexpected('a revision', reply);
     return revision === 0 ? { type: 'missing' } : { type: 'written', revision };
   }
-  const [type, found, ...rest] = reply as unknown as readonly [string, unknown, ...unknown[]];
-  const revision = Number(found);
-  if (type === 'written') return { type, revision, stamp: rest[0] as string };
+  const [type, found, ...rest] = reply as unknown as readonly unknown[];
   if (type === 'stale') return type;
+  if (type !== 'written' && type !== 'refused') throw unexpected('an outcome', type);
+  const revision = readInteger(found);
+  if (type === 'written') return { type, revision, stamp: readText(rest[0]) };
   const stored = new Map<string, Event>();
   events.forEach(({ id }, i) => {
-    const seq = Number(rest[i]);
+    // A refusal for its revision alone says nothing of ids.
+    const seq = rest.length === 0 ? 0 : integerOf(rest[i]);
+    if (seq === undefined) throw corrupt(`the place of event ${JSON.stringify(id)}`, { key });
     if (seq > 0) stored.set(id, parseEvent(rest[events.length + i], { seq, key }));
   });
   const findEvent = (id: string) => stored.get(id);

@@ -1,6 +1,9 @@
+import { corrupt } from '@holdfast/session/store';
 import type { StateChanges } from '@holdfast/state/internal';
+import { readInteger, readList, readText, readTexts } from '../read-reply.ts';
 import type { AppKeys, BucketKeys } from '../redis-keys.ts';
 import { encodeChanges } from './encode-changes.ts';
+import type { Reservation } from './reserved.ts';
 import { PUT, SPLIT, script } from './script.ts';
 
 // The state of an app on a Cluster: it is in another slot than the events that change it.
@@ -177,12 +180,21 @@ export const appScripts = {
 const INTENT_PATIENCE = 2_000_000;
 
 /** What `read` answers: the fields, names and values in turn, and the intents that are open. */
-export function readAppReply(reply: unknown) {
-  const [fields, members, now] = reply as readonly [unknown, readonly string[], string];
-  const intents = members.map((member): Intent => {
-    const [version = '', bucket, made] = member.split(':');
-    const isOld = Number(now) - Number(made) > INTENT_PATIENCE;
+export function readAppReply(reply: unknown, appName: string) {
+  const [fields, members, time] = readList(reply);
+  const now = readInteger(time);
+  const intents = readTexts(members).map((member): Intent => {
+    const parts = /^(\d+):(\d+):(\d+)$/.exec(member);
+    if (parts === null) throw corrupt('a change of the state', { key: { appName } });
+    const [, version = '', bucket, made] = parts;
+    const isOld = now - Number(made) > INTENT_PATIENCE;
     return { version, bucket: Number(bucket), isOld };
   });
   return { fields, intents };
+}
+
+/** What `reserve` answers. */
+export function readReservation(reply: unknown): Pick<Reservation, 'version' | 'low'> {
+  const [version, low] = readList(reply);
+  return { version: readText(version), low: readText(low) };
 }

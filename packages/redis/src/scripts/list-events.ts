@@ -1,4 +1,5 @@
-import { corrupt, type ListedEvents, type PreparedListEvents } from '@holdfast/session/store';
+import type { ListedEvents, PreparedListEvents } from '@holdfast/session/store';
+import { readFound, readInteger, readList } from '../read-reply.ts';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
 import { parseEvent } from '../stored-text.ts';
 import { FIND, type ScriptCall, script } from './script.ts';
@@ -25,14 +26,10 @@ export function readListedEvents(
   { key, order }: PreparedListEvents,
   reply: unknown,
 ): ListedEvents | undefined {
-  if (reply === null) return undefined;
-  if (!Array.isArray(reply)) throw corrupt('the list of events', { key });
-  const [revision, first, texts] = reply as unknown as readonly [
-    unknown,
-    unknown,
-    readonly unknown[],
-  ];
-  const events = texts.map((text, i) => parseEvent(text, { seq: Number(first) + i, key }));
+  const found = readFound(reply, key);
+  if (found === undefined) return undefined;
+  const first = readInteger(found[1]);
+  const events = readList(found[2]).map((text, i) => parseEvent(text, { seq: first + i, key }));
   if (order === 'desc') events.reverse();
-  return { events, revision: Number(revision) };
+  return { events, revision: readInteger(found[0]) };
 }

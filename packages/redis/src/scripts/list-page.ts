@@ -1,4 +1,5 @@
 import type { PreparedList, StoredPage, StoredSummary } from '@holdfast/session/store';
+import { readInteger, readList, readText } from '../read-reply.ts';
 import { bucketNameOf, KEY_NAMES, memberOf, type RedisKeys, splitMember } from '../redis-keys.ts';
 import { parseMeta, parseState } from '../stored-text.ts';
 import { START } from './list-sessions.ts';
@@ -102,26 +103,20 @@ export function listPage(list: PreparedList, keys: RedisKeys): ScriptCall {
   );
 }
 
-type Row = readonly [member: string, meta: unknown, fields?: unknown];
-
 export function readPage(list: PreparedList, reply: unknown): StoredPage {
-  const [total, rows, userFields, appFields] = reply as readonly [
-    unknown,
-    readonly Row[],
-    readonly unknown[],
-    unknown,
-  ];
+  const [total, found, userFields, appFields] = readList(reply);
   const { appName, limit, includeState } = list;
-  const users = new Map(
-    userFields.flatMap((userId, i) =>
-      i % 2 === 0
-        ? [[userId, parseState(userFields[i + 1], { appName, userId: String(userId) })] as const]
-        : [],
-    ),
-  );
+  const users = new Map<string, ReturnType<typeof parseState>>();
+  readList(userFields).forEach((field, i, all) => {
+    if (i % 2 === 1) return;
+    const userId = readText(field);
+    users.set(userId, parseState(all[i + 1], { appName, userId }));
+  });
   const app = parseState(appFields, { appName });
-  const sessions = rows.slice(0, limit).map(([member, meta, fields]): StoredSummary => {
-    const key = Object.freeze({ appName, ...splitMember(member) });
+  const rows = readList(found);
+  const sessions = rows.slice(0, limit).map((row): StoredSummary => {
+    const [member, meta, fields] = readList(row);
+    const key = Object.freeze({ appName, ...splitMember(readText(member)) });
     const summary = { key, ...parseMeta(meta, key) };
     if (!includeState) return { ...summary, state: undefined };
     const user = users.get(key.userId) as ReturnType<typeof parseState>;
@@ -130,6 +125,6 @@ export function readPage(list: PreparedList, reply: unknown): StoredPage {
   return {
     sessions,
     next: rows.length > limit ? sessions.at(-1) : undefined,
-    total: Number(total),
+    total: readInteger(total),
   };
 }

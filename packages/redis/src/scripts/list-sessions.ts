@@ -1,4 +1,6 @@
 import type { Order } from '@holdfast/session';
+import { corrupt } from '@holdfast/session/store';
+import { integerOf, readInteger, readList, readText } from '../read-reply.ts';
 import { type ScriptCall, script } from './script.ts';
 
 /**
@@ -85,7 +87,7 @@ export interface ListRun {
 
 /** A session that was found, and its state as fields: names and values in turn. */
 export interface FoundSession extends Place {
-  readonly meta: string;
+  readonly meta: unknown;
   readonly state?: unknown;
 }
 
@@ -108,17 +110,14 @@ export function listSessions({ list: { sessions, metas }, states, ...run }: List
   return list(keys, args);
 }
 
-export function readFoundSessions(reply: unknown): FoundSessions {
-  const [total, found, metas, user, states] = reply as readonly [
-    unknown,
-    readonly string[],
-    readonly string[],
-    unknown?,
-    (readonly unknown[])?,
-  ];
-  const sessions = metas.map((meta, i): FoundSession => {
-    const place = { member: found[2 * i] as string, score: Number(found[2 * i + 1]) };
-    return { ...place, meta, state: states?.[i] };
+export function readFoundSessions(reply: unknown, appName: string): FoundSessions {
+  const [total, places, metas, user, states] = readList(reply);
+  const found = readList(places);
+  const stateOf = states === undefined ? () => undefined : (i: number) => readList(states)[i];
+  const sessions = readList(metas).map((meta, i): FoundSession => {
+    const score = integerOf(found[2 * i + 1]);
+    if (score === undefined) throw corrupt('the list of sessions', { key: { appName } });
+    return { member: readText(found[2 * i]), score, meta, state: stateOf(i) };
   });
-  return { total: Number(total), sessions, user };
+  return { total: readInteger(total), sessions, user };
 }

@@ -1,3 +1,4 @@
+import { readTexts } from '../read-reply.ts';
 import { type ScriptCall, script } from './script.ts';
 
 const READS = [
@@ -44,7 +45,7 @@ export function probeCommands({ key, isCluster, waits }: ProbeRun): ScriptCall {
 }
 
 export function readLackingCommands(reply: unknown): readonly LackingCommand[] {
-  const list = reply as readonly string[];
+  const list = readTexts(reply);
   return list.flatMap((name, i) => {
     if (i % 2 === 1) return [];
     const isWrite = !READS.includes(name) && name !== 'TIME';

@@ -1,6 +1,7 @@
 import type { Event } from '@holdfast/core';
-import { corrupt, type PreparedGet, type SessionSnapshot } from '@holdfast/session/store';
+import type { PreparedGet, SessionSnapshot } from '@holdfast/session/store';
 import { EMPTY_SCOPE } from '@holdfast/state/internal';
+import { readFound, readInteger, readList } from '../read-reply.ts';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
 import { parseEvent, parseMeta, parseState } from '../stored-text.ts';
 import { FIND, type ScriptCall, script } from './script.ts';
@@ -94,14 +95,14 @@ export function readSession({ get, keys, withApp }: ReadRun): ScriptCall {
 
 /** A session as of one moment; undefined if there is none. The app's state may be missing. */
 export function readSnapshot({ key }: PreparedGet, reply: unknown): SessionSnapshot | undefined {
-  if (reply === null) return undefined;
-  if (!Array.isArray(reply)) throw corrupt('the list of events', { key });
-  const [meta, states, runs] = reply as unknown as readonly [unknown, unknown[], unknown[]];
+  const found = readFound(reply, key);
+  if (found === undefined) return undefined;
+  const [meta, states, runs] = [found[0], readList(found[1]), readList(found[2])];
   const { appName, userId } = key;
   const events: Event[] = [];
   for (let i = 0; i < runs.length; i += 2) {
-    const first = Number(runs[i]);
-    (runs[i + 1] as readonly unknown[]).forEach((text, at) => {
+    const first = readInteger(runs[i]);
+    readList(runs[i + 1]).forEach((text, at) => {
       events.push(parseEvent(text, { seq: first + at, key }));
     });
   }

@@ -1,6 +1,7 @@
 import type { SessionKey } from '@holdfast/core';
 import type { StoredSummary } from '@holdfast/session/store';
 import type { ScopeState } from '@holdfast/state/internal';
+import { readList } from '../read-reply.ts';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
 import { parseMeta, parseState } from '../stored-text.ts';
 import { type ScriptCall, script } from './script.ts';
@@ -29,11 +30,11 @@ export function readSummaries(
   { sessions, app }: { readonly sessions: readonly SessionKey[]; readonly app: ScopeState },
   reply: unknown,
 ): readonly StoredSummary[] {
-  const [userFields, ...rows] = reply as readonly [unknown, ...(readonly unknown[])[]];
+  const [userFields, ...rows] = readList(reply);
   const { appName, userId } = sessions[0] as SessionKey;
   const user = parseState(userFields, { appName, userId });
   return sessions.flatMap((key, i) => {
-    const [meta, fields] = rows[i] as readonly unknown[];
+    const [meta, fields] = readList(rows[i]);
     if (meta === null) return [];
     const state = { session: parseState(fields, key), user, app };
     return { key, ...parseMeta(meta, key), state };

@@ -2,6 +2,7 @@ import type { SessionKey } from '@holdfast/core';
 import type { PreparedCreate } from '@holdfast/session/store';
 import { stateRecord } from '@holdfast/state/internal';
 import type { WriteOutcome } from '../app-state.ts';
+import { readInteger, readList, readText, unexpected } from '../read-reply.ts';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
 import { formatTime } from '../stored-text.ts';
 import { encodeChanges } from './encode-changes.ts';
@@ -84,10 +85,14 @@ export function createSession(run: CreateRun): ScriptCall {
 
 /** Undefined if the session exists already; 'stale' if the reservation was called off. */
 export function readCreateReply(reply: unknown): Created | undefined | 'stale' {
-  if (!Array.isArray(reply)) return undefined;
-  const [user, app, stamp] = reply as readonly unknown[];
+  if (!Array.isArray(reply)) {
+    if (readInteger(reply) === 0) return undefined;
+    throw unexpected('a creation', reply);
+  }
+  const [user, app, last] = readList(reply);
   if (user === 'stale') return user;
-  return { user, app, stamp: stamp as string, isRepeated: stamp === '' };
+  const stamp = readText(last);
+  return { user, app, stamp, isRepeated: stamp === '' };
 }
 
 /** Answers 1, or 0 if there is no session. */
@@ -95,4 +100,11 @@ export function deleteSession(key: SessionKey, keys: RedisKeys): ScriptCall {
   const { bucket, user, session } = keys.session(key);
   const lists = [bucket.metas, bucket.sessions, user.sessions];
   return remove([...lists, ...Object.values(session)], [memberOf(key)]);
+}
+
+/** Whether there was a session. */
+export function readDeleteReply(reply: unknown): boolean {
+  const count = readInteger(reply);
+  if (count !== 0 && count !== 1) throw unexpected('0 or 1', reply);
+  return count === 1;
 }
