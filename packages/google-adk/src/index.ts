@@ -1,3 +1,4 @@
+export type { RunConfig, RunConfigInput, StreamingMode } from '@holdfast/core';
 export type {
   AppendEventRequest,
   AppendEventsRequest,
@@ -59,4 +60,5 @@ export {
   type AdkImportRequest,
   importAdkDatabase,
 } from './import/import-adk-database.ts';
+export type { StateValues } from './state-from-adk.ts';
 export { toAdkRunConfig } from './to-adk-run-config.ts';

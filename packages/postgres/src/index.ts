@@ -44,6 +44,7 @@ export type {
   UpdateStateRequest,
 } from '@holdfast/session';
 export { isHoldfastError } from '@holdfast/session';
+export type { SqlValue, TableOptions } from '@holdfast/sql';
 export type { PostgresValue } from './compose-statements.ts';
 export type { PgClient, PgPool, PgPoolClient, PgQuery, PgResult } from './pg-driver.ts';
 export type { Pglite, PgliteQueries } from './pglite-connections.ts';

@@ -1,4 +1,4 @@
-import type { Event } from '@holdfast/core';
+import type { AbortSignalLike, Event } from '@holdfast/core';
 import {
   checkInteger,
   checkRequest,
@@ -19,7 +19,7 @@ export interface IterateEventsRequest extends Omit<ListEventsRequest, 'limit'> {
   /** How many events are asked for at once: 1 to 1,000. @default 250 */
   readonly pageSize?: number | undefined;
   /** Ends the walk: the iterator throws the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /**

@@ -20,7 +20,8 @@ import { incarnationOf } from './incarnation.ts';
 import { prepareEvent } from './prepare-event.ts';
 import { incarnationConflict } from './session-errors.ts';
 
-// How Node and others show an object in a console: without this, no private field is seen.
+// How Node and others show an object in a console: without this, no private field is seen. It is
+// left out of the published types: nobody could name the symbol, nor a type that has it.
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
 
 /** What a store makes a `Session` of. It becomes the session's own: nothing of it may change. */
@@ -201,6 +202,7 @@ export class Session implements SessionKey {
     });
   }
 
+  /** @internal */
   [inspect](): SessionJson {
     return this.toJSON();
   }

@@ -1,3 +1,26 @@
+export type {
+  CodeExecutionResult,
+  Content,
+  Event,
+  EventActions,
+  EventActionsInput,
+  EventInput,
+  ExecutableCode,
+  FileData,
+  FunctionCall,
+  FunctionResponse,
+  HoldfastError,
+  HoldfastErrorCode,
+  HoldfastErrorDetails,
+  InlineData,
+  JsonArray,
+  JsonObject,
+  JsonValue,
+  Part,
+  RouteKey,
+  SessionKey,
+} from '@holdfast/core';
+export type { State, StateDelta, StateScope, StoredScope, TakenDelta } from '@holdfast/state';
 export {
   applyChanges,
   EMPTY_SCOPE,
@@ -32,19 +55,41 @@ export {
   prepareAppendEvent,
 } from './prepare-append.ts';
 export type { PreparedCreate } from './prepare-create.ts';
+export type { PreparedEvent } from './prepare-event.ts';
 export type { PreparedGet } from './prepare-get.ts';
 export { MAX_PAGE_LIMIT, type PreparedList } from './prepare-list.ts';
 export type { PreparedListEvents } from './prepare-list-events.ts';
 export type { PreparedGetState, PreparedUpdateState } from './prepare-state.ts';
+export type {
+  AppendEventRequest,
+  AppendEventsRequest,
+  CreateSessionRequest,
+  DeleteSessionRequest,
+  GetOrCreateSessionRequest,
+  GetSessionRequest,
+  GetStateRequest,
+  ListEventsRequest,
+  ListSessionRequest,
+  ListSessionsOptions,
+  Order,
+  StateInput,
+  UpdateStateRequest,
+} from './requests.ts';
 export {
   checkServiceOptions,
   type SessionServiceOptions,
   type WriteOptions,
 } from './service-options.ts';
-export type { SessionSnapshot } from './session.ts';
+export type { Session, SessionJson, SessionSnapshot } from './session.ts';
 export { changedTooOften, noAnswerInTime } from './session-errors.ts';
-export { cutPage, type StoredPage, type StoredSummary } from './session-page.ts';
-export type { SessionCapabilities } from './session-service.ts';
+export {
+  cutPage,
+  type SessionPage,
+  type SessionSummary,
+  type StoredPage,
+  type StoredSummary,
+} from './session-page.ts';
+export type { EventPage, SessionCapabilities, SessionService } from './session-service.ts';
 export type { AppendOutcome, ListedEvents, SessionStore, SharedState } from './session-store.ts';
 export { StoredSessionService } from './stored-session-service.ts';
 export { type ErrorDescription, translateWith } from './translate-error.ts';

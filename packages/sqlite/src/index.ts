@@ -44,6 +44,7 @@ export type {
   UpdateStateRequest,
 } from '@holdfast/session';
 export { isHoldfastError } from '@holdfast/session';
+export type { SqlServiceOptions } from '@holdfast/sql';
 export type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts';
 export type { SqliteDriverName } from './sqlite-driver.ts';
 export {
