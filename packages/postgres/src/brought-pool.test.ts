@@ -35,14 +35,4 @@ describeWithDatabase('A brought pool', () => {
       expect(client.ended).toBe(true);
     });
   }
-
-  it('that asks for binary results is unsupported', async () => {
-    const config = { connectionString: TEST_URL, binary: true };
-    const client = new pg.Pool(config);
-    const service = new PostgresSessionService({ client, schema });
-    const get = service.get({ appName: 'app', userId: 'ada', sessionId: 'one' });
-    const message = expect.stringContaining('binary');
-    await expect(get).rejects.toMatchObject({ code: 'unsupported', message });
-    await client.end();
-  });
 });

@@ -2,6 +2,8 @@ import { HoldfastError } from '@holdfast/core';
 import {
   absorbErrors,
   poolSource,
+  readInteger,
+  readRows,
   type SqlResult,
   sharedListening,
   singleSource,
@@ -9,7 +11,7 @@ import {
 import { borrowFromPool, socketOf } from './borrow-from-pool.ts';
 import { cancelQuery } from './cancel-query.ts';
 import type { PostgresQuery, PostgresValue } from './compose-statements.ts';
-import type { PgClient, PgPool, PgPoolClient } from './pg-driver.ts';
+import type { PgClient, PgPool, PgPoolClient, PgResult } from './pg-driver.ts';
 import type { PostgresConnections } from './postgres-driver.ts';
 
 type AnyClient = Omit<PgClient, 'end'>;
@@ -89,9 +91,9 @@ export function pgClient(client: PgClient, { owned }: { readonly owned: boolean 
  * waited for, because it may begin a transaction. From the last look on, nobody comes between.
  */
 async function runFirst(client: AnyClient, query: PostgresQuery): Promise<SqlResult> {
-  if ((client as { readonly binary?: unknown }).binary) {
-    throw new HoldfastError('unsupported', {
-      message: 'the option binary of pg is set, and this package reads results as text',
+  if (isBinary(client)) {
+    throw new HoldfastError('misconfigured', {
+      message: 'the option binary of pg is set, and pg reads its results as text',
     });
   }
   while (isBusy(client)) await run(client, { text: '', values: [] });
@@ -99,18 +101,24 @@ async function runFirst(client: AnyClient, query: PostgresQuery): Promise<SqlRes
   return await run(client, query);
 }
 
+/** Whether `pg` asks for results in a form that it then takes for text: most of them get lost. */
+export function isBinary(options: object): boolean {
+  return Boolean((options as { readonly binary?: unknown }).binary);
+}
+
 /** Results as the server writes them, whatever parsers the owner of a connection has set. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
 
 async function run(client: AnyClient, { text, values, name }: PostgresQuery): Promise<SqlResult> {
-  const { rows, rowCount } = await client.query({
+  const result: PgResult | undefined = await client.query({
     text,
     values: values as PostgresValue[],
     name,
     rowMode: 'array',
     types: AS_TEXT,
   });
-  return { rows: rows as unknown[][], changes: rowCount ?? 0 };
+  const changes = result?.rowCount;
+  return { rows: readRows(result?.rows), changes: changes === null ? 0 : readInteger(changes) };
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   inTransaction,
   type Lease,
   REFUSED,
+  readInteger,
   type SqlDriver,
   type SqlQuery,
   type SqlResult,
@@ -65,7 +66,7 @@ export class PostgresDriver<Connection extends object> implements SqlDriver<Conn
     const { rows } = await this.#run(lease, this.#composer.write(write));
     const [row] = rows;
     if (row === undefined) return REFUSED;
-    return { type: 'written', revision: Number(row[0]), incarnation: String(row[1] ?? '') };
+    return { type: 'written', revision: readInteger(row[0]), incarnation: String(row[1] ?? '') };
   }
 
   async transaction<Result>(

@@ -13,7 +13,7 @@ import {
   type TableOptions,
 } from '@holdfast/sql';
 import { openPool } from './open-pool.ts';
-import { pgClient, pgPool } from './pg-connections.ts';
+import { isBinary, pgClient, pgPool } from './pg-connections.ts';
 import type { PgClient, PgPool } from './pg-driver.ts';
 import { type Pglite, pgliteConnections } from './pglite-connections.ts';
 import { postgresDialect } from './postgres-dialect.ts';
@@ -101,13 +101,21 @@ function sqlClient(options: PostgresSessionServiceOptions): SqlClient {
       new PostgresDriver({ connections, preparedStatements: named, tables }),
       timeouts,
     );
-  if (isPool(client)) return over(pgPool(client, { owned }));
+  if (isPool(client)) {
+    refuseBinary((client as { readonly options?: object }).options ?? {});
+    return over(pgPool(client, { owned }));
+  }
   if (isPglite(client)) return over(pgliteConnections(client, { owned }));
   if (typeof (client as PgClient | undefined)?.query !== 'function') {
     throw invalidArgument('client', 'must be a Pool or a Client of pg, or a PGlite');
   }
   if (isUnconnected(client)) throw invalidArgument('client', 'must be connected: call connect()');
+  refuseBinary(client);
   return over(pgClient(client, { owned }));
+}
+
+function refuseBinary(options: object): void {
+  if (isBinary(options)) throw invalidArgument('client', 'must not have the option binary of pg');
 }
 
 // What is asked of a client that never connects waits for ever. `pg` says it in these two alone.

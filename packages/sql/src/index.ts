@@ -24,6 +24,7 @@ export {
   type SqlDriverErrors,
   type TransactionBody,
 } from './pooled-client.ts';
+export { readInteger, readRows, readText } from './read-value.ts';
 export { schemaOf, type TableOptions, type Tables } from './schema.ts';
 export {
   REFUSED,
