@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { SessionKey } from '@holdfast/core';
 import type { SessionCapabilities } from '@holdfast/session';
 import type {
@@ -76,10 +75,10 @@ export class RedisStore implements SessionStore {
     };
   }
 
-  async create({ key, createTime, state }: PreparedCreate): Promise<SharedState | undefined> {
-    const nonce = randomBytes(6).toString('base64url');
+  async create(create: PreparedCreate): Promise<SharedState | undefined> {
+    const { key, state } = create;
     const run = async (app: AppPlace) => {
-      const call = createSession({ key, createTime, state, nonce, keys: this.#keys, app });
+      const call = createSession({ ...create, keys: this.#keys, app });
       return readCreateReply(await this.#runner.write(call));
     };
     const created = await this.#appState.change({ key, changes: state, run });

@@ -3,6 +3,7 @@ import {
   corrupt,
   parseStoredEvent,
   parseStoredValue,
+  type StoredEventPlace,
   type StoredOwner,
   type StoredSummary,
 } from '@holdfast/session/store';
@@ -29,7 +30,7 @@ export function formatEvent(event: Event): string {
 /** An event from an entry, deeply frozen; `corrupt` if it cannot be read, or has another time. */
 export function parseEvent(
   entry: unknown,
-  at: { readonly seq: number; readonly key: SessionKey },
+  at: StoredEventPlace & { readonly key: SessionKey },
 ): Event {
   const text = String(entry);
   const start = Math.max(0, text.indexOf('{'));
@@ -40,17 +41,17 @@ export function parseEvent(
 
 /**
  * Reads a meta: the creation and the last update, of 16 digits each, then a `t` if an index by
- * time goes with the session and otherwise a hyphen, and the revision. Before the first event, a
- * colon and the nonce of the creation follow.
+ * time goes with the session and otherwise a hyphen, the revision, a colon and the incarnation.
+ * One of a session that was created before there were incarnations ends with the revision.
  *
- * `0001795473093952:0001795473099001:-12`. Scripts read it by place: to match a pattern takes as
- * long as a write.
+ * `0001795473093952:0001795473099001:-12:019a2f3c-5b1e-7d4a-9c3b-6f0e8d7a5b21`. The script of a
+ * single event reads it by place: to match a pattern takes as long as a write.
  */
 export function parseMeta(meta: unknown, key: SessionKey): Omit<StoredSummary, 'key' | 'state'> {
-  const fields = /^(\d{16}):(\d{16}):[-t](\d+)/.exec(String(meta));
+  const fields = /^(\d{16}):(\d{16}):[-t](\d+)(?::(.*))?$/.exec(String(meta));
   if (fields === null) throw corrupt('the session', { key });
-  const [, createTime = 0, lastUpdateTime = 0, revision = 0] = fields.map(Number);
-  return { createTime, lastUpdateTime, revision };
+  const [createTime = 0, lastUpdateTime = 0, revision = 0] = fields.slice(1, 4).map(Number);
+  return { incarnation: fields[4] ?? '', createTime, lastUpdateTime, revision };
 }
 
 /** A time as a meta has it. */

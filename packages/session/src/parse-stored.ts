@@ -30,6 +30,7 @@ export function parseStoredValue(
   }
 }
 
+/** Where an event is stored. */
 export interface StoredEventPlace {
   readonly seq: number;
   readonly key: StoredOwner;

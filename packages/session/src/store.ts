@@ -46,6 +46,7 @@ export {
   corrupt,
   parseStoredEvent,
   parseStoredValue,
+  type StoredEventPlace,
   type StoredOwner,
 } from './parse-stored.ts';
 export {

@@ -12,18 +12,21 @@ import type { ScriptCall } from './script.ts';
 
 // KEYS: the bucket's sessions and metas, the user's sessions, events, ids, times, and the state
 // of each scope that changes. ARGV: member, expected revision or '', latest time, whether events
-// that are there are to be written again, ids, events, and sets and removals of each scope.
-// A refusal comes with the revision, and if ids are there, with the `seq` or 0 and the event or ''
-// of each id.
+// that are there are to be written again, ids, events, `=` and the expected incarnation or '', and
+// sets and removals of each scope. The answers begin with their type, the revision and the
+// incarnation. If ids are there, a refusal goes on with the `seq` or 0 and the event or '' of each.
 const READ = `
   local meta = redis.call('HGET', KEYS[2], ARGV[1])
   if not meta then return 0 end
-  local created, updated, timed, revision = string.match(meta, '^(%d+):(%d+):([-t])(%d+)')
+  local created, updated, timed, revision, rest = string.match(meta, '^(%d+):(%d+):([-t])(%d+)(:?.*)$')
   local length = redis.call('LLEN', KEYS[4])
   if not revision or tonumber(revision) ~= length then return -1 end
 
+  local incarnation = string.sub(rest, 2)
+  if ARGV[7] ~= '' and ARGV[7] ~= '=' .. incarnation then return {'refused', length, incarnation} end
+
   local ids = split(ARGV[5])
-  local reply, found = {'refused', length}, false
+  local reply, found = {'refused', length, incarnation}, false
   for i = 1, #ids, 5000 do
     local seqs = redis.call('HMGET', KEYS[5], unpack(ids, i, math.min(i + 4999, #ids)))
     for j, seq in ipairs(seqs) do
@@ -36,11 +39,11 @@ const READ = `
   end
   if found then
     for i = 1, #ids do
-      reply[#reply + 1] = reply[i + 2] ~= '0' and redis.call('LINDEX', KEYS[4], reply[i + 2] - 1) or ''
+      reply[#reply + 1] = reply[i + 3] ~= '0' and redis.call('LINDEX', KEYS[4], reply[i + 3] - 1) or ''
     end
     return reply
   end
-  if ARGV[2] ~= '' and tonumber(ARGV[2]) ~= length then return {'refused', length} end
+  if ARGV[2] ~= '' and tonumber(ARGV[2]) ~= length then return reply end
 `;
 
 // As long as events come in the order of time, their list is the index by time. From the first
@@ -70,19 +73,19 @@ const WRITE = `
   put('RPUSH', KEYS[4], texts)
   put('HSET', KEYS[5], rows)
   if tonumber(ARGV[3]) > tonumber(updated) then updated = ARGV[3] end
-  redis.call('HSET', KEYS[2], ARGV[1], created .. ':' .. updated .. ':' .. timed .. (length + #texts))
+  redis.call('HSET', KEYS[2], ARGV[1], created .. ':' .. updated .. ':' .. timed .. (length + #texts) .. rest)
   redis.call('ZADD', KEYS[3], 'GT', ARGV[3], ARGV[1])
   put('ZADD', KEYS[6], times)
   for key = 7, scopes do
-    local added = put('HSET', KEYS[key], split(ARGV[2 * key - 7]))
-    drop('HDEL', KEYS[key], split(ARGV[2 * key - 6]), left[key] + added)
+    local added = put('HSET', KEYS[key], split(ARGV[2 * key - 6]))
+    drop('HDEL', KEYS[key], split(ARGV[2 * key - 5]), left[key] + added)
   end
 `;
 
 const append = reservable({
   read: READ + CHECK,
   write: WRITE,
-  answer: "return {'written', length + #texts, stamp}",
+  answer: "return {'written', length + #texts, incarnation, stamp}",
 });
 
 export interface AppendRun {
@@ -97,7 +100,8 @@ export interface AppendRun {
 const MAX_UNPACKED = 1_000;
 
 export function appendEvents({ append: prepared, keys, touch, app }: AppendRun): ScriptCall {
-  const { key, events, changes, expectedRevision, latestTimestamp } = prepared;
+  const { key, events, changes, latestTimestamp } = prepared;
+  const { expectedRevision, expectedIncarnation } = prepared;
   const { bucket, user, session } = keys.session(key);
   const names = [bucket.sessions, bucket.metas, user.sessions];
   names.push(session.events, session.ids, session.times);
@@ -121,6 +125,7 @@ export function appendEvents({ append: prepared, keys, touch, app }: AppendRun):
     touch ? '1' : '',
     events.map(({ id }) => id).join('\n'),
     joinEvents(prepared),
+    expectedIncarnation === undefined ? '' : `=${expectedIncarnation}`,
   ];
   const isSmall = events.length === 1 && scopes.every(({ size }) => size <= MAX_UNPACKED);
   if (typeof app === 'string' && isSmall) {
@@ -162,21 +167,22 @@ export function readAppendReply(
   if (!Array.isArray(reply)) {
     const revision = readInteger(reply);
     if (revision === -1) throw corrupt('the list of events', { key });
-    if (revision < 0) throw unexpected('a revision', reply);
-    return revision === 0 ? { type: 'missing' } : { type: 'written', revision };
+    if (revision === 0) return { type: 'missing' };
+    throw unexpected('an outcome', reply);
   }
-  const [type, found, ...rest] = reply as unknown as readonly unknown[];
+  const [type, found, made, ...rest] = reply as unknown as readonly unknown[];
   if (type === 'stale') return type;
   if (type !== 'written' && type !== 'refused') throw unexpected('an outcome', type);
   const revision = readInteger(found);
-  if (type === 'written') return { type, revision, stamp: readText(rest[0]) };
+  const incarnation = readText(made);
+  if (type === 'written') return { type, revision, incarnation, stamp: readText(rest[0]) };
   const stored = new Map<string, Event>();
   events.forEach(({ id }, i) => {
     // A refusal for its revision alone says nothing of ids.
     const seq = rest.length === 0 ? 0 : integerOf(rest[i]);
     if (seq === undefined) throw corrupt(`the place of event ${JSON.stringify(id)}`, { key });
-    if (seq > 0) stored.set(id, parseEvent(rest[events.length + i], { seq, key }));
+    if (seq > 0) stored.set(id, parseEvent(rest[events.length + i], { seq, key, incarnation }));
   });
   const findEvent = (id: string) => stored.get(id);
-  return { type: 'refused', revision, isRepeated: stored.size > 0, findEvent };
+  return { type, revision, incarnation, isRepeated: stored.size > 0, findEvent };
 }

@@ -2,7 +2,7 @@ import { script } from './script.ts';
 
 /**
  * One event in as few calls as possible: this is what a service does all day. The keys and the
- * answers are those of `append-events`, and the arguments begin with the same six; then follow,
+ * answers are those of `append-events`, and the arguments begin with the same seven; then follow,
  * for each scope that changes, how many values are set and how many keys removed, and all of them.
  *
  * Other scripts read each key before the first write. This one takes back what it has written if
@@ -13,19 +13,17 @@ export const appendOne = script(`
   local call, try = redis.call, redis.pcall
   local meta = call('HGET', KEYS[2], ARGV[1])
   if not meta then return 0 end
-  local updated, timed, revision = string.sub(meta, 18, 33), string.sub(meta, 35, 35), string.sub(meta, 36)
+  local updated, timed = string.sub(meta, 18, 33), string.sub(meta, 35, 35)
+  local colon = string.find(meta, ':', 36, true) or #meta + 1
+  local revision, incarnation = string.sub(meta, 36, colon - 1), string.sub(meta, colon + 1)
   local seq, time, last, known = tonumber(revision), ARGV[3] + 0, tonumber(updated), nil
-  if not seq then
-    -- Of a new session, what has created it stands behind its revision.
-    revision = string.match(meta, '^%d+:%d+:%-(0):')
-    if not revision then return -1 end
-    seq = 0
-  end
+  if not seq then return -1 end
+  if ARGV[7] ~= '' and ARGV[7] ~= '=' .. incarnation then return {'refused', seq, incarnation} end
   seq = seq + 1
 
   if ARGV[2] ~= '' and ARGV[2] ~= revision then
     known = call('HGET', KEYS[5], ARGV[5])
-    if not known then return {'refused', seq - 1} end
+    if not known then return {'refused', seq - 1, incarnation} end
   else
     if timed == 't' or time < last then
       timed = 't'
@@ -37,7 +35,7 @@ export const appendOne = script(`
   end
   if known then
     if ARGV[4] == '1' then call('HSET', KEYS[5], ARGV[5], known) end
-    return {'refused', seq - 1, known, call('LINDEX', KEYS[4], known - 1) or ''}
+    return {'refused', seq - 1, incarnation, known, call('LINDEX', KEYS[4], known - 1) or ''}
   end
 
   local done, reply = 1, try('RPUSH', KEYS[4], ARGV[6])
@@ -52,7 +50,7 @@ export const appendOne = script(`
       if isWhole then done = 4 end
     end
   end
-  local at = 7
+  local at = 8
   for key = 7, #KEYS do
     local sets, removals = ARGV[at] + 0, ARGV[at + 1] + 0
     local from = at + 2
@@ -76,7 +74,7 @@ export const appendOne = script(`
   end
 
   if time > last then updated = ARGV[3] end
-  call('HSET', KEYS[2], ARGV[1], string.sub(meta, 1, 17) .. updated .. ':' .. timed .. revision)
+  call('HSET', KEYS[2], ARGV[1], string.sub(meta, 1, 17) .. updated .. ':' .. timed .. revision .. string.sub(meta, colon))
   if timed == 't' then call('ZADD', KEYS[6], ARGV[3], revision) end
-  return seq
+  return {'written', seq, incarnation, ''}
 `);

@@ -1,7 +1,7 @@
 import type { ListedEvents, PreparedListEvents } from '@holdfast/session/store';
 import { readFound, readInteger, readList } from '../read-reply.ts';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
-import { parseEvent } from '../stored-text.ts';
+import { parseEvent, parseMeta } from '../stored-text.ts';
 import { FIND, type ScriptCall, script } from './script.ts';
 
 // KEYS: metas, events. ARGV: member, both bounds, how many, order.
@@ -10,8 +10,8 @@ const list = script(`
   local from, to = tonumber(ARGV[2]) + 1, math.min(length, tonumber(ARGV[3]) - 1)
   local more = tonumber(ARGV[4]) - 1
   if ARGV[5] == 'asc' then to = math.min(to, from + more) else from = math.max(from, to - more) end
-  if from > to then return {length, 0, {}} end
-  return {length, from, redis.call('LRANGE', KEYS[2], from - 1, to - 1)}
+  if from > to then return {meta, 0, {}} end
+  return {meta, from, redis.call('LRANGE', KEYS[2], from - 1, to - 1)}
 `);
 
 export function listEvents(prepared: PreparedListEvents, keys: RedisKeys): ScriptCall {
@@ -28,8 +28,11 @@ export function readListedEvents(
 ): ListedEvents | undefined {
   const found = readFound(reply, key);
   if (found === undefined) return undefined;
+  const { revision, incarnation } = parseMeta(found[0], key);
   const first = readInteger(found[1]);
-  const events = readList(found[2]).map((text, i) => parseEvent(text, { seq: first + i, key }));
+  const events = readList(found[2]).map((text, i) =>
+    parseEvent(text, { seq: first + i, key, incarnation }),
+  );
   if (order === 'desc') events.reverse();
-  return { events, revision: readInteger(found[0]) };
+  return { events, revision, incarnation };
 }

@@ -10,25 +10,26 @@ import { type AppPlace, reservable } from './reserved.ts';
 import { type ScriptCall, script } from './script.ts';
 
 // KEYS: the bucket's sessions and metas, the user's sessions, the session's state and initial
-// state, the user's state, and that of the app if it is here. ARGV: member, time, nonce,
+// state, the user's state, and that of the app if it is here. ARGV: member, time, incarnation,
 // initial state or '', and what is set in the session's, the user's and the app's state.
 //
-// The nonce stays until the first append. A driver may send a call again whose answer was lost:
-// then the session that is there is the one that it has made.
+// A driver may send a call again whose answer was lost: then the session that is there is the one
+// that it has made.
 const READ = `
   local meta = redis.call('HGET', KEYS[2], ARGV[1])
-  local fresh = ARGV[2] .. ':' .. ARGV[2] .. ':-0:' .. ARGV[3]
   local user, app = redis.call('HGETALL', KEYS[6]), {}
   if scopes > 6 then app = redis.call('HGETALL', KEYS[7]) end
-  if meta == fresh then return {user, app, ''} end
-  if meta then return 0 end
+  if meta then
+    if string.match(meta, '^%d+:%d+:[-t]%d+:(.*)$') == ARGV[3] then return {user, app, ''} end
+    return 0
+  end
   redis.call('ZCARD', KEYS[3])
   redis.call('HLEN', KEYS[4])
 `;
 
 const WRITE = `
   redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
-  redis.call('HSET', KEYS[2], ARGV[1], fresh)
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[2] .. ':' .. ARGV[2] .. ':-0:' .. ARGV[3])
   redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
   if ARGV[4] ~= '' then redis.call('SET', KEYS[5], ARGV[4]) end
   put('HSET', KEYS[4], split(ARGV[5]))
@@ -52,8 +53,6 @@ const remove = script(`
 `);
 
 export interface CreateRun extends PreparedCreate {
-  /** Tells the call from all others. It contains no colon. */
-  readonly nonce: string;
   readonly keys: RedisKeys;
   readonly app: AppPlace;
 }
@@ -66,14 +65,14 @@ export interface Created extends WriteOutcome {
 }
 
 export function createSession(run: CreateRun): ScriptCall {
-  const { key, createTime, state, nonce, keys, app } = run;
+  const { key, incarnation, createTime, state, keys, app } = run;
   const { bucket, user, session } = keys.session(key);
   const lists = [bucket.sessions, bucket.metas, user.sessions];
   const names = [...lists, session.state, session.initial, user.state];
   const args = [
     memberOf(key),
     formatTime(createTime),
-    nonce,
+    incarnation,
     state.session.size === 0 ? '' : JSON.stringify(stateRecord(state.session)),
     encodeChanges(state.session).sets,
     encodeChanges(state.user).sets,
