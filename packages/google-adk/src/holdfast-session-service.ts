@@ -17,7 +17,7 @@ import { canExist } from './can-exist.ts';
 import { eventFromAdk } from './event-from-adk.ts';
 import { listSessions } from './list-sessions.ts';
 import { LiveSession } from './live-session.ts';
-import { sessionToAdk } from './session-to-adk.ts';
+import { knownIncarnation, noteIncarnation, sessionToAdk } from './session-to-adk.ts';
 import { type StateValues, stateFromAdk } from './state-from-adk.ts';
 
 // The largest event that a service may take. One that takes less says so itself.
@@ -116,7 +116,8 @@ export class HoldfastSessionService extends BaseSessionService {
    * out, as ADK leaves it out of the state. What others store, `session` does not get in the
    * middle of a run, but before the first event of its next one; `getSession` has it at once. If
    * the append fails, nothing has changed, and it may be tried again with the same event.
-   * `not_found` if there is no session.
+   * `not_found` if there is no session; `conflict` if the one that `session` was read from was
+   * deleted, and another one was created with its id.
    */
   override async appendEvent({ session, event }: AppendEventRequest): Promise<AdkEvent> {
     if (event.partial) return event;
@@ -131,7 +132,10 @@ export class HoldfastSessionService extends BaseSessionService {
       const writes = await writing;
       const hasEvent = () => live.has(input.id);
       const wanted = await live.writes.withoutOlder(input, { writes, hasEvent });
-      const stored = await this.service.appendEvent({ ...key, event: wanted });
+      const expectedIncarnation = knownIncarnation(session);
+      const append = { ...key, event: wanted, expectedIncarnation };
+      const stored = await this.service.appendEvent(append);
+      if (expectedIncarnation === undefined) noteIncarnation(session, stored);
       const isRetry = live.noteStored(stored);
       if (isRetry) return event;
       await live.catchUp(this.service, stored);

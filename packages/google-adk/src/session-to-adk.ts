@@ -1,11 +1,28 @@
 import type { Session as AdkSession } from '@google/adk';
-import { thaw } from '@holdfast/core';
+import { type Event, thaw } from '@holdfast/core';
 import type { Session, SessionSummary } from '@holdfast/session';
+import { incarnationOf } from '@holdfast/session/store';
 import { eventToAdk } from './event-to-adk.ts';
+
+// ADK has no field for it.
+const incarnations = new WeakMap<AdkSession, string>();
 
 /** A session as ADK holds it: a plain object that ADK may change. One of a list has no events. */
 export function sessionToAdk(session: Session | SessionSummary): AdkSession {
-  const { id, appName, userId, state, lastUpdateTime } = session;
+  const { id, appName, userId, state, lastUpdateTime, incarnation } = session;
   const events = 'events' in session ? session.events.map(eventToAdk) : [];
-  return { id, appName, userId, state: thaw(state?.toJSON() ?? {}), lastUpdateTime, events };
+  const copy = { id, appName, userId, state: thaw(state?.toJSON() ?? {}), lastUpdateTime, events };
+  incarnations.set(copy, incarnation);
+  return copy;
+}
+
+/** Which session an object of ADK's is of; undefined if it comes from elsewhere. */
+export function knownIncarnation(session: AdkSession): string | undefined {
+  return incarnations.get(session);
+}
+
+/** Takes note of the session that an event was stored in by way of an object from elsewhere. */
+export function noteIncarnation(session: AdkSession, stored: Event): void {
+  const incarnation = incarnationOf(stored);
+  if (incarnation !== undefined) incarnations.set(session, incarnation);
 }
