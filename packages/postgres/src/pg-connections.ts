@@ -117,8 +117,10 @@ async function run(client: AnyClient, { text, values, name }: PostgresQuery): Pr
     rowMode: 'array',
     types: AS_TEXT,
   });
-  const changes = result?.rowCount;
-  return { rows: readRows(result?.rows), changes: changes === null ? 0 : readInteger(changes) };
+  const count = result?.rowCount;
+  // What counts no rows has null, and NaN in pg-native.
+  const changes = count === null || Number.isNaN(count) ? 0 : readInteger(count);
+  return { rows: readRows(result?.rows), changes };
 }
 
 /**
