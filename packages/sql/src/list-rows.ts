@@ -6,6 +6,7 @@ import {
   type StoredPage,
 } from '@holdfast/session/store';
 import type { ScopeState, StoredState } from '@holdfast/state/internal';
+import { readInteger, readText } from './read-value.ts';
 import { parseState, RowKind } from './result-rows.ts';
 import type { SqlRow } from './sql-client.ts';
 
@@ -15,23 +16,23 @@ import type { SqlRow } from './sql-client.ts';
  */
 export function readListRows(list: PreparedList, rows: readonly SqlRow[]): StoredPage {
   const { appName } = list;
-  const ofKind = (kind: number) => rows.filter((row) => Number(row[0]) === kind);
+  const ofKind = (kind: number) => rows.filter((row) => readInteger(row[0]) === kind);
   const stateOf = list.includeState ? stateReader(appName, rows) : () => undefined;
   const sessions = ofKind(RowKind.Session).map((row) => {
-    const key = Object.freeze({ appName, userId: String(row[1]), sessionId: String(row[2]) });
+    const key = Object.freeze({ appName, userId: readText(row[1]), sessionId: readText(row[2]) });
     return {
       key,
-      incarnation: String(row[3]),
-      createTime: Number(row[5]),
-      lastUpdateTime: Number(row[6]),
-      revision: Number(row[7]),
+      incarnation: readText(row[3]),
+      createTime: readInteger(row[5]),
+      lastUpdateTime: readInteger(row[6]),
+      revision: readInteger(row[7]),
       state: stateOf(key),
     };
   });
   // The parts of a union come in any order.
   const direction = list.order === 'asc' ? 1 : -1;
   sessions.sort((a, b) => direction * comparePositions(a, b));
-  return { ...cutPage(list, sessions), total: Number(ofKind(RowKind.Total)[0]?.[5] ?? 0) };
+  return { ...cutPage(list, sessions), total: readInteger(ofKind(RowKind.Total)[0]?.[5] ?? 0) };
 }
 
 /** Parses each scope once, and shares it between the sessions that have it in common. */

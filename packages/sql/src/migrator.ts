@@ -1,5 +1,6 @@
 import { HoldfastError } from '@holdfast/core';
 import { createTable, type Migration, migrationsOf } from './migrations.ts';
+import { readInteger } from './read-value.ts';
 import type { Schema } from './schema.ts';
 import type { SqlClient, SqlProgram } from './sql-client.ts';
 import { commandOf, plainCommand, queryOf, type SqlQuery, sql } from './sql-statement.ts';
@@ -63,7 +64,7 @@ export class Migrator {
   async #versionOf(client: SqlClient): Promise<number> {
     try {
       const rows = await client.query(this.#readVersion);
-      return Number(rows[0]?.[0]);
+      return readInteger(rows[0]?.[0]);
     } catch (error) {
       if (this.#schema.dialect.isMissingTable((error as Error).cause)) return 0;
       throw error;
@@ -73,7 +74,7 @@ export class Migrator {
   *#run(): SqlProgram<void> {
     for (const text of this.#prepare()) yield plainCommand(text);
     const { rows } = yield this.#readVersion;
-    const version = Number(rows[0]?.[0]);
+    const version = readInteger(rows[0]?.[0]);
     this.#refuseNewer(version);
     for (const migration of this.#migrations.filter((each) => each.version > version)) {
       for (const text of migration.statements) yield plainCommand(text);

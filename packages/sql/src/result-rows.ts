@@ -1,6 +1,7 @@
 import type { Event } from '@holdfast/core';
 import { parseStoredEvent, parseStoredValue, type StoredOwner } from '@holdfast/session/store';
 import type { ScopeState, StoredState } from '@holdfast/state/internal';
+import { readInteger, readText } from './read-value.ts';
 import type { SqlRow } from './sql-client.ts';
 
 /**
@@ -35,7 +36,7 @@ export class ResultRows {
   /** `key` says whose rows they are, for an error's message. */
   constructor(rows: readonly SqlRow[], key: StoredOwner) {
     this.#key = key;
-    for (const row of rows) this.#rows[Number(row[0])]?.push(row);
+    for (const row of rows) this.#rows[readInteger(row[0])]?.push(row);
   }
 
   /** Undefined if there is no session. */
@@ -43,10 +44,10 @@ export class ResultRows {
     const row = this.#rows[RowKind.Session]?.[0];
     if (row === undefined) return undefined;
     return {
-      incarnation: String(row[1]),
-      createTime: Number(row[3]),
-      lastUpdateTime: Number(row[4]),
-      revision: Number(row[5]),
+      incarnation: readText(row[1]),
+      createTime: readInteger(row[3]),
+      lastUpdateTime: readInteger(row[4]),
+      revision: readInteger(row[5]),
     };
   }
 
@@ -72,7 +73,7 @@ export class ResultRows {
     const key = this.#key;
     const rows = this.#rows[RowKind.Event] ?? [];
     const events = rows.map((row) =>
-      parseStoredEvent(row[2], { seq: Number(row[3]), key, incarnation }),
+      parseStoredEvent(row[2], { seq: readInteger(row[3]), key, incarnation }),
     );
     // The parts of a union come in any order.
     return events.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
@@ -90,7 +91,7 @@ export function parseState(
 ): ScopeState {
   return new Map(
     rows.map((row) => {
-      const name = String(row[at.name]);
+      const name = readText(row[at.name]);
       return [name, parseStoredValue(row[at.value], { name, key: at.key })];
     }),
   );

@@ -2,7 +2,7 @@ import type { SqlQuery, SqlValue } from './sql-statement.ts';
 
 /**
  * A row, its columns by position. Text is a string, whatever type the column has; an
- * integer is what `Number` makes one of.
+ * integer is what `readInteger` makes one of.
  */
 export type SqlRow = readonly unknown[];
 
