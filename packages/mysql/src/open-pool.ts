@@ -1,5 +1,5 @@
 import { invalidArgument } from '@holdfast/core/internal';
-import { loadDriver } from '@holdfast/session/store';
+import { driverLoadError } from '@holdfast/session/store';
 import { checkUrl, type PoolSettings, refusePassedOver } from '@holdfast/sql';
 import type { MysqlPool } from './mysql2-client.ts';
 
@@ -13,7 +13,7 @@ export function isOpenedHere(client: object): boolean {
 /** A pool of mysql2. It connects when it is used. */
 export async function openPool(url: unknown, settings: PoolSettings): Promise<MysqlPool> {
   const uri = checkMysqlUrl(url);
-  const { createPool } = await loadDriver('mysql2', () => import('mysql2/promise'));
+  const { createPool } = await loadDriver();
   try {
     const pool = createPool({
       uri,
@@ -30,6 +30,14 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<My
     // A parameter that it does not take, or a `%` that is not encoded.
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw invalidArgument('url', `is not what mysql2 takes: ${problem}`, cause);
+  }
+}
+
+async function loadDriver(): Promise<typeof import('mysql2/promise')> {
+  try {
+    return await import('mysql2/promise');
+  } catch (cause) {
+    throw driverLoadError('mysql2', cause);
   }
 }
 

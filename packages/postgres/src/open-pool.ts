@@ -1,5 +1,5 @@
 import { invalidArgument } from '@holdfast/core/internal';
-import { loadDriver } from '@holdfast/session/store';
+import { driverLoadError } from '@holdfast/session/store';
 import { checkUrl, type PoolSettings, refusePassedOver } from '@holdfast/sql';
 import type { PgPool } from './pg-driver.ts';
 import { isFileError, translateError } from './postgres-error.ts';
@@ -7,7 +7,7 @@ import { isFileError, translateError } from './postgres-error.ts';
 /** A pool of `pg`. It connects when it is used. */
 export async function openPool(url: unknown, settings: PoolSettings): Promise<PgPool> {
   const connectionString = checkBeginning(url);
-  const { Client, Pool } = (await loadDriver('pg', () => import('pg'))).default;
+  const { Client, Pool } = await loadDriver();
   checkTarget(connectionString, () => new Client({ connectionString }));
   return new Pool({
     connectionString,
@@ -17,6 +17,14 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<Pg
     // What waits for nothing does not keep a process running, if nobody has closed the service.
     allowExitOnIdle: true,
   });
+}
+
+async function loadDriver(): Promise<Pick<typeof import('pg'), 'Client' | 'Pool'>> {
+  try {
+    return (await import('pg')).default;
+  } catch (cause) {
+    throw driverLoadError('pg', cause);
+  }
 }
 
 /** `pg` also takes the folder of a socket, and behind a blank the name of a database. */

@@ -1,4 +1,4 @@
-import { loadDriver } from '@holdfast/session/store';
+import { driverLoadError } from '@holdfast/session/store';
 import type { Cluster, Redis } from 'ioredis';
 import type { RedisClient, RedisPipeline } from './redis-client.ts';
 import { translateError } from './redis-error.ts';
@@ -33,7 +33,7 @@ export async function openClient(url: unknown, callTimeout: number): Promise<Ope
     // After a fail-over a name may stand for another server.
     reconnectOnError: (error: Error) => /\bREADONLY\b/.test(error.message),
   };
-  const ioredis = await loadDriver('ioredis', () => import('ioredis'));
+  const ioredis = await loadDriver();
   if (!isCluster) {
     const retryStrategy = () => RECONNECT_MS;
     const driver = new ioredis.Redis({ ...redisOptions, ...nodes[0], db, retryStrategy });
@@ -52,6 +52,14 @@ export async function openClient(url: unknown, callTimeout: number): Promise<Ope
     maxRedirections: Math.max(16, Math.ceil(callTimeout / CLUSTER_RETRY_MS)),
   });
   return new OpenedClient(driver, patience);
+}
+
+async function loadDriver(): Promise<typeof import('ioredis')> {
+  try {
+    return await import('ioredis');
+  } catch (cause) {
+    throw driverLoadError('ioredis', cause);
+  }
 }
 
 /**

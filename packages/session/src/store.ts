@@ -33,6 +33,7 @@ export {
 } from '@holdfast/state/internal';
 export type { MaybePromise } from './call-gate.ts';
 export { CallTimer } from './call-timer.ts';
+export { driverLoadError } from './driver-load-error.ts';
 export { incarnationOf } from './incarnation.ts';
 export {
   comparePositions,
@@ -41,7 +42,6 @@ export {
   type ListIdentity,
   type ListPosition,
 } from './list-cursor.ts';
-export { loadDriver } from './load-driver.ts';
 export {
   corrupt,
   parseStoredEvent,

@@ -37,14 +37,14 @@ describe('loadDriver', () => {
     expect(isHoldfastError(error)).toBe(true);
     expect(error).toMatchObject({
       code: 'unsupported',
-      message: expect.stringMatching(/better-sqlite3 \d+.* needs Node 22/),
+      message: expect.stringMatching(/better-sqlite3 needs Node 22/),
     });
   });
 
   it.runIf(!hasAllDrivers)('refuses node:sqlite where Node has none', async () => {
     await expect(loadDriver('node:sqlite')).rejects.toMatchObject({
       code: 'unsupported',
-      cause: expect.any(Error),
+      message: 'the driver node:sqlite needs Node 22.13 or newer',
     });
   });
 });

@@ -1,11 +1,11 @@
 /// <reference path="./driver-modules.d.ts" />
-import { createRequire } from 'node:module';
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import { checkChoice } from '@holdfast/core/internal';
+import { driverLoadError } from '@holdfast/session/store';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** The drivers that `open` knows how to load. */
-export const SQLITE_DRIVERS = ['node:sqlite', 'libsql', 'better-sqlite3'] as const;
+export const SQLITE_DRIVERS = ['bun:sqlite', 'node:sqlite', 'libsql', 'better-sqlite3'] as const;
 
 export type SqliteDriverName = (typeof SQLITE_DRIVERS)[number];
 
@@ -14,56 +14,80 @@ export type OpenDatabase = (file: string) => SqliteDatabase;
 
 type DatabaseClass = new (file: string) => SqliteDatabase;
 
-/** From this version on, better-sqlite3 ends a process of Node 20 when it is loaded. */
-const BETTER_SQLITE3_WITHOUT_NODE_20 = 13;
-
 /**
- * The driver of that name, or the first that there is. `unsupported` if there is none,
- * with the package to install.
+ * The driver of that name, or the first that can be loaded. `unsupported` if there is none, with
+ * the package to install; `misconfigured` if one is there and cannot be loaded.
  */
 export async function loadDriver(name?: SqliteDriverName): Promise<OpenDatabase> {
-  const names =
-    name === undefined
-      ? SQLITE_DRIVERS
-      : [checkChoice(name, { path: 'driver', choices: SQLITE_DRIVERS })];
-  const causes: unknown[] = [];
-  for (const each of names) {
+  if (name !== undefined) {
+    return await load(checkChoice(name, { path: 'driver', choices: SQLITE_DRIVERS }));
+  }
+  const errors: unknown[] = [];
+  for (const each of SQLITE_DRIVERS) {
     try {
-      const Database = await load(each);
-      return (file) => new Database(file);
-    } catch (cause) {
-      causes.push(cause);
+      return await load(each);
+    } catch (error) {
+      errors.push(error);
     }
   }
+  const broken = errors.find((error) => isHoldfastError(error, 'misconfigured'));
+  if (broken !== undefined) throw broken;
   throw new HoldfastError('unsupported', {
-    message:
-      name === undefined
-        ? 'there is no SQLite driver: use Node 22.13 or newer, or `npm install libsql`'
-        : `the SQLite driver ${name} cannot be loaded: ${(causes[0] as Error).message}`,
-    cause: causes.length === 1 ? causes[0] : new AggregateError(causes),
+    message: 'there is no SQLite driver: use Node 22.13 or newer, or `npm install libsql`',
+    cause: new AggregateError(errors),
   });
 }
 
-async function load(name: SqliteDriverName): Promise<DatabaseClass> {
+async function load(name: SqliteDriverName): Promise<OpenDatabase> {
+  const Database = await loadClass(name);
+  return (file) => new Database(file);
+}
+
+/** Bundlers take an import for optional if it stands in a `try` of its own. */
+async function loadClass(name: SqliteDriverName): Promise<DatabaseClass> {
   switch (name) {
+    case 'bun:sqlite':
+      return builtIn<{ Database: DatabaseClass }>(name, 'comes with Bun, and this is not Bun')
+        .Database;
     case 'node:sqlite':
-      return (await import('node:sqlite')).DatabaseSync;
+      return builtIn<{ DatabaseSync: DatabaseClass }>(name, 'needs Node 22.13 or newer')
+        .DatabaseSync;
     case 'libsql':
-      return (await import('libsql')).default;
+      try {
+        return (await import('libsql')).default;
+      } catch (cause) {
+        throw driverLoadError(name, cause);
+      }
     case 'better-sqlite3':
-      refuseCrash();
-      return (await import('better-sqlite3')).default;
+      try {
+        return loadBinding((await import('better-sqlite3')).default);
+      } catch (cause) {
+        throw isHoldfastError(cause) ? cause : driverLoadError(name, cause);
+      }
   }
 }
 
-/** A crash cannot be caught, so the version is looked at before the driver is loaded. */
-function refuseCrash(): void {
-  const [nodeVersion] = process.versions.node.split('.').map(Number);
-  const { version } = createRequire(import.meta.url)('better-sqlite3/package.json');
-  const [driverVersion] = String(version).split('.').map(Number);
-  if ((nodeVersion ?? 0) < 22 && (driverVersion ?? 0) >= BETTER_SQLITE3_WITHOUT_NODE_20) {
-    throw new HoldfastError('unsupported', {
-      message: `better-sqlite3 ${version} needs Node 22, this is ${process.versions.node}`,
-    });
+/**
+ * A module of the runtime. It is asked for by its name, not imported: some bundlers and test
+ * runners refuse an import that begins with `bun:`, or that they do not know yet.
+ */
+function builtIn<Module>(name: string, missing: string): Module {
+  const found = process.getBuiltinModule(name);
+  if (found !== undefined) return found as Module;
+  throw new HoldfastError('unsupported', { message: `the driver ${name} ${missing}` });
+}
+
+/**
+ * better-sqlite3 loads its binding when it opens its first database. From version 13 on, that ends
+ * a process of Node 20, and a crash cannot be caught. Its version is only in its `package.json`,
+ * which a bundle does not have; but that version has brought `explain`.
+ */
+function loadBinding(Database: DatabaseClass): DatabaseClass {
+  const { node } = process.versions;
+  if (Number.parseInt(node, 10) < 22 && 'explain' in Database.prototype) {
+    const message = `the driver better-sqlite3 needs Node 22 from its version 13 on, and this is ${node}`;
+    throw new HoldfastError('unsupported', { message });
   }
+  new Database(':memory:').close();
+  return Database;
 }
