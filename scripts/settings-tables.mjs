@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVER_SETTINGS as mysql } from '../packages/mysql/src/server-settings.fixture.ts';
 import { SERVER_SETTINGS as postgres } from '../packages/postgres/src/server-settings.fixture.ts';
+import { CLIENT_SETTINGS as redisClients } from '../packages/redis/src/client-settings.fixture.ts';
 import { SERVER_SETTINGS as redis } from '../packages/redis/src/server-settings.fixture.ts';
 import {
   SERVER_SETTINGS as sqlite,
@@ -27,7 +28,7 @@ const stores = [
   ['SQLite', [...sqlite, ...sqliteDrivers]],
   ['PostgreSQL', postgres],
   ['MySQL and MariaDB', mysql],
-  ['Redis', redis],
+  ['Redis', [...redis, ...redisClients]],
 ];
 
 const BEGIN = '<!-- settings: made by scripts/settings-tables.mjs -->';

@@ -68,4 +68,16 @@ describeWithServer('RedisSessionService over a client that changes replies', () 
       }
     });
   }
+
+  it('is `misconfigured` if the client has begun a transaction since the first call', async () => {
+    const own = client.duplicate();
+    const service = new RedisSessionService({ client: own, keyPrefix });
+    await service.get(key);
+    await own.multi({ pipeline: false });
+    await expect(service.get(key)).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('MULTI'),
+    });
+    own.disconnect();
+  });
 });

@@ -123,7 +123,7 @@ describeWithOwnServer('a fault in a program', () => {
         throw new TypeError('x is not a function');
       },
       info: async () => '',
-      eval: async () => [],
+      eval: async () => [[], 10, 'text', null],
     });
     const service = new RedisSessionService({ client });
     await expect(service.get(key)).rejects.toMatchObject({ code: 'internal', retryable: false });

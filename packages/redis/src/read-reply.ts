@@ -48,7 +48,17 @@ export function readFound(reply: unknown, key: StoredOwner): readonly unknown[] 
 
 /** The error for a reply that no script gives: something between the server and us changed it. */
 export function unexpected(expected: string, reply: unknown): HoldfastError {
+  if (isQueued(reply)) {
+    return new HoldfastError('misconfigured', {
+      message: 'the client has begun a transaction (MULTI), with whose EXEC this call is run',
+    });
+  }
   return new HoldfastError('internal', {
     message: `the client of Redis answered with ${describeType(reply)} instead of ${expected}`,
   });
+}
+
+/** Whether a server has kept a command for the end of a transaction; no script answers so. */
+export function isQueued(reply: unknown): boolean {
+  return reply === 'QUEUED';
 }

@@ -39,13 +39,35 @@ export interface RedisStream {
   unref?(): unknown;
 }
 
+interface Candidate extends Partial<RedisClient> {
+  readonly isPipeline?: unknown;
+  /** The scripts that its owner has named: each is a function of the client. */
+  readonly scriptsSet?: object;
+}
+
+// A script of such a name would be run in place of the command.
+const OWN_NAMES = ['evalsha', 'eval', 'pipeline', 'info', 'select', 'quit'] as const;
+
 /** Refuses what is not a client, or one whose own prefix would spread a user over many slots. */
 export function checkClient(client: unknown): RedisClient {
-  const candidate = client as Partial<RedisClient> | null | undefined;
+  const candidate = client as Candidate | null | undefined;
+  if (candidate?.isPipeline) {
+    throw invalidArgument(
+      'client',
+      'must be a Redis or a Cluster of ioredis, got a pipeline of it',
+    );
+  }
   if (typeof candidate?.evalsha !== 'function' || typeof candidate.pipeline !== 'function') {
     throw invalidArgument(
       'client',
       `must be a Redis or a Cluster of ioredis, got ${describeType(client)}`,
+    );
+  }
+  const replaced = OWN_NAMES.find((name) => Object.hasOwn(candidate.scriptsSet ?? {}, name));
+  if (replaced !== undefined) {
+    throw invalidArgument(
+      'client',
+      `must have no script of the name ${replaced}, which is a command`,
     );
   }
   if (candidate.options?.monitor) {

@@ -30,7 +30,7 @@ function runnerOver(delays: number[]) {
     evalsha(this: { sendCommand(command: Command): Promise<unknown> }) {
       return this.sendCommand({ toWritable: () => 'EVALSHA' });
     },
-    eval: async () => [],
+    eval: async () => [[], 10, 'text', null],
     pipeline: () => {},
   };
   const options = { client: client as unknown as RedisClient, callTimeout: 100, wait: undefined };

@@ -84,6 +84,8 @@ export class CallSender {
       // A client that makes pipelines of its commands keeps those under way here.
       _autoPipelines: new Map(),
       _runningAutoPipelines: new Set(),
+      // A Cluster follows redirections of commands, but of a pipeline only if all of it is redirected.
+      ...(driver.isCluster && { options: { ...driver.options, enableAutoPipelining: false } }),
     };
     return Object.assign(Object.create(driver), own) as RedisClient;
   }

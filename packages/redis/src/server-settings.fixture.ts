@@ -1,6 +1,6 @@
-import { type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
 
-/** A setting of a server or of a client that was brought, and what becomes of a service with it. */
+/** A setting of a server, and what becomes of a service with it. */
 export interface ServerSetting {
   readonly setting: string;
   /** The values that are tried. */
@@ -16,10 +16,6 @@ export interface ServerSetting {
   readonly commands?: readonly (readonly string[])[];
   /** Options of a `Redis` that is brought. */
   readonly client?: RedisOptions;
-  /** Options of a `Cluster` that is brought. */
-  readonly cluster?: ClusterOptions;
-  /** Changes a class of the driver, for all clients, and gives back what takes it back. */
-  readonly patch?: () => () => void;
   /** The code of a refusal if it is not `misconfigured`. */
   readonly code?: 'unavailable';
   /** What the message names if it is not the setting. */
@@ -53,20 +49,6 @@ const denied = (command: string, effect: 'refused' | 'harmless' = 'refused'): Se
   commands: [[...LIMITED, `-${command.toLowerCase()}`]],
   names: command,
 });
-
-const client = (
-  options: RedisOptions,
-  { effect = 'harmless', tried }: Partial<Pick<ServerSetting, 'effect' | 'tried'>> = {},
-): ServerSetting => {
-  const [[name = '', value] = []] = Object.entries(options);
-  return { setting: `ioredis ${name}`, tried: tried ?? String(value), effect, client: options };
-};
-
-const cluster = (options: ClusterOptions, tried?: string): ServerSetting => {
-  const [[name = '', value] = []] = Object.entries(options);
-  const setting = `ioredis Cluster ${name}`;
-  return { setting, tried: tried ?? String(value), effect: 'harmless', cluster: options };
-};
 
 /** Every setting that might change an answer, tried for real. */
 export const SERVER_SETTINGS: readonly ServerSetting[] = [
@@ -186,75 +168,4 @@ export const SERVER_SETTINGS: readonly ServerSetting[] = [
     client: { db: 5 },
     names: 'database',
   },
-  client({ db: 3 }),
-  client({ keyPrefix: 'own:' }),
-  client({ stringNumbers: true }, { effect: 'pinned' }),
-  client({ enableOfflineQueue: false }),
-  client({ enableAutoPipelining: true }),
-  client({ enableReadyCheck: false }),
-  client({ readOnly: true }),
-  client({ lazyConnect: true }),
-  client({ maxRetriesPerRequest: null }),
-  client({ maxRetriesPerRequest: 0 }),
-  client({ commandTimeout: 4_000 }),
-  client({ socketTimeout: 4_000 }),
-  client({ keepAlive: 0 }),
-  client({ noDelay: false }),
-  client({ autoResendUnfulfilledCommands: false }),
-  client({ reconnectOnError: () => false }, { tried: '() => false' }),
-  client({ retryStrategy: () => null }, { tried: '() => null' }),
-  client({ showFriendlyErrorStack: true }),
-  client({ connectionName: 'own' }),
-  client({ protocol: 2 } as RedisOptions),
-  client({ protocol: 3 } as RedisOptions),
-  client({ replyMapping: 'resp3', protocol: 3 } as RedisOptions),
-  {
-    setting: 'ioredis Command.setReplyTransformer',
-    tried: 'for evalsha and eval',
-    effect: 'pinned',
-    patch: () => {
-      for (const name of COMMANDS) Redis.Command.setReplyTransformer(name, () => 'changed');
-      return () => {
-        for (const name of COMMANDS) delete transformers().reply[name];
-      };
-    },
-  },
-  {
-    setting: 'ioredis Command.setArgumentTransformer',
-    tried: 'for evalsha and eval',
-    effect: 'refused',
-    patch: () => {
-      for (const name of COMMANDS) {
-        Redis.Command.setArgumentTransformer(name, (args: unknown[]) => args);
-      }
-      return () => {
-        for (const name of COMMANDS) delete transformers().argument[name];
-      };
-    },
-    names: 'setArgumentTransformer',
-  },
-  cluster({ scaleReads: 'slave' }),
-  cluster({ scaleReads: 'all' }),
-  cluster({ enableAutoPipelining: true }),
-  cluster({ enableReadyCheck: false }),
-  cluster({ enableOfflineQueue: false }),
-  cluster({ keyPrefix: 'own:' }),
-  cluster({ redisOptions: { stringNumbers: true } }, '{ stringNumbers: true }'),
-  cluster({ natMap: (key) => hostAndPort(key) } as ClusterOptions, 'a function'),
-  cluster({ maxRedirections: 2 }),
-  cluster({ retryDelayOnMoved: 50 }),
-  cluster({ slotsRefreshInterval: 50 }),
 ];
-
-const COMMANDS = ['evalsha', 'eval'];
-
-function hostAndPort(key: string) {
-  const [host = '', port] = key.split(':');
-  return { host, port: Number(port) };
-}
-
-type Transformers = Record<'argument' | 'reply', Record<string, unknown>>;
-
-function transformers(): Transformers {
-  return (Redis.Command as unknown as { _transformer: Transformers })._transformer;
-}

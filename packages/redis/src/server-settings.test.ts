@@ -1,63 +1,28 @@
-import type { ClusterOptions, RedisOptions } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RedisOptions } from 'ioredis';
+import { expect, it } from 'vitest';
 import { exercise } from './exercise.fixture.ts';
-import { OwnCluster } from './own-cluster.fixture.ts';
 import { describeWithOwnServer, OwnServer, until } from './own-server.fixture.ts';
 import { RedisSessionService } from './redis-session-service.ts';
 import { SERVER_SETTINGS, type ServerSetting } from './server-settings.fixture.ts';
 
 const key = { appName: 'app', userId: 'ada', sessionId: 's' };
-const ofServers = SERVER_SETTINGS.filter((each) => each.cluster === undefined);
-const ofClusters = SERVER_SETTINGS.filter((each) => each.cluster !== undefined);
 
 describeWithOwnServer('RedisSessionService with the setting', () => {
-  let plain: OwnServer;
-  beforeAll(async () => {
-    plain = await OwnServer.start();
-  });
-  afterAll(() => plain.remove());
-
-  for (const each of ofServers) {
-    const isOwn = each.server !== undefined || each.commands !== undefined;
-    const test = isOwn ? it.concurrent : it;
-    test(`${each.setting} (${each.tried}), which is ${each.effect}`, async () => {
-      const server = isOwn ? await OwnServer.start(...(each.server ?? [])) : plain;
+  for (const each of SERVER_SETTINGS) {
+    it.concurrent(`${each.setting} (${each.tried}), which is ${each.effect}`, async () => {
+      const server = await OwnServer.start(...(each.server ?? []));
       try {
         const admin = server.client({ enableReadyCheck: false });
         for (const [name = '', ...args] of each.commands ?? []) await admin.call(name, ...args);
-        const takeBack = each.patch?.();
-        try {
-          await tryBrought(each, server);
-        } finally {
-          takeBack?.();
-        }
-        if (each.client === undefined && each.patch === undefined) await tryOpened(each, server);
+        await tryBrought(each, server);
+        if (each.client === undefined) await tryOpened(each, server);
         // Half of a session would be left if a script had found out too late.
         if (each.effect === 'refused' && each.names !== 'password') {
           expect(await admin.dbsize()).toBe(0);
         }
-        if (!isOwn) await admin.flushall();
       } finally {
-        if (isOwn) await server.remove();
+        await server.remove();
       }
-    });
-  }
-});
-
-describeWithOwnServer('RedisSessionService with the setting of a Cluster client', () => {
-  let cluster: OwnCluster;
-  beforeAll(async () => {
-    cluster = await OwnCluster.start();
-  });
-  afterAll(() => cluster.remove());
-
-  for (const each of ofClusters) {
-    it(`${each.setting} (${each.tried}), which is ${each.effect}`, async () => {
-      const client = cluster.client(each.cluster as ClusterOptions);
-      await until(async () => client.status === 'ready');
-      const service = new RedisSessionService({ client });
-      await exercise(service, `${each.setting} ${each.tried}`.replaceAll(/\W+/g, '-'));
-      await service.close();
     });
   }
 });

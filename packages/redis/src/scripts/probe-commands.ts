@@ -1,4 +1,5 @@
-import { readTexts } from '../read-reply.ts';
+import { HoldfastError } from '@holdfast/core';
+import { integerOf, isQueued, readTexts } from '../read-reply.ts';
 import { type ScriptCall, script } from './script.ts';
 
 const READS = [
@@ -8,7 +9,8 @@ const READS = [
 const WRITES = 'HDEL HSET HSETNX RPOP RPUSH SET UNLINK ZADD ZREM'.split(' ');
 
 // KEYS: one that the commands would be about. ARGV: their names. Answers pairs of a command that
-// cannot be run and why: 'unknown' or 'denied'. Nothing is run. Before Redis 7 a script cannot ask
+// cannot be run and why: 'unknown' or 'denied'; and a number, a text and nothing, by which it shows
+// whether the client gives replies as they are. Nothing is run. Before Redis 7 a script cannot ask
 // for permissions: only that a command is unknown shows in what is said about its missing arguments.
 const probe = script(`
   local lacking = {}
@@ -22,7 +24,7 @@ const probe = script(`
     end
     if problem then lacking[#lacking + 1], lacking[#lacking + 2] = name, problem end
   end
-  return lacking
+  return {lacking, 10, 'text', false}
 `);
 
 /** A command that scripts need, and cannot run. */
@@ -45,10 +47,20 @@ export function probeCommands({ key, isCluster, waits }: ProbeRun): ScriptCall {
 }
 
 export function readLackingCommands(reply: unknown): readonly LackingCommand[] {
-  const list = readTexts(reply);
+  const list = readProbe(reply);
   return list.flatMap((name, i) => {
     if (i % 2 === 1) return [];
     const isWrite = !READS.includes(name) && name !== 'TIME';
     return [{ name, isUnknown: list[i + 1] === 'unknown', isWrite }];
+  });
+}
+
+function readProbe(reply: unknown): readonly string[] {
+  const [lacking, number, text, nothing] = Array.isArray(reply) ? reply : [];
+  if (integerOf(number) === 10 && text === 'text' && nothing === null) return readTexts(lacking);
+  throw new HoldfastError('misconfigured', {
+    message: isQueued(reply)
+      ? 'the client has begun a transaction (MULTI), and runs no calls before its EXEC'
+      : 'the client changes what the server answers: it must give replies as text, numbers and null',
   });
 }
