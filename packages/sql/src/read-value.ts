@@ -22,9 +22,17 @@ export function readInteger(value: unknown): number {
   }
 }
 
-/** A text of an answer; `misconfigured` if the client has made something else of it. */
+/**
+ * A text of an answer. `misconfigured` if the client has made something else of it; `corrupt` if it
+ * is a number, as SQLite, whose columns have no types, gives it of a file that is damaged.
+ */
 export function readText(value: unknown): string {
   if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    throw new HoldfastError('corrupt', {
+      message: `an answer of the database has ${value} for a text: what is stored is damaged, or a parser of the client has changed it`,
+    });
+  }
   throw changedValue(value, 'a text');
 }
 

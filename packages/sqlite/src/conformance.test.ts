@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { testSessionService } from '@holdfast/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SqliteSessionService } from './sqlite-session-service.ts';
-import { drivers, hasAllDrivers, openDatabase, tempFolder } from './test-database.fixture.ts';
+import {
+  drivers,
+  hasAllDrivers,
+  isBun,
+  openDatabase,
+  runner,
+  tempFolder,
+} from './test-database.fixture.ts';
 
 const folder = tempFolder();
 
@@ -12,14 +19,15 @@ for (const driver of drivers) {
     SqliteSessionService.open({ url: `sqlite:${join(folder, name)}.db`, driver });
   const openMemory = () => SqliteSessionService.open({ url: 'sqlite::memory:', driver });
 
-  testSessionService(
-    { describe, it },
-    { name: `SqliteSessionService on a file, by ${driver}`, create: openFile, reopen: openFile },
-  );
-  testSessionService(
-    { describe, it },
-    { name: `SqliteSessionService in memory, by ${driver}`, create: openMemory },
-  );
+  testSessionService(runner, {
+    name: `SqliteSessionService on a file, by ${driver}`,
+    create: openFile,
+    reopen: openFile,
+  });
+  testSessionService(runner, {
+    name: `SqliteSessionService in memory, by ${driver}`,
+    create: openMemory,
+  });
 
   const client = await openDatabase(join(folder, `${name}-brought.db`), driver);
   afterAll(() => client.close());
@@ -28,10 +36,11 @@ for (const driver of drivers) {
     await service.migrate();
     return service;
   };
-  testSessionService(
-    { describe, it },
-    { name: `SqliteSessionService on a database of ${driver}`, create: bring, reopen: bring },
-  );
+  testSessionService(runner, {
+    name: `SqliteSessionService on a database of ${driver}`,
+    create: bring,
+    reopen: bring,
+  });
 
   describe(`SqliteSessionService by ${driver}`, () => {
     it('excuses itself from nothing on a file', async () => {
@@ -61,7 +70,7 @@ for (const driver of drivers) {
   });
 }
 
-describe('SqliteSessionService by the drivers of newer Nodes', () => {
+describe.skipIf(isBun)('SqliteSessionService by the drivers of newer Nodes', () => {
   it('keeps the contract by node:sqlite and better-sqlite3', ({ skip }) => {
     if (hasAllDrivers) return;
     skip(

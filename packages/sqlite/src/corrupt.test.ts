@@ -10,8 +10,9 @@ const key = { appName: 'app', userId: 'user', sessionId: 'session' };
 /** Writes garbage over all pages from the one given on. */
 function damage(file: string, fromPage: number): void {
   const start = fromPage * 4096;
+  const garbage = Buffer.alloc(statSync(file).size - start, 0xa5);
   const handle = openSync(file, 'r+');
-  writeSync(handle, Buffer.alloc(statSync(file).size - start, 0xa5), 0, undefined, start);
+  writeSync(handle, garbage, 0, garbage.length, start);
   closeSync(handle);
 }
 

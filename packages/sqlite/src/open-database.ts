@@ -118,10 +118,10 @@ function sizeOf(file: string): number | undefined {
 
 /** Sets how long SQLite blocks, and gives the database's file; undefined if it has none. */
 export function prepareDatabase(database: SqliteDatabase): string | undefined {
+  const statements = new PreparedStatements(database);
   try {
     // First of all: to change to WAL takes a lock.
     database.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
-    const statements = new PreparedStatements(database);
     const { rows } = statements.run(DATABASE_LIST);
     const [, , path] = rows.find(([, name]) => name === 'main') ?? [];
     const file = typeof path === 'string' && path !== '' ? path : undefined;
@@ -132,6 +132,8 @@ export function prepareDatabase(database: SqliteDatabase): string | undefined {
     // SQLite has not spoken: it is closed, or a driver whose answers are promises.
     if (resultCode(error) === undefined) throw invalidArgument('client', NO_DATABASE, error);
     throw translateError(error);
+  } finally {
+    statements.release();
   }
 }
 

@@ -3,7 +3,7 @@ import { isHoldfastError } from '@holdfast/core';
 import { describe, expect, it } from 'vitest';
 import { loadDriver } from './sqlite-driver.ts';
 import { SqliteSessionService } from './sqlite-session-service.ts';
-import { hasAllDrivers, tempFolder } from './test-database.fixture.ts';
+import { hasAllDrivers, isBun, tempFolder } from './test-database.fixture.ts';
 
 const folder = tempFolder();
 
@@ -19,16 +19,24 @@ describe('loadDriver', () => {
   it('takes the first driver that there is', async () => {
     const open = await loadDriver();
     const database = open(':memory:');
-    expect(database.constructor.name).toBe(hasAllDrivers ? 'DatabaseSync' : 'Database');
+    expect(database.constructor.name).toBe(hasAllDrivers && !isBun ? 'DatabaseSync' : 'Database');
+    if (isBun) expect(database).toHaveProperty('filename');
     database.close();
   });
 
-  it.runIf(hasAllDrivers)('loads better-sqlite3 where Node is new enough', async () => {
+  it.skipIf(isBun)('refuses bun:sqlite outside of Bun', async () => {
+    await expect(loadDriver('bun:sqlite')).rejects.toMatchObject({
+      code: 'unsupported',
+      message: 'the driver bun:sqlite comes with Bun, and this is not Bun',
+    });
+  });
+
+  it.skipIf(!hasAllDrivers || isBun)('loads better-sqlite3 where Node is new enough', async () => {
     const open = await loadDriver('better-sqlite3');
     open(':memory:').close();
   });
 
-  it.runIf(!hasAllDrivers)('refuses better-sqlite3 where it would end the process', async () => {
+  it.skipIf(hasAllDrivers)('refuses better-sqlite3 where it would end the process', async () => {
     const url = `sqlite:${join(folder, 'chat.db')}`;
     const error: unknown = await SqliteSessionService.open({
       url,
@@ -41,7 +49,7 @@ describe('loadDriver', () => {
     });
   });
 
-  it.runIf(!hasAllDrivers)('refuses node:sqlite where Node has none', async () => {
+  it.skipIf(hasAllDrivers)('refuses node:sqlite where Node has none', async () => {
     await expect(loadDriver('node:sqlite')).rejects.toMatchObject({
       code: 'unsupported',
       message: 'the driver node:sqlite needs Node 22.13 or newer',

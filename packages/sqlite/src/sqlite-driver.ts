@@ -1,7 +1,7 @@
 /// <reference path="./driver-modules.d.ts" />
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import { checkChoice } from '@holdfast/core/internal';
-import { driverLoadError } from '@holdfast/session/store';
+import { driverExport, driverLoadError } from '@holdfast/session/store';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** The drivers that `open` knows how to load. */
@@ -43,7 +43,10 @@ async function load(name: SqliteDriverName): Promise<OpenDatabase> {
   return (file) => new Database(file);
 }
 
-/** Bundlers take an import for optional if it stands in a `try` of its own. */
+/**
+ * Bundlers take an import for optional if it stands in a `try` of its own. The binding of a driver
+ * is a file that webpack cannot take in, so it leaves those imports as they are.
+ */
 async function loadClass(name: SqliteDriverName): Promise<DatabaseClass> {
   switch (name) {
     case 'bun:sqlite':
@@ -54,13 +57,15 @@ async function loadClass(name: SqliteDriverName): Promise<DatabaseClass> {
         .DatabaseSync;
     case 'libsql':
       try {
-        return (await import('libsql')).default;
+        return driverExport(await import(/* webpackIgnore: true */ 'libsql'), 'default');
       } catch (cause) {
         throw driverLoadError(name, cause);
       }
     case 'better-sqlite3':
       try {
-        return loadBinding((await import('better-sqlite3')).default);
+        return loadBinding(
+          driverExport(await import(/* webpackIgnore: true */ 'better-sqlite3'), 'default'),
+        );
       } catch (cause) {
         throw isHoldfastError(cause) ? cause : driverLoadError(name, cause);
       }

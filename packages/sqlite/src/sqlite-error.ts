@@ -100,7 +100,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, ...ErrorDescription])[] = [
     'unsupported',
     'the connection is in the middle of a query of somebody else',
   ],
-  [/not open/, 'unavailable', 'someone else has closed the database'],
+  [/not open|has closed|closed database/, 'unavailable', 'someone else has closed the database'],
 ];
 
 /** What a driver's error is to a caller. */

@@ -39,7 +39,7 @@ interface SqliteStoreOptions extends SqlServiceOptions {
 
 export interface SqliteSessionServiceOptions extends SqliteStoreOptions {
   /**
-   * An open database of `node:sqlite`, libsql or better-sqlite3.
+   * An open database of `node:sqlite`, `bun:sqlite`, libsql or better-sqlite3.
    * Its `busy_timeout` is set to 5 ms; all else is as you have set it.
    */
   readonly client: SqliteDatabase;
@@ -59,7 +59,7 @@ export interface OpenSqliteOptions extends SqliteStoreOptions {
   readonly synchronous?: 'NORMAL' | 'FULL' | undefined;
   /**
    * The driver to load.
-   * @default the first that there is of `node:sqlite`, libsql and better-sqlite3
+   * @default the first that there is of `bun:sqlite`, `node:sqlite`, libsql and better-sqlite3
    */
   readonly driver?: SqliteDriverName | undefined;
   /** Whether to create or update the tables. @default true */

@@ -1,23 +1,37 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, vi } from 'vitest';
+import type { TestRunner } from '@holdfast/testkit';
+import { afterAll, describe, it, vi } from 'vitest';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { loadDriver, SQLITE_DRIVERS, type SqliteDriverName } from './sqlite-driver.ts';
 
-// A slow machine is not a broken store.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+// A slow machine is not a broken store. The runner of Bun is told when it is started.
+vi.setConfig?.({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 /** Whether `node:sqlite` is there, and better-sqlite3 can be loaded. */
 export const hasAllDrivers = major > 22 || (major === 22 && minor >= 13);
 
-/** The drivers that run on this Node. */
-export const drivers: readonly SqliteDriverName[] = hasAllDrivers ? SQLITE_DRIVERS : ['libsql'];
+/** Whether this is Bun, which runs these tests with its own driver: see `bun.test.ts`. */
+export const isBun = process.versions['bun'] !== undefined;
+
+/** The drivers that are tested on this runtime. */
+export const drivers: readonly SqliteDriverName[] = driversOfRuntime();
+
+function driversOfRuntime(): readonly SqliteDriverName[] {
+  if (isBun) return ['bun:sqlite'];
+  return hasAllDrivers ? SQLITE_DRIVERS.filter((name) => name !== 'bun:sqlite') : ['libsql'];
+}
+
+/** Of a function with a parameter, the runner of Bun expects that it calls it in the end. */
+export const runner: TestRunner = isBun
+  ? { describe, it: (title, _, body) => it(title, () => body({ skip() {} })) }
+  : { describe, it };
 
 /** The driver for what does not depend on it. */
-export const anyDriver: SqliteDriverName = 'libsql';
+export const anyDriver: SqliteDriverName = isBun ? 'bun:sqlite' : 'libsql';
 
 /** A folder that is removed after the tests of the file. */
 export function tempFolder(): string {
@@ -62,6 +76,13 @@ export function observe(
           return statement.run(...values);
         },
         ...(statement.raw && { raw: (toggle: boolean) => statement.raw?.(toggle) }),
+        ...(statement.values && {
+          values(...values) {
+            before({ text, values });
+            return statement.values?.(...values) ?? [];
+          },
+          finalize: () => statement.finalize?.(),
+        }),
         ...(statement.setReturnArrays && {
           setReturnArrays: (enabled: boolean) => statement.setReturnArrays?.(enabled),
         }),

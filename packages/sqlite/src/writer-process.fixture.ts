@@ -41,10 +41,15 @@ async function main(options: WriterOptions): Promise<WriterReport> {
   const errors: string[] = [];
   process.on('unhandledRejection', (error) => errors.push(`unhandled: ${error}`));
   process.send?.('ready');
-  await new Promise((resolve) => process.once('message', resolve));
   let isOver = false;
-  process.once('message', () => {
-    isOver = true;
+  await new Promise<void>((resolve) => {
+    let words = 0;
+    // The second may come together with the first.
+    process.on('message', () => {
+      words++;
+      resolve();
+      isOver = words > 1;
+    });
   });
   let slowestAppend = 0;
   const service = await SqliteSessionService.open(options);
