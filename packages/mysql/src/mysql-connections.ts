@@ -14,11 +14,9 @@ import { isOpenedHere } from './open-pool.ts';
 export interface MysqlConnections {
   readonly source: ConnectionSource<MysqlConnection>;
   readonly isSingle: boolean;
-  /** Whether a connection loses what its session was set to when it is given back. */
-  readonly isReset: boolean;
 }
 
-/** The connections of a client; undefined if it is neither a pool nor a connection. */
+/** The connections of a client; undefined if it is neither a pool nor a connection with promises. */
 export function connectionsOf(
   client: MysqlDriverClient,
   { owned }: { readonly owned: boolean },
@@ -27,12 +25,13 @@ export function connectionsOf(
   const inner: Partial<MysqlPool & MysqlSingleConnection> | undefined =
     typeof promise === 'function' ? promise.call(client) : client;
   if (typeof inner?.getConnection === 'function') {
-    const pool = inner as MysqlPool;
-    return { source: mysqlPool(pool, { owned }), isSingle: false, isReset: isResetOnRelease(pool) };
+    // A cluster is asked for one of its pools, and what has callbacks is asked for nothing else.
+    if (inner.getConnection.length > 0) return undefined;
+    return { source: mysqlPool(inner as MysqlPool, { owned }), isSingle: false };
   }
   if (typeof inner?.query !== 'function' || typeof inner.execute !== 'function') return undefined;
   const source = mysqlConnection(inner as MysqlSingleConnection, { owned });
-  return { source, isSingle: true, isReset: false };
+  return { source, isSingle: true };
 }
 
 /** The connections of a pool of mysql2. `owned`: the pool is ended in the end. */
@@ -54,7 +53,7 @@ export function mysqlPool(
       connection.release();
     },
     destroy: (connection) => connection.destroy(),
-    end: () => pool.end(),
+    end: async () => await pool.end?.(),
     socketOf,
   });
 }
@@ -74,10 +73,13 @@ function mysqlConnection(
   });
 }
 
-/** An option of newer versions of mysql2. */
-function isResetOnRelease(pool: MysqlPool): boolean {
-  type Inside = { readonly pool?: { readonly config?: { readonly resetOnRelease?: unknown } } };
-  return (pool as Inside).pool?.config?.resetOnRelease === true;
+/**
+ * Whether a connection loses what its session was set to when it is given back: an option of pools, of
+ * newer versions of mysql2.
+ */
+export function isResetOnRelease(connection: MysqlConnection): boolean {
+  type Inside = { readonly _pool?: { readonly config?: { readonly resetOnRelease?: unknown } } };
+  return (identityOf(connection) as Inside)._pool?.config?.resetOnRelease === true;
 }
 
 /** It is not asked of a driver, but mysql2 has it: its `destroy` waits for the server's goodbye. */

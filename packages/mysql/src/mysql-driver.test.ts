@@ -29,7 +29,6 @@ for (const multipleStatements of [true, false]) {
       type: 'brought',
       tables: [guarded],
       isSingle: false,
-      isReset: false,
     });
     const client = new PooledClient(driver, { acquireTimeout: 5_000, callTimeout: 5_000 });
 

@@ -13,6 +13,7 @@ import {
   type SqlWriteOutcome,
   type TransactionBody,
 } from '@holdfast/sql';
+import { isResetOnRelease } from './mysql-connections.ts';
 import { FOUND, mysqlDialect } from './mysql-dialect.ts';
 import { foreignTransaction, isForeignTransaction, mysqlErrors } from './mysql-error.ts';
 import { identityOf, type MysqlConnection } from './mysql2-client.ts';
@@ -142,7 +143,7 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
    */
   async #settingsOf(lease: MysqlLease): Promise<ServerSettings> {
     const { connection } = lease;
-    const isReset = this.#owner.type === 'brought' && this.#owner.isReset;
+    const isReset = this.#owner.type === 'brought' && isResetOnRelease(connection);
     const identity = isReset ? lease : identityOf(connection);
     const known = this.#settings.get(identity);
     if (known !== undefined) return known;

@@ -17,6 +17,7 @@ const READ_ONLY = [1036, 1792, 1836, 1874];
 const INIT_CONNECT_FAILED = 1184;
 const TABLE_FULL = 1114;
 
+const NO_AGREEMENT = 'the driver and the server do not agree how to connect';
 const IN_TRANSACTION = 'the connection is in a transaction of somebody else';
 
 const DESCRIPTIONS: readonly (readonly [...ErrorDescription, errnos: readonly number[]])[] = [
@@ -39,6 +40,8 @@ const DESCRIPTIONS: readonly (readonly [...ErrorDescription, errnos: readonly nu
     'the user has to be unlocked, or given a new password',
     [1820, 1862, 3118, 4151],
   ],
+  // It says the same of flags and of what is between that does not speak their language.
+  ['misconfigured', NO_AGREEMENT, [1043]],
   ['misconfigured', 'the connection has no database', [1046]],
   ['misconfigured', 'the database does not exist', [1049]],
   ['misconfigured', 'the tables do not exist, call migrate()', [1146]],
@@ -68,7 +71,8 @@ const DESCRIPTIONS: readonly (readonly [...ErrorDescription, errnos: readonly nu
   ['unsupported', 'the connection holds LOCK TABLES of somebody else', [1099, 1100]],
 ];
 
-const NO_AGREEMENT = 'the driver and the server do not agree how to connect';
+// What Node says of a value that is none for what it is used for.
+const INVALID_OPTION = /^ERR_(?:OUT_OF_RANGE|SOCKET_BAD_PORT|INVALID_(?:ARG_\w+|IP_ADDRESS))$/;
 
 const REFUSED_SOCKET = 'the socket of the database cannot be used';
 
@@ -146,6 +150,9 @@ function describeDriverError(error: unknown, reason: string): ErrorDescription {
   const { code, errno, fatal } = (error ?? {}) as { readonly [name: string]: unknown };
   const found = DRIVER_DESCRIPTIONS[String(code)];
   if (found !== undefined) return found;
+  if (INVALID_OPTION.test(String(code))) {
+    return ['misconfigured', 'mysql2 cannot use an option of the connection'];
+  }
   // A certificate is not accepted; if the network failed meanwhile, there is the system's number.
   if (code === 'HANDSHAKE_SSL_ERROR' && errno === undefined) return ['misconfigured', NO_AGREEMENT];
   if (code !== undefined || fatal === true || POOL_REASONS.includes(reason)) {

@@ -83,7 +83,13 @@ function sqlClient(options: MysqlSessionServiceOptions): SqlClient {
   const timeouts = checkPoolTimeouts(options);
   const connections = connectionsOf(client, { owned });
   if (connections === undefined) {
-    throw invalidArgument('client', 'must be a Pool or a Connection of mysql2');
+    throw invalidArgument(
+      'client',
+      'must be a Pool or a Connection of mysql2; of a PoolCluster, what its of() gives in mysql2/promise',
+    );
+  }
+  if (owned && !canEnd(client)) {
+    throw invalidArgument('closeClient', 'must be false: the client has no end()');
   }
   const { migrations, sessions, events, state } = schemaOf({
     tablePrefix: options.tablePrefix,
@@ -97,8 +103,11 @@ function sqlClient(options: MysqlSessionServiceOptions): SqlClient {
           type: 'brought',
           tables: [migrations, sessions, events, state],
           isSingle: connections.isSingle,
-          isReset: connections.isReset,
         },
   );
   return new PooledClient(driver, timeouts);
+}
+
+function canEnd(client: MysqlDriverClient): boolean {
+  return 'promise' in client || typeof client.end === 'function';
 }

@@ -35,7 +35,8 @@ export interface MysqlPoolConnection extends MysqlConnection {
 /** What is asked of a `Pool` of mysql2, as `mysql2/promise` has it. */
 export interface MysqlPool {
   getConnection(): Promise<MysqlPoolConnection>;
-  end(): Promise<void>;
+  /** Undefined if it is a part of a `PoolCluster`. */
+  end?(): Promise<void>;
 }
 
 /** What is asked of a `Connection` of mysql2, as `mysql2/promise` has it. */
@@ -43,7 +44,10 @@ export interface MysqlSingleConnection extends MysqlConnection {
   end(): Promise<void>;
 }
 
-/** A `Pool` or `Connection` of mysql2, of `mysql2/promise` or of the package with callbacks. */
+/**
+ * A `Pool` or `Connection` of mysql2, of `mysql2/promise` or of the package with callbacks; or what
+ * `of()` of a `PoolCluster` of `mysql2/promise` gives.
+ */
 export type MysqlDriverClient =
   | MysqlPool
   | MysqlSingleConnection

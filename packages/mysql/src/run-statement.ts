@@ -1,5 +1,12 @@
 import { HoldfastError } from '@holdfast/core';
-import { charactersOf, type SqlQuery, type SqlResult, type SqlValue } from '@holdfast/sql';
+import {
+  charactersOf,
+  readInteger,
+  readRows,
+  type SqlQuery,
+  type SqlResult,
+  type SqlValue,
+} from '@holdfast/sql';
 import { identityOf, type MysqlConnection, type MysqlStatement } from './mysql2-client.ts';
 
 /** What a statement gives. */
@@ -22,8 +29,7 @@ const SERVER_STATUS_IN_TRANS = 1;
 
 /** Runs one statement, whose values are in its text. */
 export async function runText(connection: MysqlConnection, text: string): Promise<MysqlResult> {
-  const [result] = await connection.query(driverStatement(connection, text));
-  return readResult(result);
+  return readResult(resultOf(await connection.query(driverStatement(connection, text))));
 }
 
 /**
@@ -35,14 +41,15 @@ export async function runScript(
   connection: MysqlConnection,
   texts: readonly string[],
 ): Promise<readonly MysqlResult[]> {
-  const [results] = await connection.query(driverStatement(connection, texts.join(';\n')));
+  const statement = driverStatement(connection, texts.join(';\n'));
+  const results = resultOf(await connection.query(statement));
   // If there is one result, it is not in a list, and it may have rows.
   if (!Array.isArray(results) || results.length !== texts.length) throw new ScriptCut();
   return results.map(readResult);
 }
 
 /** The server has not run all of a script: what it has begun is still there. */
-class ScriptCut extends Error {
+export class ScriptCut extends Error {
   override readonly name = 'ScriptCut';
   readonly fatal = true;
 
@@ -68,8 +75,8 @@ export async function runStatement(
     });
   }
   const statement = driverStatement(connection, query.statement.pieces.join('?'));
-  const [result] = await connection.execute({ ...statement, values: [...query.values] });
-  return readResult(result);
+  const values = [...query.values];
+  return readResult(resultOf(await connection.execute({ ...statement, values })));
 }
 
 /** A statement with its values in its text; undefined if that is too long to be sent at once. */
@@ -109,16 +116,25 @@ function castAsUsual(_field: unknown, next: () => unknown): unknown {
   return next();
 }
 
+/** What a statement gave, which comes with its columns; `misconfigured` if it comes in another way. */
+function resultOf(answer: unknown): unknown {
+  if (Array.isArray(answer)) return answer[0];
+  throw new HoldfastError('misconfigured', {
+    message: 'the client, or a wrapper around it, does not answer as mysql2 does',
+  });
+}
+
 function readResult(result: unknown): MysqlResult {
   if (Array.isArray(result)) {
-    return { rows: result.map(readRow), changes: 0, lastInsertId: 0, isInTransaction: false };
+    const rows = readRows(result).map(readRow);
+    return { rows, changes: 0, lastInsertId: 0, isInTransaction: false };
   }
-  const { affectedRows, insertId, serverStatus } = result as Record<string, unknown>;
+  const { affectedRows, insertId, serverStatus } = (result ?? {}) as Record<string, unknown>;
   return {
     rows: [],
-    changes: Number(affectedRows),
-    lastInsertId: Number(insertId),
-    isInTransaction: (Number(serverStatus) & SERVER_STATUS_IN_TRANS) !== 0,
+    changes: readInteger(affectedRows),
+    lastInsertId: readInteger(insertId),
+    isInTransaction: (readInteger(serverStatus) & SERVER_STATUS_IN_TRANS) !== 0,
   };
 }
 

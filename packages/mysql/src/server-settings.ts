@@ -1,7 +1,8 @@
 import { HoldfastError } from '@holdfast/core';
+import { readInteger, readText } from '@holdfast/sql';
 import { isConnectionLost, isMissingTable } from './mysql-error.ts';
 import type { MysqlConnection } from './mysql2-client.ts';
-import { type MysqlResult, runScript, runText } from './run-statement.ts';
+import { type MysqlResult, runScript, runText, ScriptCut } from './run-statement.ts';
 import { pinVariables, VARIABLE_CHECKS } from './session-variables.ts';
 
 /** What is asked of each connection when it is used for the first time. */
@@ -24,14 +25,21 @@ export type ConnectionOwner =
       readonly tables: readonly string[];
       /** There is one connection. */
       readonly isSingle: boolean;
-      /** What a session is set to is lost each time that its connection is given back. */
-      readonly isReset: boolean;
     };
 
 // A `queryFormat` of the client gets every statement, and must leave this one as it is.
 const PROBE = ':a ? %s';
 
-const READ = `SELECT '${PROBE}', DATABASE(), @@max_allowed_packet, ${VARIABLE_CHECKS.map(({ sql }) => sql).join(', ')}`;
+// What the client, or a wrapper around it, must give as it is: an integer, a text, and bytes.
+const INTEGER = 2 ** 31;
+const TEXT = ' {"a": 1} ';
+const BYTES = 'ä';
+const PROBES = `'${PROBE}', CAST('${INTEGER}' AS SIGNED), '${TEXT}', X'${Buffer.from(BYTES).toString('hex')}'`;
+
+// Its answer has no rows, and says how many were written.
+const WRITE_NOTHING = 'DO 0';
+
+const READ = `SELECT ${PROBES}, DATABASE(), @@max_allowed_packet, ${VARIABLE_CHECKS.map(({ sql }) => sql).join(', ')}`;
 
 /**
  * Sets what is needed on a connection of ours; looks whether it is so on one that was brought,
@@ -48,7 +56,12 @@ export async function readServerSettings(
       return checkSettings(results.at(-1), { multipleStatements: true });
     }
     case 'brought': {
-      const { results, multipleStatements } = await lookAt(connection, owner.tables);
+      const looking = lookAt(connection, owner.tables);
+      const { results, multipleStatements } = await looking.catch(async (error: unknown) => {
+        // It was not the server if the answer to a single statement is not as it should be, either.
+        if (error instanceof ScriptCut) await runText(connection, READ);
+        throw error;
+      });
       results.slice(1).forEach(refuseTemporary);
       return checkSettings(results[0], { multipleStatements });
     }
@@ -61,7 +74,10 @@ function checkSettings(
 ): ServerSettings {
   const row = result?.rows[0];
   if (row === undefined) throw misconfigured('sql_select_limit is 0, and it must be its default');
-  const [probe, database, maxPacketBytes, ...values] = row;
+  const [probe, integer, text, bytes, database, maxPacketBytes, ...values] = row;
+  if (readInteger(integer) !== INTEGER || readText(text) !== TEXT || readText(bytes) !== BYTES) {
+    throw misconfigured('the client, or a wrapper around it, changes what the database answers');
+  }
   const wrong = VARIABLE_CHECKS.findIndex((_, i) => values[i] !== null);
   if (wrong >= 0) {
     const { variable, needed } = VARIABLE_CHECKS[wrong] as (typeof VARIABLE_CHECKS)[number];
@@ -76,7 +92,7 @@ function checkSettings(
   }
   return {
     database: typeof database === 'string' ? database : null,
-    maxPacketBytes: Number(maxPacketBytes),
+    maxPacketBytes: readInteger(maxPacketBytes),
     multipleStatements,
   };
 }
@@ -84,13 +100,15 @@ function checkSettings(
 /** The variables, and what the tables are if they are there. */
 async function lookAt(connection: MysqlConnection, tables: readonly string[]) {
   const shows = tables.map((table) => `SHOW CREATE TABLE ${table}`);
+  // What would be wrong with the answer to a write is found out before there is one.
+  const look = [READ, WRITE_NOTHING];
   try {
-    return { results: await runScript(connection, [READ, ...shows]), multipleStatements: true };
+    return { results: await runScript(connection, [...look, ...shows]), multipleStatements: true };
   } catch (error) {
     if (isConnectionLost(error)) throw error;
     if (isMissingTable(error)) {
       // They are still to be made, and the rest of the results has gone with the error.
-      return { results: await runScript(connection, [READ, 'DO 0']), multipleStatements: true };
+      return { results: await runScript(connection, look), multipleStatements: true };
     }
   }
   const results = [await runText(connection, READ)];

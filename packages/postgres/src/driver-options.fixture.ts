@@ -20,6 +20,15 @@ type Trial = readonly [tried: string, value: unknown, refused?: DriverOption['co
 
 const server = new URL(TEST_URL);
 
+/** Which server it is, in options that a trial can replace: those of a URL come first. */
+export const SERVER_OPTIONS: pg.PoolConfig = {
+  host: server.hostname,
+  port: Number(server.port || 5432),
+  user: decodeURIComponent(server.username),
+  password: decodeURIComponent(server.password) || undefined,
+  database: server.pathname.slice(1),
+};
+
 /** A parser for every type of an answer. */
 function parseWith(parse: (text: string) => unknown): pg.CustomTypesConfig {
   return { getTypeParser: () => parse } as unknown as pg.CustomTypesConfig;
@@ -34,10 +43,16 @@ type Unlisted = 'binary' | 'replication' | 'scramMaxIterations' | 'poolSize';
 /** Every option of a client and of a pool. */
 const OPTIONS: Readonly<Record<keyof pg.PoolConfig | Unlisted, readonly Trial[]>> = {
   // Which server.
-  host: [['the host', server.hostname]],
-  port: [['the port', Number(server.port || 5432)]],
-  user: [['the user', server.username]],
-  database: [['the database', server.pathname.slice(1)]],
+  host: [['the host', SERVER_OPTIONS.host]],
+  port: [
+    ['the port', SERVER_OPTIONS.port],
+    ['99999', 99_999, 'misconfigured'],
+  ],
+  user: [['the user', SERVER_OPTIONS.user]],
+  database: [
+    ['the database', SERVER_OPTIONS.database],
+    ['another', 'none of this name', 'misconfigured'],
+  ],
   password: [['a function', () => server.password || 'none']],
   connectionString: [['the URL', TEST_URL]],
   // How a connection is made.

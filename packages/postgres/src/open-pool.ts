@@ -1,5 +1,5 @@
 import { invalidArgument } from '@holdfast/core/internal';
-import { driverLoadError } from '@holdfast/session/store';
+import { driverExport, driverLoadError } from '@holdfast/session/store';
 import { checkUrl, type PoolSettings, refusePassedOver } from '@holdfast/sql';
 import type { PgPool } from './pg-driver.ts';
 import { isFileError, translateError } from './postgres-error.ts';
@@ -21,7 +21,8 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<Pg
 
 async function loadDriver(): Promise<Pick<typeof import('pg'), 'Client' | 'Pool'>> {
   try {
-    return (await import('pg')).default;
+    const module = await import('pg');
+    return { Client: driverExport(module, 'Client'), Pool: driverExport(module, 'Pool') };
   } catch (cause) {
     throw driverLoadError('pg', cause);
   }
@@ -40,6 +41,7 @@ function checkBeginning(url: unknown): string {
 /** What `pg` makes of a URL. */
 interface Target {
   readonly host: string;
+  readonly port: number;
   readonly database?: string | undefined;
 }
 
@@ -48,7 +50,10 @@ interface Target {
  * means; `misconfigured` if a file that it names cannot be read.
  */
 function checkTarget(url: string, parse: () => Target): void {
-  const { host, database } = parseBy(parse);
+  const { host, port, database } = parseBy(parse);
+  if (!(port >= 1 && port <= 65_535)) {
+    throw invalidArgument('url', 'has a port that is not one: it must be from 1 to 65535');
+  }
   if (host.includes(',')) {
     throw invalidArgument('url', 'names several hosts, and pg connects to one alone');
   }

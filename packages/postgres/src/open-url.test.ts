@@ -169,6 +169,8 @@ describe('A URL that is not one of PostgreSQL', () => {
     ['postgres://user:s3cret@', 'must be encoded'],
     ['postgres://user:s3cret@host:port/db', 'must be encoded'],
     ['postgres://user:s3cret@host:99999/db', 'must be encoded'],
+    ['postgres://user:s3cret@host/db?port=99999', 'from 1 to 65535'],
+    ['postgres://user:s3cret@host/db?port=any', 'from 1 to 65535'],
     ['postgres://host/%E0%A4?password=s3cret', 'is not what pg takes: URI malformed'],
     ['postgres://user:s3cret@host?dbname=db', 'dbname, which pg passes over'],
     ['postgres://user:s3cret@host/one?database=two', 'database, which pg passes over'],

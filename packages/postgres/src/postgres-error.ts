@@ -102,6 +102,9 @@ const REFUSED_STARTUP =
 // What the system says of a path on which no socket can be, or that this user may not use.
 const REFUSED_SOCKET = /^(?:EACCES|EPERM|ENOTDIR|ENAMETOOLONG)$/;
 
+// What Node says of a value that is none for what it is used for.
+const INVALID_OPTION = /^ERR_(?:SOCKET_BAD_PORT|INVALID_(?:ARG_\w+|IP_ADDRESS))$/;
+
 /** Whether a file could not be read, such as one with a certificate. */
 export function isFileError(error: unknown): boolean {
   const { syscall, code } = (error ?? {}) as {
@@ -132,6 +135,9 @@ function describeUncoded(error: unknown, reason: string): ErrorDescription {
 
 /** What a driver's error is to a caller. */
 export const translateError = translateWith((error, reason) => {
+  if (INVALID_OPTION.test(String((error as { readonly code?: unknown } | null)?.code))) {
+    return ['misconfigured', 'pg cannot use an option of the connection'];
+  }
   // A string of JavaScript has an end: at 512 MiB in Node.
   if (error instanceof RangeError) return ['too_large', 'the batch is too large for one statement'];
   const state = sqlState(error);
