@@ -60,5 +60,13 @@ export {
   type AdkImportRequest,
   importAdkDatabase,
 } from './import/import-adk-database.ts';
+export type {
+  AdkImportNote,
+  AdkMappedRow,
+  AdkRefusalAnswer,
+  AdkRefusedRow,
+  AdkTable,
+  OnAdkRefused,
+} from './import/refused-row.ts';
 export type { StateValues } from './state-from-adk.ts';
 export { toAdkRunConfig } from './to-adk-run-config.ts';

@@ -15,7 +15,7 @@ export interface AdkDatabase {
   readonly dialect: AdkDatabaseDialect;
   /**
    * Runs one SELECT. Placeholders are `$1`, `$2` … for PostgreSQL, and `?` for the others.
-   * JSON columns may come as text or parsed.
+   * Nothing else is asked for: columns of JSON are read as text.
    */
   query(
     sql: string,
@@ -27,36 +27,79 @@ export interface AdkDatabase {
 interface Dialect {
   /** The column `key`, quoted. */
   readonly key: string;
-  /** The column `update_time` as what can be compared with it again. */
+  /** The column `update_time`, with a value for NULL: what rows are ordered by. */
   readonly updateTime: string;
+  /** The same as what can be compared with it again. */
+  readonly updateTimeText: string;
   /** Where a row stands among others, if the database knows it: the order of insertion. */
   readonly place: string;
-  /** The names of a table's columns; no row if there is no such table. */
+  /** Whether `place` can be compared with what was read of it. */
+  readonly ordersByPlace: boolean;
+  /**
+   * The names of a table's columns, and their types; no row if there is no such table.
+   */
   readonly columnsOf: string;
+  /** A column of JSON as text: a driver that parses it would change its numbers. */
+  jsonText(column: string): string;
+  /** A column of bytes as the text that they are in UTF-8. */
+  bytesText(column: string): string;
+  /** A column of a time as text. */
+  timeText(column: string): string;
+  /** What is the same only for the same text, whatever the database takes for equal. */
+  exact(column: string): string;
+  /** The text, given what `exact` is for it. */
+  textOfExact(value: string): string;
 }
 
 const dialects: Readonly<Record<AdkDatabaseDialect, Dialect>> = {
   sqlite: {
     key: '"key"',
-    updateTime: 'update_time',
+    updateTime: "COALESCE(update_time, '')",
+    updateTimeText: "COALESCE(update_time, '')",
     place: 'rowid',
-    columnsOf: 'SELECT name FROM pragma_table_info(?)',
+    ordersByPlace: true,
+    columnsOf: 'SELECT name, type FROM pragma_table_info(?)',
+    jsonText: (column) => column,
+    bytesText: (column) => column,
+    timeText: (column) => column,
+    exact: (column) => `COALESCE(${column}, '')`,
+    textOfExact: (value) => value,
   },
   postgres: {
     key: '"key"',
-    updateTime: 'CAST(update_time AS text)',
+    updateTime: "COALESCE(update_time, 'epoch')",
+    updateTimeText: "CAST(COALESCE(update_time, 'epoch') AS text)",
     place: 'CAST(ctid AS text)',
+    ordersByPlace: false,
     columnsOf:
-      'SELECT column_name AS name FROM information_schema.columns WHERE table_name = ? AND table_schema = ANY (current_schemas(false))',
+      "SELECT column_name AS name, CONCAT(data_type, '(', character_maximum_length, ')') AS type FROM information_schema.columns WHERE table_name = ? AND table_schema = ANY (current_schemas(false))",
+    jsonText: (column) => `CAST(${column} AS text)`,
+    bytesText: (column) => `convert_from(${column}, 'UTF8')`,
+    timeText: (column) => `CAST(EXTRACT(EPOCH FROM ${column}) AS text)`,
+    exact: (column) => column,
+    textOfExact: (value) => value,
   },
   mysql: {
     key: '`key`',
-    updateTime: 'CAST(update_time AS CHAR)',
+    updateTime: "COALESCE(CAST(update_time AS CHAR), '')",
+    updateTimeText: "COALESCE(CAST(update_time AS CHAR), '')",
     place: 'NULL',
+    ordersByPlace: false,
     columnsOf:
-      'SELECT column_name AS name FROM information_schema.columns WHERE table_name = ? AND table_schema = DATABASE()',
+      'SELECT column_name AS name, column_type AS type FROM information_schema.columns WHERE table_name = ? AND table_schema = DATABASE()',
+    jsonText: (column) => `CONVERT(${column} USING utf8mb4)`,
+    bytesText: (column) => `CONVERT(${column} USING utf8mb4)`,
+    timeText: (column) => `CAST(${column} AS CHAR)`,
+    // Most of its collations take A and a for one, and some a blank at the end for none.
+    exact: (column) => `HEX(CONVERT(${column} USING utf8mb4))`,
+    textOfExact: textOfHex,
   },
 };
+
+function textOfHex(hex: string): string {
+  const bytes = (hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
+  return new TextDecoder().decode(Uint8Array.from(bytes));
+}
 
 /** What the import asks of a database. */
 export interface AdkReader extends Dialect {

@@ -93,6 +93,12 @@ describe('an ADK database', () => {
         events,
         users: 2,
         corrected: 0,
+        refused: 0,
+        skipped: 0,
+        changed: 0,
+        bigIntegers: 0,
+        bytes: 0,
+        rows: [],
         written: { sessions: 4, events },
       });
       const service = new HoldfastSessionService(store);
@@ -248,12 +254,13 @@ describe('an ADK database', () => {
   it('stops at a session that was changed between two runs', async () => {
     const { source } = openCopy();
     const service = new InMemorySessionService();
-    const request = { service, appName, pageSize: 3 };
-    await importAdkDatabase({ database: failingAfter(source, 20), ...request }).catch(() => {});
+    const request = { database: source, appName, pageSize: 3 };
+    const failing = refusingAfter(service, 4);
+    await importAdkDatabase({ service: failing, ...request }).catch(() => {});
     const { sessions } = await service.list({ appName, allUsers: true });
     const key = sessions.at(-1)?.key ?? { appName, userId: '', sessionId: '' };
     await service.appendEvent({ ...key, event: { id: 'someone else' } });
-    await expect(importAdkDatabase({ database: source, ...request })).rejects.toMatchObject({
+    await expect(importAdkDatabase({ service, ...request })).rejects.toMatchObject({
       code: 'conflict',
       key,
     });

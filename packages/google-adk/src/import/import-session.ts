@@ -2,39 +2,112 @@ import { HoldfastError, isHoldfastError, type JsonValue, type SessionKey } from 
 import { describeSessionKey, jsonEqual, setOwn } from '@holdfast/core/internal';
 import type { SessionService } from '@holdfast/session';
 import { splitStateKey } from '@holdfast/state';
+import { CORRECTION_ID } from './correction-id.ts';
+import type { PreparedEvent } from './prepare-events.ts';
+import type { PreparedSession } from './prepare-rows.ts';
+import { chunksOf, type StateEntry } from './state-chunks.ts';
 import type { StoredEvent } from './stored-event.ts';
 
-/** The id of the event that sets right what the events alone do not explain. */
-const CORRECTION_ID = 'holdfast-adk-import';
+/** So much goes into one append, if no single event is larger. */
+const BATCH_BYTES = 4 * 1024 * 1024;
 
-interface SessionImport {
-  readonly service: SessionService;
-  readonly key: SessionKey;
-  readonly state: object;
-  readonly events: readonly StoredEvent[];
-  /** How many events are written at once. */
-  readonly batchSize: number;
+/** What a session consists of in the service. */
+export interface SessionContent {
+  /** The state that it is created with. */
+  readonly initial: readonly StateEntry[];
+  readonly events: readonly PreparedEvent[];
+  /** The events that lead from what the others make of the state to the state itself. */
+  readonly corrections: readonly StoredEvent[];
 }
 
 type Values = ReadonlyMap<string, unknown>;
 
-/** Writes a session, or what is missing of it, and answers what it wrote. */
-export async function importSession(request: SessionImport) {
-  const { service, key, events, batchSize } = request;
-  const state: Values = new Map(ownEntries(request.state));
-  const replayed: Values = new Map(
-    events.flatMap(({ actions }) => ownEntries(actions?.stateDelta)),
-  );
-  const initial = [...state].filter(([name]) => !replayed.has(name));
-  const actions = correctionOf(state, replayed);
-  const { invocationId = '', timestamp = 0 } = events.at(-1) ?? {};
-  const correction = { id: CORRECTION_ID, invocationId, timestamp, actions };
-  const all = actions === undefined ? events : [...events, correction];
+/** What a session has to consist of, so that it has these events and in the end this state. */
+export function contentOf(
+  { state }: PreparedSession,
+  events: readonly PreparedEvent[],
+): SessionContent {
+  // If its row cannot be read, the state is what the events make of it.
+  if (state === undefined) return { initial: [], events, corrections: [] };
+  const replayed = replay(events);
+  const { changed, removed } = differenceOf(new Map(state), replayed);
+  const [initial = [], ...later] = chunksOf(state.filter(([name]) => !replayed.has(name)));
+  const chunks = [...later, ...chunksOf(changed)];
+  const { invocationId = '', timestamp = 0 } = events.at(-1)?.event ?? {};
+  const corrections = correctionsOf(chunks, removed).map((actions, i) => ({
+    id: i === 0 ? CORRECTION_ID : `${CORRECTION_ID}-${i + 1}`,
+    invocationId,
+    timestamp,
+    actions,
+  }));
+  return { initial, events, corrections };
+}
 
+/** Each key that the events touch, with its last value: undefined if they remove it. */
+function replay(events: readonly PreparedEvent[]): Values {
+  const values = new Map<string, unknown>();
+  for (const { event } of events) {
+    const { stateDelta = {}, removedStateKeys = [] } = event.actions ?? {};
+    for (const [name, value] of Object.entries(stateDelta)) values.set(name, value);
+    // Only adk-kotlin says in an event that a key is removed.
+    for (const name of removedStateKeys) values.set(name, undefined);
+  }
+  // ADK keeps the keys of other scopes elsewhere.
+  for (const name of values.keys())
+    if (splitStateKey(name).scope !== 'session') values.delete(name);
+  return values;
+}
+
+/**
+ * What leads from what the events make of the state to the state itself. The state is what the
+ * agent goes by, so it wins if the two differ: a key was set to undefined, which the stored event
+ * does not say, two writers overtook each other, or someone changed the table.
+ */
+function differenceOf(state: Values, replayed: Values) {
+  const changed: StateEntry[] = [];
+  const removed: string[] = [];
+  for (const [key, value] of replayed) {
+    const present = state.get(key);
+    if (present === undefined && value !== undefined) removed.push(key);
+    if (present === undefined) continue;
+    const isSame = value !== undefined && jsonEqual(present as JsonValue, value as JsonValue);
+    if (!isSame) changed.push([key, present]);
+  }
+  return { changed, removed };
+}
+
+function correctionsOf(chunks: readonly (readonly StateEntry[])[], removed: readonly string[]) {
+  if (chunks.length === 0 && removed.length === 0) return [];
+  const deltas = chunks.length === 0 ? [[]] : chunks;
+  return deltas.map((entries, i) => {
+    const stateDelta = {};
+    for (const [name, value] of entries) setOwn(stateDelta, name, value);
+    return {
+      stateDelta,
+      artifactDelta: {},
+      requestedAuthConfigs: {},
+      requestedToolConfirmations: {},
+      ...(i === 0 && removed.length > 0 && { removedStateKeys: removed }),
+    };
+  });
+}
+
+interface SessionImport {
+  readonly service: SessionService;
+  readonly key: SessionKey;
+  readonly content: SessionContent;
+  /** How many events are written at once. */
+  readonly batchSize: number;
+}
+
+/** Writes a session, or what is missing of it, and answers what it wrote. */
+export async function importSession({ service, key, content, batchSize }: SessionImport) {
+  const { initial, events, corrections } = content;
+  const all = [...events, ...corrections.map((event) => ({ event, size: 0 }))];
   const there = await service.get({ ...key, numRecentEvents: 1 });
   const done = there?.revision ?? 0;
   const last = there?.events[0];
-  if (last !== undefined && last.id !== all[done - 1]?.id) {
+  if (last !== undefined && last.id !== all[done - 1]?.event.id) {
     throw new HoldfastError('conflict', {
       message: `${describeSessionKey(key)} has changed since its import began: event ${last.id} is not the one of the ADK database`,
       key,
@@ -42,47 +115,30 @@ export async function importSession(request: SessionImport) {
   }
   try {
     if (there === undefined) await service.create({ ...key, state: Object.fromEntries(initial) });
-    for (let from = done; from < all.length; from += batchSize) {
-      const batch = all.slice(from, from + batchSize);
+    for (let from = done; from < all.length; ) {
+      const batch = batchOf(all, { from, most: batchSize });
       await service.appendEvents({ ...key, events: batch, expectedRevision: from });
+      from += batch.length;
     }
   } catch (error) {
     throw named(error, key);
   }
-  return {
-    isNew: there === undefined,
-    events: Math.max(0, events.length - done),
-    isCorrected: actions !== undefined,
-  };
+  return { isNew: there === undefined, events: Math.max(0, events.length - done) };
 }
 
-/** What a state or a delta says of the session's own keys. */
-function ownEntries(state: object | undefined): readonly [string, unknown][] {
-  return Object.entries(state ?? {}).filter(([key]) => splitStateKey(key).scope === 'session');
-}
-
-/**
- * The actions that lead from what the events make of the state to the state itself; undefined if
- * that is the same. The state is what the agent goes by, so it wins if the two differ: a key was
- * set to undefined, which the stored event does not say, two writers overtook each other, or
- * someone changed the table.
- */
-function correctionOf(state: Values, replayed: Values) {
-  const stateDelta: Record<string, unknown> = {};
-  const removedStateKeys: string[] = [];
-  for (const [key, value] of replayed) {
-    const present = state.get(key);
-    if (!state.has(key)) removedStateKeys.push(key);
-    else if (!jsonEqual(present as JsonValue, value as JsonValue)) setOwn(stateDelta, key, present);
+/** The next events to be written: at least one, and no more than a server takes at once. */
+function batchOf(
+  all: readonly PreparedEvent[],
+  { from, most }: { readonly from: number; readonly most: number },
+): StoredEvent[] {
+  const batch: StoredEvent[] = [];
+  let bytes = 0;
+  for (const { event, size } of all.slice(from, from + most)) {
+    bytes += size;
+    if (batch.length > 0 && bytes > BATCH_BYTES) break;
+    batch.push(event);
   }
-  if (Object.keys(stateDelta).length === 0 && removedStateKeys.length === 0) return undefined;
-  return {
-    stateDelta,
-    artifactDelta: {},
-    requestedAuthConfigs: {},
-    requestedToolConfirmations: {},
-    ...(removedStateKeys.length > 0 && { removedStateKeys }),
-  };
+  return batch;
 }
 
 /** Says which session is meant, if its content was refused. */

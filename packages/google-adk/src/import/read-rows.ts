@@ -1,11 +1,12 @@
 import type { AdkDatabaseRow, AdkReader } from './adk-database.ts';
-import { readStoredEvent, type StoredEvent } from './stored-event.ts';
-import { jsonObjectOf, textOf } from './stored-json.ts';
+import type { AdkTables } from './adk-tables.ts';
+import { textOf, textOrEmpty } from './stored-json.ts';
 
 /** What is read of which database. */
 export interface RowSource {
   readonly reader: AdkReader;
-  /** As the database has it. */
+  readonly tables: AdkTables;
+  /** As the request has it: the database finds the rows that it takes for this app's. */
   readonly appName: string;
   /** How many rows are asked for at once. */
   readonly pageSize: number;
@@ -15,7 +16,7 @@ interface Select {
   /** Up to and with its WHERE. */
   readonly sql: string;
   readonly params: readonly string[];
-  /** The columns that the rows are ordered by, each with its name in a row. */
+  /** What the rows are ordered by, each with its name in a row. */
   readonly orderBy: Readonly<Record<string, string>>;
 }
 
@@ -39,73 +40,144 @@ async function* readRows(
 }
 
 function positionOf(value: unknown): string | number {
-  return typeof value === 'number' ? value : textOf(value);
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'number' ? value : textOrEmpty(value);
+}
+
+/** A row of `sessions`. Its ids are '' if they are NULL. */
+export interface SessionRow {
+  readonly appName: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly state: unknown;
 }
 
 /** The sessions of the app, without their events: the one that was updated first at the front. */
-export async function* readSessions(source: RowSource) {
+export async function* readSessions(source: RowSource): AsyncGenerator<SessionRow> {
+  const { reader, tables, appName } = source;
   const sessions = readRows(source, {
-    sql: `SELECT user_id, id, state, ${source.reader.updateTime} AS time_text FROM sessions WHERE app_name = ?`,
-    params: [source.appName],
-    orderBy: { update_time: 'time_text', user_id: 'user_id', id: 'id' },
+    sql: `SELECT app_name, user_id, id, ${reader.jsonText('state')} AS state, ${reader.updateTimeText} AS time_text FROM ${tables.sessions} sessions WHERE app_name = ?`,
+    params: [appName],
+    orderBy: {
+      [reader.updateTime]: 'time_text',
+      "COALESCE(user_id, '')": 'user_id',
+      "COALESCE(id, '')": 'id',
+    },
   });
   for await (const row of sessions) {
-    const [userId, sessionId] = [textOf(row['user_id']), textOf(row['id'])];
-    const state = jsonObjectOf(row['state'], `the state of the session ${sessionId} of ${userId}`);
-    yield { userId, sessionId, state };
+    yield {
+      appName: textOf(row['app_name']),
+      userId: textOrEmpty(row['user_id']),
+      sessionId: textOrEmpty(row['id']),
+      state: row['state'],
+    };
   }
 }
 
-/** The users of the app who have sessions or state. */
-export async function* readUsers(source: RowSource) {
-  const { appName } = source;
-  const users = readRows(source, {
-    sql: "SELECT u.user_id AS user_id, s.state AS state FROM (SELECT user_id FROM sessions WHERE app_name = ? UNION SELECT user_id FROM user_states WHERE app_name = ?) u LEFT JOIN user_states s ON s.app_name = ? AND s.user_id = u.user_id WHERE u.user_id > ''",
-    params: [appName, appName, appName],
-    orderBy: { 'u.user_id': 'user_id' },
-  });
-  for await (const row of users) {
-    const userId = textOf(row['user_id']);
-    const where = `the state of the user ${userId}`;
-    yield { userId, state: row['state'] == null ? {} : jsonObjectOf(row['state'], where) };
-  }
-}
-
-/** The app's own state. */
-export async function readAppState({ reader, appName }: RowSource) {
-  const [row] = await reader.rows('SELECT state FROM app_states WHERE app_name = ?', [appName]);
-  return row === undefined ? {} : jsonObjectOf(row['state'], `the state of the app ${appName}`);
+/** Whether the app has a session of these ids. */
+export async function hasSessionRow(
+  { reader, tables, appName }: RowSource,
+  { userId, sessionId }: { readonly userId: string; readonly sessionId: string },
+): Promise<boolean> {
+  const sql = `SELECT 1 AS one FROM ${tables.sessions} sessions WHERE app_name = ? AND user_id = ? AND id = ?`;
+  return (await reader.rows(sql, [appName, userId, sessionId])).length > 0;
 }
 
 /**
- * All events of a session, in the order in which they happened. The column `timestamp` is no
- * help: in some databases it has whole seconds. So it is the event's own time that counts, and
- * if two are the same, the order of insertion, or else that an answer follows its call.
+ * The ids of the users who have sessions or state, as they are written: if the database takes two
+ * for one, both are there.
  */
-export async function readEvents(
-  source: RowSource,
-  { userId, sessionId }: { readonly userId: string; readonly sessionId: string },
-): Promise<readonly StoredEvent[]> {
-  const rows = readRows(source, {
-    sql: `SELECT id, invocation_id, event_data, ${source.reader.place} AS place FROM events WHERE app_name = ? AND user_id = ? AND session_id = ? AND id > ''`,
-    params: [source.appName, userId, sessionId],
-    orderBy: { id: 'id' },
-  });
-  const found = [];
-  for await (const row of rows) {
-    const where = `the event ${textOf(row['id'])} of the session ${sessionId} of ${userId}`;
-    found.push(readStoredEvent(row, where));
+export async function* readUserIds(source: RowSource): AsyncGenerator<string> {
+  const { reader, tables, appName, pageSize } = source;
+  const exact = reader.exact('user_id');
+  for (let after: string | undefined; ; ) {
+    const behind = after === undefined ? '' : ` AND ${exact} > ?`;
+    const from = (table: string) =>
+      `SELECT ${exact} AS name FROM ${table} WHERE app_name = ?${behind}`;
+    const params = after === undefined ? [appName] : [appName, after];
+    const rows = await reader.rows(
+      `SELECT name FROM (${from(`${tables.sessions} sessions`)} UNION ${from(`${tables.userStates} user_states`)}) users ORDER BY name LIMIT ${pageSize}`,
+      [...params, ...params],
+    );
+    for (const row of rows) yield reader.textOfExact(textOf(row['name']));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageSize) return;
+    after = textOf(last['name']);
   }
-  return found
-    .sort((a, b) => a.time - b.time || a.place - b.place || turnOf(a.event) - turnOf(b.event))
-    .map(({ event }) => event)
-    .filter((event) => event.partial !== true);
 }
 
-/** What comes first within one millisecond, if nothing else says it. */
-function turnOf({ author, content }: StoredEvent): number {
-  if (author === 'user') return 0;
-  const parts = content?.parts ?? [];
-  if (parts.some((part) => part.functionCall !== undefined)) return 1;
-  return parts.some((part) => part.functionResponse !== undefined) ? 2 : 3;
+/** A row of `user_states` or `app_states`. */
+export interface StateRow {
+  readonly appName: string;
+  /** '' in `app_states`. */
+  readonly userId: string;
+  readonly state: unknown;
+}
+
+/** The state that the database has for a user; undefined if it has none. */
+export async function readUserState(
+  { reader, tables, appName }: RowSource,
+  userId: string,
+): Promise<StateRow | undefined> {
+  const state = reader.jsonText('state');
+  const sql = `SELECT app_name, user_id, ${state} AS state FROM ${tables.userStates} user_states WHERE app_name = ? AND user_id = ?`;
+  return stateRow((await reader.rows(sql, [appName, userId]))[0]);
+}
+
+/** The app's own state; undefined if it has none. */
+export async function readAppState(source: RowSource): Promise<StateRow | undefined> {
+  const { reader, tables, appName } = source;
+  const state = reader.jsonText('state');
+  const sql = `SELECT app_name, ${state} AS state FROM ${tables.appStates} app_states WHERE app_name = ?`;
+  return stateRow((await reader.rows(sql, [appName]))[0]);
+}
+
+function stateRow(row: AdkDatabaseRow | undefined): StateRow | undefined {
+  if (row === undefined) return undefined;
+  const userId = textOrEmpty(row['user_id']);
+  return { appName: textOf(row['app_name']), userId, state: row['state'] };
+}
+
+/** The rows of a session's events, in no useful order. */
+export function readEvents(
+  source: RowSource,
+  { userId, sessionId }: { readonly userId: string; readonly sessionId: string },
+): AsyncGenerator<AdkDatabaseRow> {
+  const { reader, tables, appName } = source;
+  return readRows(source, {
+    sql: `SELECT id, ${tables.eventColumns}, ${tables.place} AS place FROM ${tables.events} events WHERE app_name = ? AND user_id = ? AND session_id = ?`,
+    params: [appName, userId, sessionId],
+    orderBy: {
+      "COALESCE(id, '')": 'id',
+      ...(reader.ordersByPlace && { [tables.place]: 'place' }),
+    },
+  });
+}
+
+/** An event of the app whose session does not exist. */
+export interface LostEventRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+/** The events whose session does not exist. */
+export async function* readLostEvents(source: RowSource): AsyncGenerator<LostEventRow> {
+  const { tables, appName } = source;
+  const rows = readRows(source, {
+    sql: `SELECT e.user_id AS user_id, e.session_id AS session_id, e.id AS id FROM ${tables.events} e LEFT JOIN ${tables.sessions} s ON s.app_name = e.app_name AND s.user_id = e.user_id AND s.id = e.session_id WHERE e.app_name = ? AND s.app_name IS NULL`,
+    params: [appName],
+    orderBy: {
+      "COALESCE(e.user_id, '')": 'user_id',
+      "COALESCE(e.session_id, '')": 'session_id',
+      "COALESCE(e.id, '')": 'id',
+    },
+  });
+  for await (const row of rows) {
+    yield {
+      id: textOrEmpty(row['id']),
+      userId: textOrEmpty(row['user_id']),
+      sessionId: textOrEmpty(row['session_id']),
+    };
+  }
 }

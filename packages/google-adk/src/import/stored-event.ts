@@ -1,55 +1,63 @@
 import type { EventInput } from '@holdfast/core';
+import { setOwn } from '@holdfast/core/internal';
 import type { AdkDatabaseRow } from './adk-database.ts';
-import { corrupt, jsonObjectOf, textOf } from './stored-json.ts';
+import type { AdkTables } from './adk-tables.ts';
+import { standardBase64 } from './standard-base64.ts';
+import { type BigIntegers, textOrEmpty } from './stored-json.ts';
+import { epochMs, isInSeconds } from './stored-time.ts';
 
 /** An event of the database, as a service takes it. */
 export type StoredEvent = EventInput & { readonly id: string };
 
-/** An event with what its order follows from. */
+/** An event with what its order follows from, and what was changed in it. */
 export interface PlacedEvent {
   readonly event: StoredEvent;
-  /** Epoch ms, as exact as it is stored. */
+  /** Epoch ms, as exact as it is stored; NaN if it is not a time. */
   readonly time: number;
   /** Where it stands in the order of insertion; the same for all if that is unknown. */
   readonly place: number;
+  /** About the length of its JSON. */
+  readonly size: number;
+  /** How many integers became text. */
+  readonly bigIntegers: number;
+  /** How many values of bytes were written anew. */
+  readonly bytes: number;
 }
 
-// What lies behind these paths is a user's own, and its keys stay as they are.
-const OWN_KEYS: ReadonlySet<string> = new Set([
-  'output',
-  'route',
-  'custom_metadata',
-  'content.parts.function_call.args',
-  'content.parts.function_response.response',
-  'actions.state_delta',
-  'actions.artifact_delta',
-  'actions.requested_auth_configs',
-  'actions.requested_tool_confirmations',
-  'actions.custom_metadata',
-  'actions.agent_state',
-]);
-
-// 1e11 seconds lie in the year 5138, 1e11 milliseconds in 1973.
-const FEWEST_MILLISECONDS = 1e11;
+interface ReadOptions {
+  readonly tables: AdkTables;
+  readonly bigIntegers: BigIntegers;
+}
 
 /**
- * The event in a row of the table `events`: `a_b` becomes `aB`, as when ADK itself reads it. Its
- * time is in milliseconds if JavaScript wrote it, and in seconds if Python did. `where` names it.
+ * The event in a row of the table `events`. Its fields are written `aB`, its time is in ms, and
+ * its bytes are standard base64. `corrupt` if it is not JSON.
  */
-export function readStoredEvent(row: AdkDatabaseRow, where: string): PlacedEvent {
-  const event = toCamelCase(jsonObjectOf(row['event_data'], where), '') as Record<string, unknown>;
-  const { timestamp } = event;
-  if (typeof timestamp !== 'number' || !Number.isFinite(timestamp)) {
-    throw corrupt(`${where} has no timestamp`);
-  }
-  const time = timestamp < FEWEST_MILLISECONDS ? timestamp * 1000 : timestamp;
-  event['id'] = textOf(row['id']);
-  event['invocationId'] ??= textOf(row['invocation_id']);
-  event['timestamp'] = Math.round(time);
+export function readStoredEvent(
+  row: AdkDatabaseRow,
+  { tables, bigIntegers }: ReadOptions,
+): PlacedEvent {
+  const raw = tables.readEvent(row, bigIntegers);
+  const { timestamp } = raw.value;
+  const shape = new EventShape({
+    isSnakeCase: tables.isSnakeCase,
+    isByPython: isInSeconds(timestamp),
+  });
+  const event = shape.of(raw.value);
+  event['id'] = textOrEmpty(row['id']);
+  const time = typeof timestamp === 'number' ? epochMs(timestamp) : undefined;
+  if (typeof timestamp === 'number') event['timestamp'] = Math.round(time ?? timestamp);
   for (const field of ['content', 'author', 'partial', 'actions']) {
     if (event[field] === null) delete event[field];
   }
-  return { event: event as unknown as StoredEvent, time, place: placeOf(row['place']) };
+  return {
+    event: event as unknown as StoredEvent,
+    time: time ?? Number.NaN,
+    place: placeOf(row['place']),
+    size: sizeOf(row),
+    bigIntegers: raw.bigIntegers,
+    bytes: shape.bytes,
+  };
 }
 
 /** SQLite's row id, or PostgreSQL's `(page,line)`, and a page has fewer than 65,536 lines. */
@@ -58,14 +66,80 @@ function placeOf(place: unknown): number {
   return numbers.reduce((sum, digits) => sum * 65_536 + Number(digits), 0);
 }
 
-function toCamelCase(value: unknown, path: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => toCamelCase(item, path));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, item]) => {
-    const below = path === '' ? key : `${path}.${key}`;
-    return [camelCase(key), OWN_KEYS.has(below) ? item : toCamelCase(item, below)];
-  });
-  return Object.fromEntries(entries);
+function sizeOf(row: AdkDatabaseRow): number {
+  let size = 0;
+  for (const value of Object.values(row)) {
+    if (typeof value === 'string' || value instanceof Uint8Array) size += value.length;
+  }
+  return size;
+}
+
+// What lies behind these paths is a user's own, and its keys stay as they are. These are all that
+// ADK for JavaScript leaves alone, so what it has written comes back as it was.
+const OWN: ReadonlySet<string> = new Set([
+  'output',
+  'route',
+  'customMetadata',
+  'content.parts.functionCall.args',
+  'content.parts.functionResponse.response',
+  'actions.stateDelta',
+  'actions.artifactDelta',
+  'actions.requestedAuthConfigs',
+  'actions.requestedToolConfirmations',
+  'actions.customMetadata',
+  'actions.agentState',
+]);
+
+// What is a user's own beside that, if Python wrote it.
+const OWN_IN_PYTHON =
+  /(?:^|\.)(?:(?:functionCall|toolCall)\.args|(?:functionResponse|toolResponse)\.response|partMetadata|requestedInput\.(?:payload|responseSchema))$/;
+
+/** Where the types of `@google/genai` have bytes in what an event can hold. */
+const BYTES = /(?:^|\.)(?:inlineData\.data|thoughtSignature|searchEntryPoint\.sdkBlob)$/;
+
+interface ShapeOptions {
+  readonly isSnakeCase: boolean;
+  readonly isByPython: boolean;
+}
+
+class EventShape {
+  readonly #rename: boolean;
+  readonly #isOwn: (path: string) => boolean;
+  /** How many values of bytes were written anew. */
+  bytes = 0;
+
+  constructor({ isSnakeCase, isByPython }: ShapeOptions) {
+    this.#rename = isSnakeCase;
+    const isByJavaScript = isSnakeCase && !isByPython;
+    this.#isOwn = (path) => OWN.has(path) || (!isByJavaScript && OWN_IN_PYTHON.test(path));
+  }
+
+  of(event: Record<string, unknown>): Record<string, unknown> {
+    return this.#objectOf(event, '');
+  }
+
+  #valueOf(value: unknown, path: string): unknown {
+    if (BYTES.test(path)) return this.#bytesOf(value);
+    if (Array.isArray(value)) return value.map((item) => this.#valueOf(item, path));
+    if (typeof value !== 'object' || value === null) return value;
+    return this.#objectOf(value, path);
+  }
+
+  #objectOf(object: object, path: string): Record<string, unknown> {
+    const shaped: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(object)) {
+      const name = this.#rename ? camelCase(key) : key;
+      const below = path === '' ? name : `${path}.${name}`;
+      setOwn(shaped, name, this.#isOwn(below) ? value : this.#valueOf(value, below));
+    }
+    return shaped;
+  }
+
+  #bytesOf(value: unknown): unknown {
+    const standard = standardBase64(value);
+    if (standard !== value) this.bytes++;
+    return standard;
+  }
 }
 
 function camelCase(key: string): string {

@@ -1,0 +1,96 @@
+import { HoldfastError } from '@holdfast/core';
+import type { AdkDatabaseRow, AdkReader } from './adk-database.ts';
+import { isGoEvents, readGoEvent, selectGoEvent } from './go-event.ts';
+import { kotlinTables } from './kotlin-tables.ts';
+import { type BigIntegers, jsonObjectOf, textOf, textOrEmpty } from './stored-json.ts';
+
+/** The tables that one of the ADKs makes, as far as they differ from those of the others. */
+export interface AdkTables {
+  /** What stands behind FROM, with the column names of Python's tables. */
+  readonly sessions: string;
+  readonly events: string;
+  readonly userStates: string;
+  readonly appStates: string;
+  /** The columns that `readEvent` needs. */
+  readonly eventColumns: string;
+  /** The place of a row of `events` in the order of insertion, or a constant. */
+  readonly place: string;
+  /** Whether the fields of events are written `a_b` rather than `aB`. */
+  readonly isSnakeCase: boolean;
+  readEvent(row: AdkDatabaseRow, bigIntegers: BigIntegers): RawEvent;
+}
+
+/** An event as its ADK has written it. */
+export interface RawEvent {
+  readonly value: Record<string, unknown>;
+  /** How many integers of it became text. */
+  readonly bigIntegers: number;
+}
+
+const PICKLED =
+  "the database is of ADK's schema version 0, whose events are pickled by Python. Migrate it first, with adk-python 1.22.1 or later: adk migrate session --source_db_url=… --dest_db_url=… makes a database of schema version 1. Then import that one.";
+
+/**
+ * Finds out which ADK has made the tables: Python and JavaScript (schema version 1, and Python's
+ * SqliteSessionService, which names no version), Go, or Kotlin. `unsupported` for others.
+ */
+export async function findTables(reader: AdkReader): Promise<AdkTables> {
+  const events = await columnsOf(reader, 'events');
+  const sessions = await columnsOf(reader, 'sessions');
+  if (events.has('event_data') && sessions.has('app_name')) {
+    await checkVersion(reader);
+    return versionOne(reader);
+  }
+  if (events.has('actions') && sessions.has('app_name')) {
+    if (!(await isGoEvents(reader, events))) throw unsupported(PICKLED);
+    return {
+      ...versionOne(reader),
+      eventColumns: selectGoEvent(reader, events),
+      isSnakeCase: false,
+      readEvent: readGoEvent,
+    };
+  }
+  if ((await columnsOf(reader, 'StorageEvent')).has('eventData')) return kotlinTables;
+  throw unsupported("the database has no tables of an ADK's session service");
+}
+
+function versionOne(reader: AdkReader): AdkTables {
+  return {
+    sessions: 'sessions',
+    events: 'events',
+    userStates: 'user_states',
+    appStates: 'app_states',
+    eventColumns: `invocation_id, ${reader.jsonText('event_data')} AS event_data`,
+    place: reader.place,
+    isSnakeCase: true,
+    readEvent(row, bigIntegers) {
+      const { value, bigIntegers: count } = jsonObjectOf(
+        row['event_data'],
+        'event_data',
+        bigIntegers,
+      );
+      value['invocation_id'] ??= value['invocationId'] ?? textOrEmpty(row['invocation_id']);
+      return { value, bigIntegers: count };
+    },
+  };
+}
+
+async function checkVersion(reader: AdkReader): Promise<void> {
+  if (!(await columnsOf(reader, 'adk_internal_metadata')).has('value')) return;
+  const select = `SELECT value FROM adk_internal_metadata WHERE ${reader.key} = ?`;
+  const [row] = await reader.rows(select, ['schema_version']);
+  const version = row === undefined ? '1' : textOf(row['value']);
+  if (version === '1') return;
+  if (version === '0') throw unsupported(PICKLED);
+  throw unsupported(`the database is of ADK's schema version ${version}; only 1 can be imported`);
+}
+
+/** The types of a table's columns by their names; none if there is no such table. */
+async function columnsOf(reader: AdkReader, table: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await reader.rows(reader.columnsOf, [table]);
+  return new Map(rows.map((row) => [textOf(row['name']), textOrEmpty(row['type'])]));
+}
+
+function unsupported(message: string): HoldfastError {
+  return new HoldfastError('unsupported', { message, path: 'database' });
+}

@@ -1,0 +1,160 @@
+import { type EventInput, isHoldfastError, type SessionKey } from '@holdfast/core';
+import { isPlainObject } from '@holdfast/core/internal';
+import type { AdkDatabaseRow } from './adk-database.ts';
+import { isCorrectionId } from './correction-id.ts';
+import { copyOf, noteBigIntegers, type Preparation, shown } from './prepare-rows.ts';
+import { readEvents, type SessionRow } from './read-rows.ts';
+import type { Problem } from './refused-row.ts';
+import { keyOfDeltaPath } from './row-check.ts';
+import { type PlacedEvent, readStoredEvent, type StoredEvent } from './stored-event.ts';
+import { textOrEmpty } from './stored-json.ts';
+
+/** An event, ready to be written. */
+export interface PreparedEvent {
+  readonly event: StoredEvent;
+  /** About the length of its JSON. */
+  readonly size: number;
+}
+
+interface SessionOfEvents {
+  readonly row: SessionRow;
+  /** Where the session goes. */
+  readonly key: SessionKey;
+}
+
+/**
+ * All events of a session, in the order in which they happened. The column `timestamp` is no
+ * help: in some databases it has whole seconds. So it is the event's own time that counts, and
+ * if two are the same, the order of insertion, or else that an answer follows its call.
+ */
+export async function prepareEvents(
+  preparation: Preparation,
+  session: SessionOfEvents,
+): Promise<readonly PreparedEvent[]> {
+  const ids = new Set<string>();
+  const found: PlacedEvent[] = [];
+  for await (const row of readEvents(preparation.source, session.row)) {
+    const event = await prepareEvent(preparation, {
+      ...session,
+      row,
+      sessionRow: session.row,
+      ids,
+    });
+    if (event !== undefined) found.push(event);
+  }
+  return found.sort(
+    (a, b) => a.time - b.time || a.place - b.place || turnOf(a.event) - turnOf(b.event),
+  );
+}
+
+/** Notes the events of a session that is left out. */
+export async function noteEventsLeftOut(
+  { source, journal }: Preparation,
+  { appName, userId, sessionId }: SessionRow,
+): Promise<void> {
+  for await (const row of readEvents(source, { userId, sessionId })) {
+    const id = textOrEmpty(row['id']);
+    const key = { id, app_name: appName, user_id: userId, session_id: sessionId };
+    const reason = 'its session is left out';
+    journal.note({ table: 'events', key, reason, outcome: 'skipped' });
+  }
+}
+
+interface EventRow extends Omit<SessionOfEvents, 'row'> {
+  readonly row: AdkDatabaseRow;
+  readonly sessionRow: SessionRow;
+  /** The ids of the session's events up to here. */
+  readonly ids: Set<string>;
+}
+
+/** Undefined if the event is left out, or was never more than a piece of a stream. */
+async function prepareEvent(
+  { check, journal, source, bigIntegers }: Preparation,
+  { row, sessionRow, key: target, ids }: EventRow,
+): Promise<PlacedEvent | undefined> {
+  const { appName, userId, sessionId } = sessionRow;
+  const id = textOrEmpty(row['id']);
+  const key = { id, app_name: appName, user_id: userId, session_id: sessionId };
+  const read = readRow(row, { tables: source.tables, bigIntegers });
+  if (read.placed?.event.partial === true) return undefined;
+
+  const event = await journal.settle<EventInput | undefined>({
+    first: read.placed?.event,
+    problemOf(candidate) {
+      if (candidate === undefined) return read.unreadable;
+      const problem = ownProblem(candidate, ids);
+      return problem ?? check.eventProblem(target, candidate);
+    },
+    describe(candidate, problem) {
+      const event = copyOf(candidate) as Record<string, unknown> | undefined;
+      return { table: 'events', key, userId, sessionId, event, ...shown(problem) };
+    },
+    map: (old, { event: mapped = old }) => mapped as EventInput,
+    without: withoutStateKey,
+  });
+  if (event?.id === undefined) return undefined;
+  ids.add(event.id);
+  const { placed } = read;
+  noteBigIntegers(journal, { table: 'events', key, count: placed?.bigIntegers ?? 0 });
+  journal.bytes += placed?.bytes ?? 0;
+  const timestamp = event.timestamp ?? 0;
+  // One whose time was mapped has no finer one.
+  const isOnTime = placed !== undefined && timestamp === placed.event.timestamp;
+  return {
+    place: 0,
+    size: 0,
+    bigIntegers: 0,
+    bytes: 0,
+    ...placed,
+    time: isOnTime ? placed.time : timestamp,
+    event: event as StoredEvent,
+  };
+}
+
+function readRow(row: AdkDatabaseRow, options: Parameters<typeof readStoredEvent>[1]) {
+  try {
+    return { placed: readStoredEvent(row, options), unreadable: undefined };
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const reason = 'nests too deep to be read';
+      return { placed: undefined, unreadable: corrupt('event_data', reason) };
+    }
+    if (!isHoldfastError(error, 'corrupt')) throw error;
+    const { path = '', message } = error;
+    return { placed: undefined, unreadable: corrupt(path, message.slice(path.length + 1)) };
+  }
+}
+
+function corrupt(path: string, reason: string): Problem {
+  return { code: 'corrupt', path, reason };
+}
+
+/** What a service would not refuse, or say in other words. */
+function ownProblem(event: EventInput, ids: ReadonlySet<string>): Problem | undefined {
+  const { id, timestamp } = event;
+  if (timestamp === undefined || timestamp === null) return corrupt('timestamp', 'is absent');
+  if (typeof timestamp !== 'number') return corrupt('timestamp', 'is not a number');
+  const invalid = (reason: string) => ({ code: 'invalid_argument', path: 'id', reason }) as const;
+  if (id === undefined) return invalid('is absent');
+  if (ids.has(id)) return invalid('is that of another event of the session');
+  return isCorrectionId(id)
+    ? invalid('is one that an import gives to events of its own')
+    : undefined;
+}
+
+/** The event without a key of its state delta, if that is what is refused. */
+function withoutStateKey(event: EventInput | undefined, { path }: Problem): EventInput | undefined {
+  const refused = keyOfDeltaPath(path);
+  const stateDelta = event?.actions?.stateDelta;
+  if (refused === undefined || !isPlainObject(stateDelta)) return undefined;
+  const rest = Object.entries(stateDelta).filter(([name]) => name !== refused);
+  return { ...event, actions: { ...event?.actions, stateDelta: Object.fromEntries(rest) } };
+}
+
+/** What comes first within one millisecond, if nothing else says it. */
+function turnOf({ author, content }: StoredEvent): number {
+  if (author === 'user') return 0;
+  const parts = content?.parts ?? [];
+  if (parts.some((part) => part.functionCall !== undefined)) return 1;
+  return parts.some((part) => part.functionResponse !== undefined) ? 2 : 3;
+}
