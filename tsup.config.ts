@@ -43,7 +43,7 @@ function commonJs(): NonNullable<Options['plugins']>[number] {
       });
       // In place, and not in a function: bundlers take a driver for optional if it is in a `try`.
       const required =
-        /await Promise\.resolve\(\)\.then\(\(\) => (__toESM\(require\("[^"]+"\)\))\)/g;
+        /await Promise\.resolve\(\)\.then\(\(\) => (__toESM\(require\([^()]+\)\))\)/g;
       return { code: transformed.code.replaceAll(required, '$1') };
     },
   };

@@ -1,5 +1,5 @@
 import { invalidArgument } from '@holdfast/core/internal';
-import { driverLoadError } from '@holdfast/session/store';
+import { driverExport, driverLoadError } from '@holdfast/session/store';
 import { checkUrl, type PoolSettings, refusePassedOver } from '@holdfast/sql';
 import type { MysqlPool } from './mysql2-client.ts';
 
@@ -13,7 +13,7 @@ export function isOpenedHere(client: object): boolean {
 /** A pool of mysql2. It connects when it is used. */
 export async function openPool(url: unknown, settings: PoolSettings): Promise<MysqlPool> {
   const uri = checkMysqlUrl(url);
-  const { createPool } = await loadDriver();
+  const createPool = await loadCreatePool();
   try {
     const pool = createPool({
       uri,
@@ -33,9 +33,9 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<My
   }
 }
 
-async function loadDriver(): Promise<typeof import('mysql2/promise')> {
+async function loadCreatePool(): Promise<typeof import('mysql2/promise').createPool> {
   try {
-    return await import('mysql2/promise');
+    return driverExport(await import('mysql2/promise'), 'createPool');
   } catch (cause) {
     throw driverLoadError('mysql2', cause);
   }

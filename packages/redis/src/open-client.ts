@@ -1,4 +1,4 @@
-import { driverLoadError } from '@holdfast/session/store';
+import { driverExport, driverLoadError } from '@holdfast/session/store';
 import type { Cluster, Redis } from 'ioredis';
 import type { RedisClient, RedisPipeline } from './redis-client.ts';
 import { translateError } from './redis-error.ts';
@@ -12,14 +12,17 @@ const CLUSTER_RETRY_MS = 50;
  * long a call may take, in ms.
  */
 export async function openClient(url: unknown, callTimeout: number): Promise<OpenedClient> {
-  const { nodes, isCluster, tls, username, password, db } = parseRedisUrl(url);
+  const address = parseRedisUrl(url);
+  const { nodes, path, isCluster, tls, username, password, db, family, protocol } = address;
   // A little less than the call itself may take, so that its error can say why.
   const patience = Math.max(1, Math.floor(callTimeout * 0.9));
   const redisOptions = {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(tls && { tls: {} }),
-    connectionName: 'holdfast',
+    ...(family !== undefined && { family }),
+    ...(protocol !== undefined && { protocol }),
+    connectionName: address.connectionName ?? 'holdfast',
     connectTimeout: patience,
     // A connection on which no answer comes any more is destroyed, and made again: late answers
     // would hold up those of later calls. ioredis has it since 5.4.
@@ -36,13 +39,15 @@ export async function openClient(url: unknown, callTimeout: number): Promise<Ope
   const ioredis = await loadDriver();
   if (!isCluster) {
     const retryStrategy = () => RECONNECT_MS;
-    const driver = new ioredis.Redis({ ...redisOptions, ...nodes[0], db, retryStrategy });
+    const server = path === undefined ? nodes[0] : { path };
+    const driver = new ioredis.Redis({ ...redisOptions, ...server, db, retryStrategy });
     return new OpenedClient(driver, patience);
   }
   const driver = new ioredis.Cluster([...nodes], {
     redisOptions,
-    // The names in a certificate are those that the nodes call themselves.
-    ...(tls && { dnsLookup: (host, callback) => callback(null, host) }),
+    // The names in a certificate are those that the nodes call themselves; and only the connection
+    // itself knows which family of addresses is meant.
+    ...((tls || family !== undefined) && { dnsLookup: (host, callback) => callback(null, host) }),
     slotsRefreshTimeout: patience,
     clusterRetryStrategy: () => RECONNECT_MS,
     // While a slot moves, or a replica takes over: as long as the call may take.
@@ -54,9 +59,10 @@ export async function openClient(url: unknown, callTimeout: number): Promise<Ope
   return new OpenedClient(driver, patience);
 }
 
-async function loadDriver(): Promise<typeof import('ioredis')> {
+async function loadDriver(): Promise<Pick<typeof import('ioredis'), 'Cluster' | 'Redis'>> {
   try {
-    return await import('ioredis');
+    const module = await import('ioredis');
+    return { Cluster: driverExport(module, 'Cluster'), Redis: driverExport(module, 'Redis') };
   } catch (cause) {
     throw driverLoadError('ioredis', cause);
   }

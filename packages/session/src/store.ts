@@ -33,7 +33,7 @@ export {
 } from '@holdfast/state/internal';
 export type { MaybePromise } from './call-gate.ts';
 export { CallTimer } from './call-timer.ts';
-export { driverLoadError } from './driver-load-error.ts';
+export { driverExport, driverLoadError } from './driver-module.ts';
 export { incarnationOf } from './incarnation.ts';
 export {
   comparePositions,

@@ -1,13 +1,30 @@
 import { HoldfastError } from '@holdfast/core';
 
 /**
+ * What a driver's module exports under a name, however a bundle or a test runner shows a module of
+ * CommonJS. It throws if there is no such function: a bundle whose driver failed once may have a
+ * module without content the next time.
+ */
+export function driverExport<Module extends object, Name extends string & keyof Module>(
+  module: Module,
+  name: Name,
+): Module[Name] {
+  const { default: inner } = module as { readonly default?: Module };
+  for (const place of [module, inner]) {
+    const found = place?.[name];
+    if (typeof found === 'function') return found;
+  }
+  throw new TypeError(`it exports no ${name}`);
+}
+
+/**
  * What the failure to load a driver means: `unsupported` if it is not installed, `misconfigured` if
  * it is and cannot be loaded. The import itself stands where the driver is used, in a `try` of its
  * own: this makes it optional to every bundler.
  *
  * @example
  * try {
- *   return await import('pg');
+ *   return driverExport(await import('pg'), 'Pool');
  * } catch (cause) {
  *   throw driverLoadError('pg', cause);
  * }

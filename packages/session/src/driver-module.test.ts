@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { driverLoadError } from './driver-load-error.ts';
+import { driverExport, driverLoadError } from './driver-module.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-driver-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -86,4 +86,23 @@ describe('what others say of a module that they cannot find', () => {
     const other = message.replace('pg', 'pg-pool');
     expect(driverLoadError('pg', new Error(other)).code).toBe('misconfigured');
   });
+});
+
+describe('driverExport', () => {
+  const Pool = class {};
+  it.each([
+    ['itself', { Pool }],
+    ['in its default', { default: { Pool } }],
+    ['in both', { Pool, default: { Pool } }],
+    ['on a function', { default: Object.assign(() => {}, { Pool }) }],
+  ])('finds what a module exports %s', (_, module) => {
+    expect(driverExport(module as { Pool: unknown }, 'Pool')).toBe(Pool);
+  });
+
+  it.each([{}, { default: undefined }, { Pool: {} }, { default: { Pool: undefined } }])(
+    'throws if a module has no such function: %j',
+    (module) => {
+      expect(() => driverExport(module as { Pool: unknown }, 'Pool')).toThrow('exports no Pool');
+    },
+  );
 });
