@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
-import { checkString, invalidArgument } from '@holdfast/core/internal';
+import { invalidArgument } from '@holdfast/core/internal';
 import { queryOf, sql } from '@holdfast/sql';
 import { BLOCKING_WAIT_MS, pause } from './busy-retry.ts';
 import { creationProblem, fileProblem } from './file-problem.ts';
@@ -18,27 +18,6 @@ const LOOK_AGAIN_MS = 20;
 
 // Its columns are a number, the name and the file. It reads nothing, and so waits for nobody.
 const DATABASE_LIST = queryOf(sql`PRAGMA database_list`)({});
-
-// Two letters at least: one is a drive of Windows.
-const OTHER_URL = /^[a-z][a-z0-9+.-]+:/i;
-
-/** The file of a `sqlite:` URL, or `:memory:`; `invalid_argument` if it is not one. */
-export function parseSqliteUrl(url: unknown): string {
-  const match = /^sqlite:(.*)$/is.exec(checkString(url, 'url'));
-  // Of two slashes, what follows would be a host; a third begins the path.
-  const file = match?.[1]?.replace(/^\/\/(?=\/)/, '');
-  if (file === undefined || file.trim() === '' || OTHER_URL.test(file)) {
-    throw invalidArgument('url', 'must be sqlite: and a file, such as sqlite:./chat.db');
-  }
-  if (file.startsWith('//')) {
-    throw invalidArgument('url', 'must have one slash or three before an absolute path');
-  }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f?]/.test(file)) {
-    throw invalidArgument('url', 'must not have a ? or control characters: it takes no parameters');
-  }
-  return file;
-}
 
 /** Opens a file, which is created if it does not exist unless `mustExist`. */
 export function openFile(

@@ -15,7 +15,6 @@ import {
   cannotBeOpened,
   NO_DATABASE,
   openFile,
-  parseSqliteUrl,
   prepareDatabase,
   refuseCutFile,
 } from './open-database.ts';
@@ -24,6 +23,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { loadDriver, type SqliteDriverName } from './sqlite-driver.ts';
 import { isOfAccess, translateError } from './sqlite-error.ts';
+import { parseSqliteUrl } from './sqlite-url.ts';
 
 // Without it, a temporary table of the same name would be taken.
 const MAIN = 'main';
