@@ -38,8 +38,8 @@ export interface RedisSessionServiceOptions extends RedisStoreOptions {
 
 export interface OpenRedisOptions extends RedisStoreOptions {
   /**
-   * `redis://user:password@host:6379/0`, or `rediss://` for TLS. Several hosts, or
-   * `?cluster=true`, are a Cluster: `redis://host1:7000,host2:7000`.
+   * `redis://user:password@host:6379/0`, `rediss://` for TLS, or `unix:///path` for a socket.
+   * Several hosts, or `?cluster=true`, are a Cluster: `redis://host1:7000,host2:7000`.
    */
   readonly url: string;
 }
