@@ -1,7 +1,7 @@
 import type { ClusterOptions, Redis, RedisOptions } from 'ioredis';
 import type { ClientSetting } from './client-settings.fixture.ts';
 
-type Details = Partial<Omit<ClientSetting, 'setting' | 'redis' | 'cluster'>>;
+type Details = Partial<Omit<ClientSetting, 'setting' | 'driver' | 'redis' | 'cluster'>>;
 type Tried = readonly [value: unknown, details?: Details];
 
 /** Those that say where a server is and how to reach it; they have no part in its answers. */
@@ -155,7 +155,8 @@ function rows(
   return Object.entries(options).flatMap(([name, all]) =>
     all.map(
       ([value, details]): ClientSetting => ({
-        setting: kind === 'redis' ? `ioredis ${name}` : `ioredis Cluster ${name}`,
+        setting: name,
+        driver: kind === 'redis' ? 'ioredis' : 'a Cluster of ioredis',
         tried: String(value),
         effect: 'harmless',
         names: name,

@@ -5,6 +5,8 @@ import type { RedisClient } from './redis-client.ts';
 /** How a client was set up that is brought, and what becomes of a service over it. */
 export interface ClientSetting {
   readonly setting: string;
+  /** Whose option it is. */
+  readonly driver: string;
   /** The value that is tried. */
   readonly tried: string;
   /**
@@ -126,7 +128,8 @@ const COMMANDS = ['evalsha', 'eval', 'info', 'select', 'ping', 'wait'];
 /** What changes all clients of a process. */
 const CLASSES: readonly ClientSetting[] = [
   {
-    setting: 'ioredis Command.setReplyTransformer',
+    setting: 'Command.setReplyTransformer',
+    driver: 'ioredis',
     tried: 'for each command',
     effect: 'pinned',
     redis: { db: 2 },
@@ -139,7 +142,8 @@ const CLASSES: readonly ClientSetting[] = [
   },
   ...['evalsha', 'eval'].map(
     (name): ClientSetting => ({
-      setting: 'ioredis Command.setArgumentTransformer',
+      setting: 'Command.setArgumentTransformer',
+      driver: 'ioredis',
       tried: `for ${name}`,
       effect: 'refused',
       redis: {},
@@ -158,7 +162,7 @@ const CLASSES: readonly ClientSetting[] = [
 export const CLIENT_SETTINGS: readonly ClientSetting[] = [...CLIENT_OPTIONS, ...STATES, ...CLASSES];
 
 function state(tried: string, details: Partial<ClientSetting>): ClientSetting {
-  return { setting: 'ioredis client', tried, effect: 'harmless', redis: {}, ...details };
+  return { setting: 'client', driver: 'ioredis', tried, effect: 'harmless', redis: {}, ...details };
 }
 
 type Transformers = Record<'argument' | 'reply', Record<string, unknown>>;

@@ -8,8 +8,8 @@ import { describeWithOwnServer, OwnServer, until } from './own-server.fixture.ts
 import type { RedisClient } from './redis-client.ts';
 import { RedisSessionService } from './redis-session-service.ts';
 
-const titleOf = ({ setting, tried, effect }: ClientSetting) =>
-  `${setting} (${tried}), which is ${effect}`;
+const titleOf = ({ setting, driver, tried, effect }: ClientSetting) =>
+  `${setting} of ${driver} (${tried}), which is ${effect}`;
 
 describeWithOwnServer('RedisSessionService over a client with', () => {
   let server: OwnServer;
