@@ -3,7 +3,9 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { driverOptions as mysqlDriver } from '../packages/mysql/src/driver-options.fixture.ts';
 import { SERVER_SETTINGS as mysql } from '../packages/mysql/src/server-settings.fixture.ts';
+import { driverOptions as postgresDriver } from '../packages/postgres/src/driver-options.fixture.ts';
 import { SERVER_SETTINGS as postgres } from '../packages/postgres/src/server-settings.fixture.ts';
 import { CLIENT_SETTINGS as redisClients } from '../packages/redis/src/client-settings.fixture.ts';
 import { SERVER_SETTINGS as redis } from '../packages/redis/src/server-settings.fixture.ts';
@@ -26,8 +28,8 @@ import { root } from './workspace.mjs';
 /** @type {readonly [title: string, settings: readonly Setting[]][]} */
 const stores = [
   ['SQLite', [...sqlite, ...sqliteDrivers]],
-  ['PostgreSQL', postgres],
-  ['MySQL and MariaDB', mysql],
+  ['PostgreSQL', [...postgres, ...postgresDriver('postgres://user@host/database')]],
+  ['MySQL and MariaDB', [...mysql, ...mysqlDriver('mysql://user@host/database')]],
   ['Redis', [...redis, ...redisClients]],
 ];
 

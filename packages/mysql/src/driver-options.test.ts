@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createPool, type PoolOptions } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { transcribe } from '../../sql/src/transcript.fixture.ts';
-import { DRIVER_OPTIONS } from './driver-options.fixture.ts';
+import { driverOptions } from './driver-options.fixture.ts';
 import { MysqlSessionService } from './mysql-session-service.ts';
 import {
   createTablePrefix,
@@ -33,7 +33,7 @@ describeWithDatabase('An option of mysql2', () => {
     return dropTables(tablePrefix);
   });
 
-  for (const { setting, tried, effect, code, config } of DRIVER_OPTIONS) {
+  for (const { setting, tried, effect, code, config } of driverOptions(TEST_URL)) {
     const outcome = effect === 'harmless' ? 'changes no answer' : `is ${code}`;
     it(`${outcome}: ${setting} (${tried})`, { timeout: 20_000 }, async () => {
       for (const multipleStatements of [true, false]) {

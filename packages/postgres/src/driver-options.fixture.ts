@@ -1,6 +1,5 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { TEST_URL } from './test-database.fixture.ts';
 
 /** An option of `pg` that was tried, on a pool that is brought. */
 export interface DriverOption {
@@ -18,16 +17,17 @@ export interface DriverOption {
 
 type Trial = readonly [tried: string, value: unknown, refused?: DriverOption['code']];
 
-const server = new URL(TEST_URL);
-
 /** Which server it is, in options that a trial can replace: those of a URL come first. */
-export const SERVER_OPTIONS: pg.PoolConfig = {
-  host: server.hostname,
-  port: Number(server.port || 5432),
-  user: decodeURIComponent(server.username),
-  password: decodeURIComponent(server.password) || undefined,
-  database: server.pathname.slice(1),
-};
+export function serverOptions(url: string) {
+  const server = new URL(url);
+  return {
+    host: server.hostname,
+    port: Number(server.port || 5432),
+    user: decodeURIComponent(server.username),
+    password: decodeURIComponent(server.password) || undefined,
+    database: server.pathname.slice(1),
+  };
+}
 
 /** A parser for every type of an answer. */
 function parseWith(parse: (text: string) => unknown): pg.CustomTypesConfig {
@@ -40,91 +40,98 @@ class OwnPromise<T> extends Promise<T> {}
 /** What the types of `pg` do not know, and `pg` does. */
 type Unlisted = 'binary' | 'replication' | 'scramMaxIterations' | 'poolSize';
 
-/** Every option of a client and of a pool. */
-const OPTIONS: Readonly<Record<keyof pg.PoolConfig | Unlisted, readonly Trial[]>> = {
-  // Which server.
-  host: [['the host', SERVER_OPTIONS.host]],
-  port: [
-    ['the port', SERVER_OPTIONS.port],
-    ['99999', 99_999, 'misconfigured'],
-  ],
-  user: [['the user', SERVER_OPTIONS.user]],
-  database: [
-    ['the database', SERVER_OPTIONS.database],
-    ['another', 'none of this name', 'misconfigured'],
-  ],
-  password: [['a function', () => server.password || 'none']],
-  connectionString: [['the URL', TEST_URL]],
-  // How a connection is made.
-  ssl: [
-    ['false', false],
-    ['true, without TLS', true, 'misconfigured'],
-  ],
-  sslnegotiation: [['postgres', 'postgres']],
-  enableChannelBinding: [['true', true]],
-  scramMaxIterations: [['100000', 100_000]],
-  stream: [['a function', () => new Socket()]],
-  connectionTimeoutMillis: [['20000', 20_000]],
-  keepAlive: [
-    ['true', true],
-    ['false', false],
-  ],
-  keepAliveInitialDelayMillis: [['1', 1]],
-  application_name: [["a name with ' in it", "it's"]],
-  fallback_application_name: [['a name', 'fallback']],
-  replication: [
-    ['false', 'false'],
-    ['database', 'database', 'misconfigured'],
-  ],
-  options: [['-c …', '-c IntervalStyle=iso_8601 -c bytea_output=escape -c DateStyle=SQL']],
-  client_encoding: [
-    ['utf-8', 'utf-8'],
-    // It sends what it has in UTF-8, and says so, whatever this is.
-    ['LATIN1', 'LATIN1'],
-  ],
-  // How long something takes.
-  statement_timeout: [['20000', 20_000]],
-  query_timeout: [['20000', 20_000]],
-  lock_timeout: [['20000', 20_000]],
-  idle_in_transaction_session_timeout: [['20000', 20_000]],
-  // What is answered, and how it is asked for.
-  types: [
-    ['parsers that give BigInt', parseWith((text) => (/^\d+$/.test(text) ? BigInt(text) : text))],
-    ['parsers that give numbers', parseWith(Number)],
-    ['parsers that give dates', parseWith((text) => new Date(text))],
-    ['parsers that give a Buffer', parseWith((text) => Buffer.from(text))],
-    ['parsers that give an object', parseWith((text) => ({ text }))],
-    ['parsers that give nothing', parseWith(() => undefined)],
-    [
-      'parsers that fail',
-      parseWith(() => {
-        throw new Error('not this one');
-      }),
-    ],
-  ],
-  binary: [['true', true, 'invalid_argument']],
-  pipeline: [['true', true]],
-  Promise: [['a class', OwnPromise]],
-  // How connections are kept.
-  max: [['1', 1]],
-  poolSize: [['1', 1]],
-  min: [['1', 1]],
-  maxUses: [['1', 1]],
-  maxLifetimeSeconds: [['1', 1]],
-  idleTimeoutMillis: [
-    ['1', 1],
-    ['null', null],
-  ],
-  allowExitOnIdle: [['true', true]],
-  Client: [['a class', OwnClient]],
-  onConnect: [
-    ['a function that sets something', (client: pg.Client) => client.query('SET DateStyle = SQL')],
-  ],
-  verify: [['a function', (_: unknown, done: () => void) => done()]],
-  log: [['a function', () => {}]],
-};
+type OptionName = keyof pg.PoolConfig | Unlisted;
 
-type OfDefaultsAlone = Exclude<keyof pg.Defaults, keyof typeof OPTIONS>;
+/** Every option of a client and of a pool, for a server. */
+function trialsAt(url: string): Readonly<Record<OptionName, readonly Trial[]>> {
+  const { host, port, user, password, database } = serverOptions(url);
+  return {
+    host: [['the host', host]],
+    port: [
+      ['the port', port],
+      ['99999', 99_999, 'misconfigured'],
+    ],
+    user: [['the user', user]],
+    database: [
+      ['the database', database],
+      ['another', 'none of this name', 'misconfigured'],
+    ],
+    password: [['a function', () => password ?? 'none']],
+    connectionString: [['the URL', url]],
+    // How a connection is made.
+    ssl: [
+      ['false', false],
+      ['true, without TLS', true, 'misconfigured'],
+    ],
+    sslnegotiation: [['postgres', 'postgres']],
+    enableChannelBinding: [['true', true]],
+    scramMaxIterations: [['100000', 100_000]],
+    stream: [['a function', () => new Socket()]],
+    connectionTimeoutMillis: [['20000', 20_000]],
+    keepAlive: [
+      ['true', true],
+      ['false', false],
+    ],
+    keepAliveInitialDelayMillis: [['1', 1]],
+    application_name: [["a name with ' in it", "it's"]],
+    fallback_application_name: [['a name', 'fallback']],
+    replication: [
+      ['false', 'false'],
+      ['database', 'database', 'misconfigured'],
+    ],
+    options: [['-c …', '-c IntervalStyle=iso_8601 -c bytea_output=escape -c DateStyle=SQL']],
+    client_encoding: [
+      ['utf-8', 'utf-8'],
+      // It sends what it has in UTF-8, and says so, whatever this is.
+      ['LATIN1', 'LATIN1'],
+    ],
+    // How long something takes.
+    statement_timeout: [['20000', 20_000]],
+    query_timeout: [['20000', 20_000]],
+    lock_timeout: [['20000', 20_000]],
+    idle_in_transaction_session_timeout: [['20000', 20_000]],
+    // What is answered, and how it is asked for.
+    types: [
+      ['parsers that give BigInt', parseWith((text) => (/^\d+$/.test(text) ? BigInt(text) : text))],
+      ['parsers that give numbers', parseWith(Number)],
+      ['parsers that give dates', parseWith((text) => new Date(text))],
+      ['parsers that give a Buffer', parseWith((text) => Buffer.from(text))],
+      ['parsers that give an object', parseWith((text) => ({ text }))],
+      ['parsers that give nothing', parseWith(() => undefined)],
+      [
+        'parsers that fail',
+        parseWith(() => {
+          throw new Error('not this one');
+        }),
+      ],
+    ],
+    binary: [['true', true, 'invalid_argument']],
+    pipeline: [['true', true]],
+    Promise: [['a class', OwnPromise]],
+    // How connections are kept.
+    max: [['1', 1]],
+    poolSize: [['1', 1]],
+    min: [['1', 1]],
+    maxUses: [['1', 1]],
+    maxLifetimeSeconds: [['1', 1]],
+    idleTimeoutMillis: [
+      ['1', 1],
+      ['null', null],
+    ],
+    allowExitOnIdle: [['true', true]],
+    Client: [['a class', OwnClient]],
+    onConnect: [
+      [
+        'a function that sets something',
+        (client: pg.Client) => client.query('SET DateStyle = SQL'),
+      ],
+    ],
+    verify: [['a function', (_: unknown, done: () => void) => done()]],
+    log: [['a function', () => {}]],
+  };
+}
+
+type OfDefaultsAlone = Exclude<keyof pg.Defaults, OptionName>;
 
 /** What `pg.defaults` has beside that. */
 const DEFAULTS: Readonly<Record<OfDefaultsAlone | 'binary' | 'rows', readonly Trial[]>> = {
@@ -153,7 +160,7 @@ function trialsOf(
   );
 }
 
-export const DRIVER_OPTIONS: readonly DriverOption[] = [
-  ...trialsOf(OPTIONS, 'config'),
-  ...trialsOf(DEFAULTS, 'defaults'),
-];
+/** All that is tried on the pool of a server. */
+export function driverOptions(url: string): readonly DriverOption[] {
+  return [...trialsOf(trialsAt(url), 'config'), ...trialsOf(DEFAULTS, 'defaults')];
+}

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import { transcribe } from '../../sql/src/transcript.fixture.ts';
-import { DRIVER_OPTIONS, type DriverOption, SERVER_OPTIONS } from './driver-options.fixture.ts';
+import { type DriverOption, driverOptions, serverOptions } from './driver-options.fixture.ts';
 import { PostgresSessionService } from './postgres-session-service.ts';
-import { describeWithDatabase, useDatabase } from './test-database.fixture.ts';
+import { describeWithDatabase, TEST_URL, useDatabase } from './test-database.fixture.ts';
 
 describeWithDatabase('An option of pg', () => {
   const { schema, open } = useDatabase();
@@ -15,13 +15,13 @@ describeWithDatabase('An option of pg', () => {
   });
 
   function serviceOver({ config }: DriverOption): PostgresSessionService {
-    const client = new pg.Pool({ ...SERVER_OPTIONS, ...config });
+    const client = new pg.Pool({ ...serverOptions(TEST_URL), ...config });
     // A pool whose connection could not even be begun never ends: close() gives it up in time.
     const callTimeout = 5_000;
     return new PostgresSessionService({ client, closeClient: true, schema, now, callTimeout });
   }
 
-  for (const option of DRIVER_OPTIONS) {
+  for (const option of driverOptions(TEST_URL)) {
     const { setting, tried, effect, code } = option;
     const outcome = effect === 'harmless' ? 'changes no answer' : `is ${code}`;
     it(`${outcome}: ${setting} (${tried})`, { timeout: 20_000 }, async () => {
