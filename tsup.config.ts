@@ -23,8 +23,9 @@ export default defineConfig({
   dts: {
     // `AsyncDisposable`, for a reader whose `lib` does not have it.
     banner: '/// <reference lib="esnext.disposable" />',
-    // TypeScript 6 calls the `baseUrl` that tsup sets for declarations deprecated.
-    compilerOptions: { ignoreDeprecations: '6.0' },
+    // TypeScript 6 calls the `baseUrl` that tsup sets for declarations deprecated. What is marked
+    // `@internal` is left out.
+    compilerOptions: { ignoreDeprecations: '6.0', stripInternal: true },
   },
 });
 
