@@ -9,10 +9,8 @@ import { driverOptions as postgresDriver } from '../packages/postgres/src/driver
 import { SERVER_SETTINGS as postgres } from '../packages/postgres/src/server-settings.fixture.ts';
 import { CLIENT_SETTINGS as redisClients } from '../packages/redis/src/client-settings.fixture.ts';
 import { SERVER_SETTINGS as redis } from '../packages/redis/src/server-settings.fixture.ts';
-import {
-  SERVER_SETTINGS as sqlite,
-  DRIVER_SETTINGS as sqliteDrivers,
-} from '../packages/sqlite/src/server-settings.fixture.ts';
+import { DRIVER_OPTIONS as sqliteDrivers } from '../packages/sqlite/src/driver-options.fixture.ts';
+import { SERVER_SETTINGS as sqlite } from '../packages/sqlite/src/server-settings.fixture.ts';
 import { root } from './workspace.mjs';
 
 /**

@@ -237,3 +237,26 @@ describe.each(drivers)('what belongs to a file that is open, by %s', (driver) =>
     await service.close();
   });
 });
+
+describe.each(drivers)('the log of a file that was opened, by %s', (driver) => {
+  it('gives its room back after a large batch, and nothing is taken for lost', async () => {
+    const file = join(folder, `${driver.replace(':', '-')}-large.db`);
+    await using service = await SqliteSessionService.open({ url: `sqlite:${file}`, driver });
+    await service.create(key);
+    const logSize = () => statSync(`${file}-wal`).size;
+    const author = 'x'.repeat(6 * 1024 * 1024);
+    for (let round = 0; round < 2; round++) {
+      const seq = round * 12;
+      await service.appendEvents({ ...key, events: Array.from({ length: 6 }, () => ({ author })) });
+      expect(logSize()).toBeGreaterThan(6 * author.length);
+      for (let i = 0; i < 6; i++) {
+        now += 1_000;
+        expect(await service.appendEvent({ ...key, event: {} })).toMatchObject({
+          seq: seq + 7 + i,
+        });
+        expect(logSize()).toBeLessThanOrEqual(16 * 1024 * 1024);
+        expect((await service.get({ ...key, numRecentEvents: 1 }))?.revision).toBe(seq + 7 + i);
+      }
+    }
+  });
+});

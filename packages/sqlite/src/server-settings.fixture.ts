@@ -15,23 +15,6 @@ export interface ServerSetting {
   readonly takenBy?: SqliteDriverName;
 }
 
-/** What drivers have beside what the service asks of them. */
-interface OwnersDatabase {
-  defaultSafeIntegers(): unknown;
-  unsafeMode(): unknown;
-  setAuthorizer(decide: (action: number) => number): unknown;
-}
-
-/** An option of a driver, or what a driver lets its owner switch. */
-export interface DriverSetting extends Omit<ServerSetting, 'of' | 'takenBy'> {
-  readonly of: 'driver';
-  readonly driver: SqliteDriverName;
-  /** What it is opened with. */
-  readonly options?: object;
-  /** What its owner does after it was opened. */
-  readonly prepare?: (client: OwnersDatabase) => unknown;
-}
-
 type Rows = readonly (readonly [setting: string, ...tried: string[]])[];
 
 const HARMLESS: Rows = [
@@ -99,79 +82,6 @@ export const SERVER_SETTINGS: readonly ServerSetting[] = [
   ...rowsOf({ of: 'file', effect: 'harmless' }, HARMLESS_IN_FILE),
 ];
 
-const ofNode = { of: 'driver', driver: 'node:sqlite' } as const;
-const ofBetter = { of: 'driver', driver: 'better-sqlite3' } as const;
-const ofLibsql = { of: 'driver', driver: 'libsql' } as const;
-
-/** The same for the drivers. */
-export const DRIVER_SETTINGS: readonly DriverSetting[] = [
-  ...[
-    { readBigInts: true },
-    { returnArrays: true },
-    { allowBareNamedParameters: false },
-    { allowUnknownNamedParameters: true },
-    { enableForeignKeyConstraints: false },
-    { enableDoubleQuotedStringLiterals: true },
-    { allowExtension: true },
-    { defensive: true },
-    { timeout: 60_000 },
-  ].map((options) => harmless(ofNode, options)),
-  ...[{ fileMustExist: true }, { timeout: 60_000 }, { verbose: () => {} }].map((options) =>
-    harmless(ofBetter, options),
-  ),
-  { ...ofNode, setting: 'readOnly', tried: 'true', effect: 'refused', options: { readOnly: true } },
-  {
-    ...ofBetter,
-    setting: 'readonly',
-    tried: 'true',
-    effect: 'refused',
-    options: { readonly: true },
-  },
-  {
-    ...ofBetter,
-    setting: 'defaultSafeIntegers',
-    tried: 'true',
-    effect: 'harmless',
-    prepare: (client) => client.defaultSafeIntegers(),
-  },
-  {
-    ...ofBetter,
-    setting: 'unsafeMode',
-    tried: 'true',
-    effect: 'harmless',
-    prepare: (client) => client.unsafeMode(),
-  },
-  {
-    ...ofLibsql,
-    setting: 'defaultSafeIntegers',
-    tried: 'true',
-    effect: 'harmless',
-    prepare: (client) => client.defaultSafeIntegers(),
-  },
-  {
-    ...ofLibsql,
-    setting: 'encryptionKey',
-    tried: 'a key',
-    effect: 'harmless',
-    options: { encryptionKey: 'secret' },
-  },
-  {
-    ...ofNode,
-    setting: 'authorizer',
-    tried: 'denies an insert',
-    effect: 'refused',
-    // SQLITE_INSERT, and SQLITE_DENY.
-    prepare: (client) => client.setAuthorizer((action) => (action === 18 ? 1 : 0)),
-  },
-  harmless(ofLibsql, { timeout: 60_000 }),
-];
-
 function rowsOf(kind: Pick<ServerSetting, 'of' | 'effect'>, rows: Rows): readonly ServerSetting[] {
   return rows.flatMap(([setting, ...all]) => all.map((tried) => ({ setting, tried, ...kind })));
-}
-
-function harmless(of: Pick<DriverSetting, 'of' | 'driver'>, options: object): DriverSetting {
-  const [[setting = '', value] = []] = Object.entries(options);
-  const tried = typeof value === 'function' ? 'a function' : String(value);
-  return { ...of, setting, tried, effect: 'harmless', options };
 }

@@ -1,11 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exercise } from '../../sql/src/exercise.fixture.ts';
-import { DRIVER_SETTINGS, SERVER_SETTINGS, type ServerSetting } from './server-settings.fixture.ts';
+import { SERVER_SETTINGS, type ServerSetting } from './server-settings.fixture.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import type { SqliteDriverName } from './sqlite-driver.ts';
 import { SqliteSessionService } from './sqlite-session-service.ts';
 import { drivers, openDatabase, tempFolder } from './test-database.fixture.ts';
 
@@ -54,24 +51,4 @@ describe.each(drivers)('a database of %s', (driver) => {
     };
     await check(open(), each);
   });
-
-  it.each(DRIVER_SETTINGS.filter((each) => each.driver === driver))(
-    'is $effect with $setting: $tried',
-    async (each) => {
-      const file = newFile();
-      const { options = {} } = each;
-      if (/readonly|fileMustExist/i.test(each.setting)) writeFileSync(file, '');
-      const client = new (await classOf(driver))(file, options);
-      if (!/readonly/i.test(each.setting)) client.exec('PRAGMA synchronous = OFF');
-      each.prepare?.(client as never);
-      await check(useAll(client), each);
-    },
-  );
 });
-
-type DatabaseClass = new (file: string, options: object) => SqliteDatabase;
-
-async function classOf(driver: SqliteDriverName): Promise<DatabaseClass> {
-  const module = createRequire(import.meta.url)(driver);
-  return module.DatabaseSync ?? module;
-}

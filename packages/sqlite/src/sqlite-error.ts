@@ -1,4 +1,5 @@
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
+import { isError } from '@holdfast/core/internal';
 import { type ErrorDescription, translateWith } from '@holdfast/session/store';
 
 // Primary result codes: https://www.sqlite.org/rescode.html
@@ -60,7 +61,7 @@ export function isOfAccess(error: unknown): boolean {
 }
 
 export function isMissingTable(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('no such table');
+  return isError(error) && error.message.includes('no such table');
 }
 
 const HELD = 'another connection held the database for too long';
@@ -93,6 +94,11 @@ const BY_MESSAGE: readonly (readonly [RegExp, ...ErrorDescription])[] = [
     /no such column|has no column named|because it is a view|ON CONFLICT clause does not match/,
     'misconfigured',
     NOT_OURS,
+  ],
+  [
+    /^too many |^Expression tree is too large/,
+    'misconfigured',
+    'the limits of the connection are too low for what is needed',
   ],
   [/within a transaction/, 'unsupported', IN_TRANSACTION],
   [

@@ -28,6 +28,10 @@ import { parseSqliteUrl } from './sqlite-url.ts';
 // Without it, a temporary table of the same name would be taken.
 const MAIN = 'main';
 
+// Without it, the log beside a file keeps the size that its largest batch has needed. A log is moved
+// into the database when it has some 4 MB, so one of everyday use is never cut.
+const LARGEST_EMPTY_LOG = 16 * 1024 * 1024;
+
 interface SqliteStoreOptions extends SqlServiceOptions {
   /**
    * How long a call waits, in ms, while another process writes, before it is `unavailable`.
@@ -120,6 +124,7 @@ export class SqliteSessionService extends SqlSessionService {
       if (!migrate) await service.checkSchema();
       await retryWhileBusy(() => client.exec('PRAGMA journal_mode = WAL'), busyTimeout);
       client.exec(`PRAGMA synchronous = ${synchronously}`);
+      client.exec(`PRAGMA journal_size_limit = ${LARGEST_EMPTY_LOG}`);
       if (migrate) await service.migrate();
       return service;
     } catch (error) {
