@@ -1,8 +1,9 @@
 import { HoldfastError } from '@holdfast/core';
-import { describeType, invalidArgument } from '@holdfast/core/internal';
+import { describeType, invalidArgument, isPlainObject } from '@holdfast/core/internal';
 import type {
   AdkImportNote,
   AdkMappedRow,
+  AdkRefusalAnswer,
   AdkRefusedRow,
   OnAdkRefused,
   Problem,
@@ -57,7 +58,7 @@ export class ImportJournal {
       if (problem === undefined) return row;
       const refused = candidate.describe(row, problem);
       const { table, key, path, reason } = refused;
-      const answer = await this.#answerTo(refused);
+      const answer = this.#answerTo(refused);
       if (typeof answer === 'object') {
         if (++answers > MOST_ANSWERS) throw stillRefused(refused);
         row = candidate.map(row, answer);
@@ -77,14 +78,14 @@ export class ImportJournal {
     }
   }
 
-  async #answerTo(row: AdkRefusedRow): Promise<'stop' | 'skip' | AdkMappedRow> {
+  #answerTo(row: AdkRefusedRow): AdkRefusalAnswer {
     const onRefused = this.#onRefused;
-    const answer = typeof onRefused === 'function' ? await onRefused(row) : onRefused;
-    if (answer === 'stop' || answer === 'skip') return answer;
-    if (typeof answer === 'object' && answer !== null) return answer;
+    const answer = typeof onRefused === 'function' ? onRefused(row) : onRefused;
+    if (answer === 'stop' || answer === 'skip' || isPlainObject(answer)) return answer;
+    const got = describeType(answer);
     throw invalidArgument(
       'onRefused',
-      `must answer 'stop', 'skip' or an object, got ${describeType(answer)}`,
+      `must answer 'stop', 'skip' or a plain object, and not later, got ${got}`,
     );
   }
 

@@ -198,11 +198,27 @@ describe('a database that cannot be imported', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['an event is no JSON', "UPDATE events SET event_data = '{'", /events .*"id":"a".*"session_id":"one".*event_data is not JSON/],
-    ['an event is no object', "UPDATE events SET event_data = '[]'", /events .*"id":"a".*event_data is not a JSON object/],
+    [
+      'an event is no JSON',
+      "UPDATE events SET event_data = '{'",
+      /events .*"id":"a".*"session_id":"one".*event_data is not JSON/,
+    ],
+    [
+      'an event is no object',
+      "UPDATE events SET event_data = '[]'",
+      /events .*"id":"a".*event_data is not a JSON object/,
+    ],
     ['an event has no time', "UPDATE events SET event_data = '{}'", /timestamp is absent/],
-    ['a state is no JSON', "UPDATE sessions SET state = 'x'", /sessions .*"user_id":"ada","id":"one".*state is not JSON/],
-    ['the app state is no JSON', "UPDATE app_states SET state = 'x'", /app_states .*state is not JSON/],
+    [
+      'a state is no JSON',
+      "UPDATE sessions SET state = 'x'",
+      /sessions .*"user_id":"ada","id":"one".*state is not JSON/,
+    ],
+    [
+      'the app state is no JSON',
+      "UPDATE app_states SET state = 'x'",
+      /app_states .*state is not JSON/,
+    ],
   ])('because %s is corrupt, and says where', async (_, sql, message) => {
     const sessions = [{ userId: 'ada', id: 'one', state: {}, updateTime, events: [event('a')] }];
     const database = create({ sessions });

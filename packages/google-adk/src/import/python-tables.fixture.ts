@@ -25,9 +25,7 @@ export async function createPythonTables(source: Source) {
     events: `id ${text}, app_name ${text}, user_id ${text}, session_id ${text}, invocation_id VARCHAR(256) NOT NULL, timestamp ${time} NOT NULL, event_data ${json}`,
   };
   for (const table of ['app_states', 'user_states', 'sessions', 'events'] as const) {
-    await source.run(
-      `CREATE TABLE ${table} (${columns[table]}, PRIMARY KEY (${keys[table]}))`,
-    );
+    await source.run(`CREATE TABLE ${table} (${columns[table]}, PRIMARY KEY (${keys[table]}))`);
   }
   await source.run(
     `CREATE TABLE adk_internal_metadata (${key} ${text}, value VARCHAR(256) NOT NULL, PRIMARY KEY (${key}))`,

@@ -70,10 +70,7 @@ export interface AdkMappedRow {
 /** What becomes of a refused row. */
 export type AdkRefusalAnswer = 'stop' | 'skip' | AdkMappedRow;
 
-export type OnAdkRefused =
-  | 'stop'
-  | 'skip'
-  | ((row: AdkRefusedRow) => AdkRefusalAnswer | Promise<AdkRefusalAnswer>);
+export type OnAdkRefused = 'stop' | 'skip' | ((row: AdkRefusedRow) => AdkRefusalAnswer);
 
 /** Why a row cannot be imported as it is. */
 export interface Problem {

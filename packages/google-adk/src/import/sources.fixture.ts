@@ -78,7 +78,10 @@ async function openPostgres(): Promise<Closing> {
     },
     async run(sql, values = []) {
       let count = 0;
-      await pool.query(sql.replaceAll('?', () => `$${++count}`), [...values]);
+      await pool.query(
+        sql.replaceAll('?', () => `$${++count}`),
+        [...values],
+      );
     },
     async close() {
       await pool.end();
@@ -89,7 +92,9 @@ async function openPostgres(): Promise<Closing> {
 
 async function openMysql(): Promise<Closing> {
   const name = uniqueName();
-  await runMysql(`CREATE DATABASE ${name} DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`);
+  await runMysql(
+    `CREATE DATABASE ${name} DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`,
+  );
   const connection = await createConnection({ uri: MYSQL_URL });
   await connection.query(`USE ${name}`);
   return {
