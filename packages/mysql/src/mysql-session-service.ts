@@ -21,8 +21,9 @@ interface MysqlStoreOptions extends SqlServiceOptions, PoolStoreOptions {}
 
 export interface MysqlSessionServiceOptions extends MysqlStoreOptions {
   /**
-   * A `Pool` or a `Connection` of mysql2, with promises or with callbacks. Its character set must
-   * be utf8mb4. With `multipleStatements: true` a write takes one round trip.
+   * A `Pool` or a `Connection` of mysql2, with promises or with callbacks, or what `of()` of a
+   * `PoolCluster` with promises gives. Its character set must be utf8mb4. With
+   * `multipleStatements: true` a write takes one round trip.
    */
   readonly client: MysqlDriverClient;
   /** Whether `close()` ends it, too. @default false */
@@ -30,7 +31,11 @@ export interface MysqlSessionServiceOptions extends MysqlStoreOptions {
 }
 
 export interface OpenMysqlOptions extends MysqlStoreOptions, OpenPoolOptions {
-  /** `mysql://user:password@host:3306/database`, as mysql2 takes it, or the same with `mariadb://`. */
+  /**
+   * `mysql://user:password@host:3306/database`, or another URL with which mysql2 connects to a
+   * database, such as one with `?socketPath=`. What it would take for something else is
+   * `invalid_argument`.
+   */
   readonly url: string;
 }
 

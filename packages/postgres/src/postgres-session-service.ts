@@ -30,7 +30,7 @@ interface PostgresStoreOptions extends SqlServiceOptions, TableOptions, PoolStor
 
 export interface PostgresSessionServiceOptions extends PostgresStoreOptions {
   /**
-   * A `Pool` or a connected `Client` of `pg`, or a `PGlite`. A `Client` in a transaction of your own
+   * A `Pool` or a connected `Client` of `pg` without its option `binary`, or a `PGlite`. A `Client` in a transaction of your own
    * is `unsupported`; begin one in PGlite with its `transaction` alone.
    */
   readonly client: PgPool | PgClient | Pglite;
@@ -39,7 +39,11 @@ export interface PostgresSessionServiceOptions extends PostgresStoreOptions {
 }
 
 export interface OpenPostgresOptions extends PostgresStoreOptions, OpenPoolOptions {
-  /** `postgres://user:password@host:5432/database`, as `pg` takes it. */
+  /**
+   * `postgres://user:password@host:5432/database`, or another URL with which `pg` connects, such as
+   * one with `?host=/var/run/postgresql`. What it would take for something else is
+   * `invalid_argument`.
+   */
   readonly url: string;
 }
 
