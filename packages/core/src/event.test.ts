@@ -82,6 +82,14 @@ describe('createUuidV7, of one process', () => {
     for (const id of ids) expect(id).toMatch(uuidV7);
   });
 
+  it('ascends if two copies of the package take turns', async () => {
+    vi.resetModules();
+    const other = await import('./uuid-v7.ts');
+    expect(other.createUuidV7).not.toBe(createUuidV7);
+    const ids = Array.from({ length: 1000 }, () => [createUuidV7(), other.createUuidV7()]).flat();
+    expect(ids.toSorted()).toEqual(ids);
+  });
+
   it('ascends where the clock is set back', () => {
     const before = createUuidV7();
     vi.useFakeTimers({ now: Date.now() - 60_000 });

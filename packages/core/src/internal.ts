@@ -19,6 +19,7 @@ export {
   identifierProblem,
   utf8ByteLength,
 } from './identifier.ts';
+export { isError } from './is-error.ts';
 export { deepFreeze, isPlainObject, jsonEqual, setOwn } from './json.ts';
 export {
   formatJsonPath,
@@ -28,5 +29,6 @@ export {
   MAX_JSON_DEPTH,
 } from './json-copier.ts';
 export { parseJson } from './parse-json.ts';
+export { processWide } from './process-wide.ts';
 export { copyOptions, readInput } from './read-input.ts';
 export { describeSessionKey } from './session-key.ts';

@@ -1,12 +1,13 @@
 import { checkInteger } from './check-value.ts';
+import { processWide } from './process-wide.ts';
 
 const MAX_UUID_TIME = 2 ** 48 - 1;
 const RANDOM_BYTES = 10;
 const pool = new Uint8Array(RANDOM_BYTES * 100);
 let used = pool.length;
-let lastTime = -1;
-// The 26 bits behind the time count within a millisecond.
-let counter = 0;
+// The 26 bits behind the time count within a millisecond. One for the whole process, so that ids
+// ascend whichever copy of this package makes them.
+const last = /* @__PURE__ */ processWide('core.uuid', () => ({ time: -1, counter: 0 }));
 
 /**
  * A UUID of version 7 (RFC 9562). Those that a process makes ascend as text, within a millisecond
@@ -31,13 +32,13 @@ export function createUuidV7(time?: number): string {
   for (let i = 4; i < RANDOM_BYTES; i++) random += HEX[byte()];
   if (time === undefined) {
     const now = Date.now();
-    counter = now > lastTime ? count : counter + 1;
-    count = counter;
-    lastTime = Math.max(now, lastTime);
+    last.counter = now > last.time ? count : last.counter + 1;
+    count = last.counter;
+    last.time = Math.max(now, last.time);
   } else {
     checkInteger(time, { path: 'time', min: 0, max: MAX_UUID_TIME });
   }
-  const clock = (time ?? lastTime).toString(16).padStart(12, '0');
+  const clock = (time ?? last.time).toString(16).padStart(12, '0');
   const version = (0x7000 | (count >>> 14)).toString(16);
   const variant = (0x8000 | (count & 0x3fff)).toString(16);
   return `${clock.slice(0, 8)}-${clock.slice(8)}-${version}-${variant}-${random}`;

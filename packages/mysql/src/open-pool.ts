@@ -1,4 +1,4 @@
-import { invalidArgument } from '@holdfast/core/internal';
+import { invalidArgument, isError } from '@holdfast/core/internal';
 import { driverExport, driverLoadError } from '@holdfast/session/store';
 import { checkUrl, type PoolSettings, refusePassedOver } from '@holdfast/sql';
 import type { MysqlPool } from './mysql2-client.ts';
@@ -28,7 +28,7 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<My
     return pool;
   } catch (cause) {
     // A parameter that it does not take, or a `%` that is not encoded.
-    const problem = cause instanceof Error ? cause.message : String(cause);
+    const problem = isError(cause) ? cause.message : String(cause);
     throw invalidArgument('url', `is not what mysql2 takes: ${problem}`, cause);
   }
 }

@@ -1,4 +1,5 @@
 import { isHoldfastError } from '@holdfast/core';
+import { isError } from '@holdfast/core/internal';
 import { type ErrorDescription, translateWith } from '@holdfast/session/store';
 import type { SqlDriverErrors } from '@holdfast/sql';
 
@@ -117,7 +118,8 @@ export function isFileError(error: unknown): boolean {
 
 /** What an error means on which no server has put a code, or only a general one. */
 function describeUncoded(error: unknown, reason: string): ErrorDescription {
-  if (error instanceof TypeError) return ['internal', 'the driver of PostgreSQL failed'];
+  if (isError(error) && error.name === 'TypeError')
+    return ['internal', 'the driver of PostgreSQL failed'];
   // The driver has no code for what it says about passwords.
   if (/^SASL\b|password/i.test(reason)) {
     return ['misconfigured', 'PostgreSQL needs another password'];
@@ -139,7 +141,8 @@ export const translateError = translateWith((error, reason) => {
     return ['misconfigured', 'pg cannot use an option of the connection'];
   }
   // A string of JavaScript has an end: at 512 MiB in Node.
-  if (error instanceof RangeError) return ['too_large', 'the batch is too large for one statement'];
+  if (isError(error) && error.name === 'RangeError')
+    return ['too_large', 'the batch is too large for one statement'];
   const state = sqlState(error);
   if (state === undefined) return describeUncoded(error, reason);
   if (state === '08P01' && REFUSED_STARTUP.test(reason)) {

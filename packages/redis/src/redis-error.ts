@@ -1,4 +1,5 @@
 import { HoldfastError, type HoldfastErrorCode, isHoldfastError } from '@holdfast/core';
+import { isError } from '@holdfast/core/internal';
 
 // The first word of a server's error tells its kind. Redis 6 puts words of its own before the
 // errors of commands in a script.
@@ -94,7 +95,7 @@ function describe(error: unknown, isCluster: boolean): readonly [HoldfastErrorCo
   if (/string length|string longer/i.test(reason) && !isReply) {
     return ['too_large', 'the call is too large'];
   }
-  if (!(error instanceof Error) || FAULTS.test(String(name))) {
+  if (!isError(error) || FAULTS.test(String(name))) {
     return ['internal', 'a fault in this package or in the driver'];
   }
   // A client of one server does not follow it.
@@ -109,7 +110,7 @@ function describe(error: unknown, isCluster: boolean): readonly [HoldfastErrorCo
 }
 
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isError(error)) return String(error);
   // If several addresses were tried, Node's error has no message.
   return error.message || String((error as { readonly code?: unknown }).code ?? error.name);
 }

@@ -1,5 +1,29 @@
+/// <reference types="node" />
+
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { CallGate } from './call-gate.ts';
+import { andThen, CallGate } from './call-gate.ts';
+
+describe('a promise of another realm', () => {
+  const seven: Promise<number> = runInNewContext('Promise.resolve(7)');
+
+  it('is waited for', async () => {
+    expect(seven).not.toBeInstanceOf(Promise);
+    expect(await andThen(seven, (value) => value + 1)).toBe(8);
+    expect(await new CallGate().run(() => seven)).toBe(7);
+  });
+
+  it('keeps a service from closing', async () => {
+    const gate = new CallGate();
+    const log: string[] = [];
+    const call = gate.run(() => andThen(seven, () => log.push('call')));
+    await gate.close(() => {
+      log.push('release');
+    });
+    await call;
+    expect(log).toEqual(['call', 'release']);
+  });
+});
 
 describe('CallGate', () => {
   it('waits for the calls that it has let in, then releases', async () => {

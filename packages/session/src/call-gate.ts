@@ -1,10 +1,7 @@
 import { dueTurn, dueTurnOfMany } from './event-loop-turn.ts';
 import { serviceClosed } from './session-errors.ts';
 
-/**
- * What a store answers: the value itself if there was nothing to wait for, or a promise. It has to
- * be a native one, such as an `async` method gives.
- */
+/** What a store answers: the value itself if there was nothing to wait for, or a promise. */
 export type MaybePromise<T> = T | Promise<T>;
 
 /** Goes on with a value: at once if it is there, so that a store without I/O costs no wait. */
@@ -12,7 +9,13 @@ export function andThen<T, R>(
   value: MaybePromise<T>,
   next: (value: T) => MaybePromise<R>,
 ): MaybePromise<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
+  return isPromise(value) ? value.then(next) : next(value);
+}
+
+// In Jest, what Node itself gives is a promise of another realm. No answer has a method `then`.
+function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+  if (value instanceof Promise) return true;
+  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /**
@@ -31,7 +34,7 @@ export class CallGate {
     try {
       if (this.#closing !== undefined) throw serviceClosed();
       const result = call();
-      if (result instanceof Promise) return this.#count(result);
+      if (isPromise(result)) return this.#count(result);
       answer = Promise.resolve(result);
     } catch (error) {
       answer = Promise.reject(error);

@@ -1,4 +1,5 @@
 import { HoldfastError, type HoldfastErrorCode, isHoldfastError } from '@holdfast/core';
+import { isError } from '@holdfast/core/internal';
 
 /** What a driver's error means: its code, and the problem in words, before those of the driver. */
 export type ErrorDescription = readonly [code: HoldfastErrorCode, problem: string];
@@ -9,7 +10,7 @@ export function translateWith(
 ): (error: unknown) => HoldfastError {
   return (error) => {
     if (isHoldfastError(error)) return error;
-    const reason = error instanceof Error ? error.message || nameOf(error) : String(error);
+    const reason = isError(error) ? error.message || nameOf(error) : String(error);
     const [code, problem] = describe(error, reason);
     return new HoldfastError(code, { message: `${problem}: ${reason}`, cause: error });
   };

@@ -1,3 +1,5 @@
+import { processWide } from '@holdfast/core/internal';
+
 /** Where a driver's connections come from. What fails is the driver's own error. */
 export interface ConnectionSource<Connection> {
   /** A connection that nobody else uses until it is released or destroyed. */
@@ -62,7 +64,8 @@ export const absorbErrors = sharedListening<ErrorSource>((source) => {
 
 function ignore(): void {}
 
-const tails = new WeakMap<object, Promise<void>>();
+// One for the whole process: another copy of this package may have a service on a connection, too.
+const tails = /* @__PURE__ */ processWide('sql.turns', () => new WeakMap<object, Promise<void>>());
 
 /**
  * Waits until all who came before have left, however many services share a connection; gives the
