@@ -30,8 +30,8 @@ interface PostgresStoreOptions extends SqlServiceOptions, TableOptions, PoolStor
 
 export interface PostgresSessionServiceOptions extends PostgresStoreOptions {
   /**
-   * A `Pool` or a connected `Client` of `pg` without its option `binary`, or a `PGlite`. A `Client` in a transaction of your own
-   * is `unsupported`; begin one in PGlite with its `transaction` alone.
+   * A `Pool` or a connected `Client` of `pg` without its option `binary`, or a `PGlite`. A `Client`
+   * in a transaction of your own is `unsupported`; begin one in PGlite with its `transaction` alone.
    */
   readonly client: PgPool | PgClient | Pglite;
   /** Whether `close()` ends it, too. @default false */
