@@ -12,12 +12,17 @@ import {
 } from '@google/adk';
 import { checkChoice, copyOptions, describeType, invalidArgument } from '@holdfast/core/internal';
 import type { Session, SessionService } from '@holdfast/session';
-import { checkServiceOptions, prepareAppendEvent } from '@holdfast/session/store';
+import {
+  checkServiceOptions,
+  incarnationConflict,
+  markOf,
+  prepareAppendEvent,
+} from '@holdfast/session/store';
 import { canExist } from './can-exist.ts';
 import { eventFromAdk } from './event-from-adk.ts';
 import { listSessions } from './list-sessions.ts';
 import { LiveSession } from './live-session.ts';
-import { knownIncarnation, noteIncarnation, sessionToAdk } from './session-to-adk.ts';
+import { incarnationOf, noteIncarnation, sessionToAdk } from './session-to-adk.ts';
 import { type StateValues, stateFromAdk } from './state-from-adk.ts';
 
 // The largest event that a service may take. One that takes less says so itself.
@@ -132,10 +137,9 @@ export class HoldfastSessionService extends BaseSessionService {
       const writes = await writing;
       const hasEvent = () => live.has(input.id);
       const wanted = await live.writes.withoutOlder(input, { writes, hasEvent });
-      const expectedIncarnation = knownIncarnation(session);
+      const expectedIncarnation = incarnationOf(session) ?? (await this.#findOut(session, live));
       const append = { ...key, event: wanted, expectedIncarnation };
       const stored = await this.service.appendEvent(append);
-      if (expectedIncarnation === undefined) noteIncarnation(session, stored);
       const isRetry = live.noteStored(stored);
       if (isRetry) return event;
       await live.catchUp(this.service, stored);
@@ -153,6 +157,24 @@ export class HoldfastSessionService extends BaseSessionService {
     const copy = sessionToAdk(session);
     this.#track(copy, session.revision);
     return copy;
+  }
+
+  /**
+   * Which session an object from elsewhere is of: the one that its first event went to, whose mark
+   * is known. Undefined before that.
+   */
+  async #findOut(session: AdkSession, { mark }: LiveSession): Promise<string | undefined> {
+    if (mark === undefined) return undefined;
+    const { appName, userId, id: sessionId } = session;
+    const key = { appName, userId, sessionId };
+    const found = await this.service.get({ ...key, numRecentEvents: 0 });
+    if (found === undefined) return undefined;
+    if (markOf(found.incarnation) !== mark) {
+      const { revision } = found;
+      throw incarnationConflict(key, { path: 'expectedIncarnation', revision });
+    }
+    noteIncarnation(session, found.incarnation);
+    return found.incarnation;
   }
 
   #track(session: AdkSession, revision: number | undefined): LiveSession {

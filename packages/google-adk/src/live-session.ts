@@ -2,6 +2,7 @@ import type { Session as AdkSession, BaseSessionService } from '@google/adk';
 import { type Event, thaw } from '@holdfast/core';
 import { setOwn } from '@holdfast/core/internal';
 import { iterateEvents, type SessionService } from '@holdfast/session';
+import { eventMark } from '@holdfast/session/store';
 import { isTempKey } from '@holdfast/state';
 import { eventToAdk } from './event-to-adk.ts';
 import { WriteOrder } from './write-order.ts';
@@ -14,6 +15,8 @@ import { WriteOrder } from './write-order.ts';
 export class LiveSession {
   readonly writes: WriteOrder;
   readonly #session: AdkSession;
+  /** That of the events that were stored by way of it. */
+  #mark: string | undefined;
   /** The largest `seq` that it has; undefined before the first append to an object not from us. */
   #revision: number | undefined;
   /** The `seq` behind which others have stored something that it has not got yet. */
@@ -50,6 +53,11 @@ export class LiveSession {
     return result;
   }
 
+  /** What tells the session of its events from others with the same ids; undefined before the first. */
+  get mark(): string | undefined {
+    return this.#mark;
+  }
+
   has(id: string): boolean {
     return this.#session.events.some((event) => event.id === id);
   }
@@ -58,7 +66,9 @@ export class LiveSession {
    * Takes note of an event that was stored by way of it. Answers whether that was a retry: the
    * object has the event already.
    */
-  noteStored({ id, seq = 0 }: Event): boolean {
+  noteStored(stored: Event): boolean {
+    const { id, seq = 0 } = stored;
+    this.#mark ??= eventMark(stored);
     const revision = this.#revision ?? seq - 1;
     if (seq > revision + 1) this.#missedAfter ??= revision;
     this.#revision = Math.max(revision, seq);

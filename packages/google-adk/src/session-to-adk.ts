@@ -1,7 +1,6 @@
 import type { Session as AdkSession } from '@google/adk';
-import { type Event, thaw } from '@holdfast/core';
+import { thaw } from '@holdfast/core';
 import type { Session, SessionSummary } from '@holdfast/session';
-import { incarnationOf } from '@holdfast/session/store';
 import { eventToAdk } from './event-to-adk.ts';
 
 // ADK has no field for it.
@@ -17,12 +16,11 @@ export function sessionToAdk(session: Session | SessionSummary): AdkSession {
 }
 
 /** Which session an object of ADK's is of; undefined if it comes from elsewhere. */
-export function knownIncarnation(session: AdkSession): string | undefined {
+export function incarnationOf(session: AdkSession): string | undefined {
   return incarnations.get(session);
 }
 
-/** Takes note of the session that an event was stored in by way of an object from elsewhere. */
-export function noteIncarnation(session: AdkSession, stored: Event): void {
-  const incarnation = incarnationOf(stored);
-  if (incarnation !== undefined) incarnations.set(session, incarnation);
+/** Takes note of the session that an object from elsewhere turned out to be of. */
+export function noteIncarnation(session: AdkSession, incarnation: string): void {
+  incarnations.set(session, incarnation);
 }

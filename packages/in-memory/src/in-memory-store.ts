@@ -3,6 +3,7 @@ import {
   type AppendOutcome,
   cutPage,
   type ListedEvents,
+  markOf,
   numberEvents,
   type PreparedAppend,
   type PreparedCreate,
@@ -78,7 +79,11 @@ export class InMemoryStore implements SessionStore {
     if (isElsewhere || events.some(({ id }) => log.byId(id) !== undefined)) {
       return { type: 'refused', revision, incarnation, findEvent: (id) => log.byId(id) };
     }
-    const outcome = { type: 'written', revision: revision + events.length, incarnation } as const;
+    const outcome = {
+      type: 'written',
+      revision: revision + events.length,
+      mark: markOf(incarnation),
+    } as const;
     const { latestTimestamp } = append;
     appendTo(session, { events: numberEvents(append, outcome), latestTimestamp });
     applyTo(session, append.changes);
@@ -102,14 +107,14 @@ export class InMemoryStore implements SessionStore {
   listEvents(list: PreparedListEvents): ListedEvents | undefined {
     const session = this.#find(list.key);
     if (session === undefined) return undefined;
-    const { log, revision, incarnation } = session;
+    const { log, revision } = session;
     const first = list.afterSeq + 1;
     const end = Math.min(list.beforeSeq, revision + 1);
     const events =
       list.order === 'asc'
         ? log.range(first, Math.min(end, first + list.count))
         : log.range(Math.max(first, end - list.count), end).reverse();
-    return { events, revision, incarnation };
+    return { events, revision };
   }
 
   delete(key: SessionKey): boolean {

@@ -32,8 +32,13 @@ export const mysqlDialect: SqlDialect = {
   indexes: 'inline',
   addColumn,
   greatest: 'greatest',
-  // There is no RETURNING: https://dev.mysql.com/doc/refman/8.0/en/information-functions.html#function_last-insert-id
-  revision: { keep: (revision) => sql`LAST_INSERT_ID(${revision})`, returning: undefined },
+  // There is no RETURNING, and LAST_INSERT_ID has 64 bits: the revision, and then the 32 of the mark.
+  // https://dev.mysql.com/doc/refman/8.0/en/information-functions.html#function_last-insert-id
+  revision: {
+    keep: (revision) =>
+      sql`LAST_INSERT_ID(((${revision}) << 32) | COALESCE(CAST(CONV(RIGHT(incarnation, 8), 16, 10) AS UNSIGNED), 0)) >> 32`,
+    returning: undefined,
+  },
   unionBranch: (select) => sql`(${select})`,
   take: (select, count) => sql`${select} LIMIT ${count}`,
   compareRows: compareByColumn,
@@ -59,6 +64,12 @@ function addColumn({ table, tableName, name, definition }: ColumnDefinition): re
   ];
 }
 
+/** The revision and the mark that a guard keeps. */
+export function unpackKept(kept: bigint): { readonly revision: number; readonly mark: string } {
+  const mark = BigInt.asUintN(32, kept).toString(16).padStart(8, '0');
+  return { revision: Number(kept >> 32n), mark };
+}
+
 function plainRow({ columns }: SqlInsert): SqlText {
   const values = columns.map(() => SLOT);
   return sql`(${joinSql(values, ', ')})`;
@@ -67,7 +78,7 @@ function plainRow({ columns }: SqlInsert): SqlText {
 // LAST_INSERT_ID keeps its value if the guard met no row, so it cannot tell by itself.
 function guardedRow({ columns }: SqlInsert): SqlText {
   const values = columns.map(({ fromRevision }) =>
-    fromRevision ? sql`LAST_INSERT_ID() + ${SLOT}` : SLOT,
+    fromRevision ? sql`(LAST_INSERT_ID() >> 32) + ${SLOT}` : SLOT,
   );
   return sql`SELECT ${joinSql(values, ', ')} FROM DUAL WHERE ${FOUND} = 1`;
 }

@@ -2,6 +2,7 @@ import { commandOf, PooledClient, queryOf, type SqlInsert, sql } from '@holdfast
 import { createPool } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mysqlPool } from './mysql-connections.ts';
+import { mysqlDialect } from './mysql-dialect.ts';
 import { MysqlDriver } from './mysql-driver.ts';
 import {
   createTablePrefix,
@@ -34,9 +35,9 @@ for (const multipleStatements of [true, false]) {
 
     beforeAll(async () => {
       await runSql(
-        `CREATE TABLE ${guarded} (id INT PRIMARY KEY, revision BIGINT NOT NULL)`,
+        `CREATE TABLE ${guarded} (id INT PRIMARY KEY, revision BIGINT NOT NULL, incarnation VARBINARY(255) NOT NULL)`,
         `CREATE TABLE ${rows.table} (n BIGINT PRIMARY KEY, body TEXT)`,
-        `INSERT INTO ${guarded} VALUES (1, 40)`,
+        `INSERT INTO ${guarded} VALUES (1, 40, '019a2f3c-5b1e-7d4a-9c3b-6f0efedcba98')`,
       );
     });
     afterAll(async () => {
@@ -45,11 +46,9 @@ for (const multipleStatements of [true, false]) {
     });
 
     const advance = commandOf<number>(
-      sql`UPDATE ${guarded} SET revision = LAST_INSERT_ID(revision + 2) WHERE id = ${(id) => id}`,
+      sql`UPDATE ${guarded} SET revision = ${mysqlDialect.revision.keep(sql`revision + 2`)} WHERE id = ${(id) => id}`,
     );
-    const create = commandOf<number>(
-      sql`INSERT INTO ${guarded} (id, revision) VALUES (${(id) => id}, 0)`,
-    );
+    const create = commandOf<number>(sql`INSERT INTO ${guarded} VALUES (${(id) => id}, 0, '')`);
     const written = () => runSql(`SELECT n, body FROM ${rows.table} ORDER BY n`);
 
     it('counts from the revision of its guard', async () => {
@@ -65,7 +64,7 @@ for (const multipleStatements of [true, false]) {
       expect(await client.write({ guard: advance(1), inserts })).toStrictEqual({
         type: 'written',
         revision: 42,
-        incarnation: '',
+        mark: 'fedcba98',
       });
       expect(await written()).toStrictEqual([
         [41, 'one'],
@@ -81,7 +80,7 @@ for (const multipleStatements of [true, false]) {
 
     it('has the revision 0 where its guard is an insert', async () => {
       const outcome = await client.write({ guard: create(2), inserts: [] });
-      expect(outcome).toStrictEqual({ type: 'written', revision: 0, incarnation: '' });
+      expect(outcome).toStrictEqual({ type: 'written', revision: 0, mark: '00000000' });
     });
 
     it('is undone where a key is taken, in its guard or in its rows', async () => {

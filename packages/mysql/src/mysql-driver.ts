@@ -14,7 +14,7 @@ import {
   type TransactionBody,
 } from '@holdfast/sql';
 import { isResetOnRelease } from './mysql-connections.ts';
-import { FOUND, mysqlDialect } from './mysql-dialect.ts';
+import { FOUND, mysqlDialect, unpackKept } from './mysql-dialect.ts';
 import { foreignTransaction, isForeignTransaction, mysqlErrors } from './mysql-error.ts';
 import { identityOf, type MysqlConnection } from './mysql2-client.ts';
 import { withLock } from './named-lock.ts';
@@ -96,8 +96,7 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
       // It is not ours to end.
       isForeign: isForeignTransaction,
     });
-    const guard = write.guard && results[this.#begin.length];
-    return outcomeOf(guard, write.readIncarnation && results.at(-2));
+    return outcomeOf(write.guard && results[this.#begin.length]);
   }
 
   async transaction<Result>(
@@ -153,25 +152,19 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
   }
 
   /** The statements of a write; undefined if they are too long for one text. */
-  #scriptOf({ guard, inserts, readIncarnation }: SqlWrite): readonly SqlQuery[] | undefined {
+  #scriptOf({ guard, inserts }: SqlWrite): readonly SqlQuery[] | undefined {
     const body =
       guard === undefined
         ? inserts.flatMap((rows) => this.#inserts.plain(rows, 0))
         : [guard, KEEP_FOUND, ...inserts.flatMap((rows) => this.#inserts.guarded(rows))];
-    if (readIncarnation !== undefined) body.push(readIncarnation);
     const script = [...this.#beginCommands, ...body, COMMIT];
     const length = script.reduce((sum, query) => sum + queryLength(query), 0);
     return length <= CHARACTERS_PER_TEXT ? script : undefined;
   }
 
-  #writeInSteps(
-    lease: MysqlLease,
-    { guard, inserts, readIncarnation }: SqlWrite,
-  ): Promise<SqlWriteOutcome> {
+  #writeInSteps(lease: MysqlLease, { guard, inserts }: SqlWrite): Promise<SqlWriteOutcome> {
     return this.#inTransaction(lease, async () => {
-      const met = guard && (await this.#run(lease, guard));
-      const found = readIncarnation && (await this.#run(lease, readIncarnation));
-      const outcome = outcomeOf(met, found);
+      const outcome = outcomeOf(guard && (await this.#run(lease, guard)));
       if (outcome.type !== 'written') return outcome;
       for (const rows of inserts) {
         for (const query of this.#inserts.plain(rows, outcome.revision)) {
@@ -197,11 +190,7 @@ function refuseTransaction(look: MysqlResult | undefined): void {
   if (look?.isInTransaction) throw foreignTransaction();
 }
 
-function outcomeOf(
-  guard: MysqlResult | undefined,
-  found: MysqlResult | undefined,
-): SqlWriteOutcome {
+function outcomeOf(guard: MysqlResult | undefined): SqlWriteOutcome {
   if (guard?.changes === 0) return REFUSED;
-  const incarnation = String(found?.rows[0]?.[0] ?? '');
-  return { type: 'written', revision: guard?.lastInsertId ?? 0, incarnation };
+  return { type: 'written', ...unpackKept(guard?.lastInsertId ?? 0n) };
 }

@@ -12,7 +12,7 @@ import { identityOf, type MysqlConnection, type MysqlStatement } from './mysql2-
 /** What a statement gives. */
 export interface MysqlResult extends SqlResult {
   /** What it gave to LAST_INSERT_ID; 0 if nothing. */
-  readonly lastInsertId: number;
+  readonly lastInsertId: bigint;
   /** Whether it has left the connection in a transaction. Of a statement with rows it is not known. */
   readonly isInTransaction: boolean;
 }
@@ -127,15 +127,21 @@ function resultOf(answer: unknown): unknown {
 function readResult(result: unknown): MysqlResult {
   if (Array.isArray(result)) {
     const rows = readRows(result).map(readRow);
-    return { rows, changes: 0, lastInsertId: 0, isInTransaction: false };
+    return { rows, changes: 0, lastInsertId: 0n, isInTransaction: false };
   }
   const { affectedRows, insertId, serverStatus } = (result ?? {}) as Record<string, unknown>;
   return {
     rows: [],
     changes: readInteger(affectedRows),
-    lastInsertId: readInteger(insertId),
+    lastInsertId: readInsertId(insertId),
     isInTransaction: (readInteger(serverStatus) & SERVER_STATUS_IN_TRANS) !== 0,
   };
+}
+
+/** It may have more digits than a number: then it is a string. */
+function readInsertId(insertId: unknown): bigint {
+  const isString = typeof insertId === 'string' && /^\d{1,20}$/.test(insertId);
+  return BigInt.asUintN(64, BigInt(isString ? insertId : readInteger(insertId)));
 }
 
 // Ids are bytes to the database.

@@ -1,3 +1,4 @@
+import { markOf } from '@holdfast/session/store';
 import {
   type ConnectionSource,
   inTransaction,
@@ -66,7 +67,7 @@ export class PostgresDriver<Connection extends object> implements SqlDriver<Conn
     const { rows } = await this.#run(lease, this.#composer.write(write));
     const [row] = rows;
     if (row === undefined) return REFUSED;
-    return { type: 'written', revision: readInteger(row[0]), incarnation: String(row[1] ?? '') };
+    return { type: 'written', revision: readInteger(row[0]), mark: markOf(String(row[1] ?? '')) };
   }
 
   async transaction<Result>(

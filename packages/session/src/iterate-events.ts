@@ -6,7 +6,7 @@ import {
   invalidArgument,
   readInput,
 } from '@holdfast/core/internal';
-import { incarnationOf } from './incarnation.ts';
+import { eventMark } from './event-mark.ts';
 import { MAX_PAGE_LIMIT } from './prepare-list.ts';
 import type { ListEventsRequest } from './requests.ts';
 import { sessionNotFound } from './session-errors.ts';
@@ -51,7 +51,7 @@ export async function* iterateEvents(
   }
   let bounds: Pick<ListEventsRequest, 'afterSeq' | 'beforeSeq'> = {};
   let isContinued = false;
-  let incarnation: string | undefined;
+  let mark: string | undefined;
   for (;;) {
     signal?.throwIfAborted();
     const page = await service.listEvents({
@@ -65,9 +65,9 @@ export async function* iterateEvents(
       // The page before promised more: only a deletion takes that away.
       throw sessionNotFound(rest);
     }
-    const found = incarnationOf(first);
-    incarnation ??= found;
-    if (found !== undefined && found !== incarnation) throw sessionNotFound(rest);
+    const found = eventMark(first);
+    mark ??= found;
+    if (found !== undefined && found !== mark) throw sessionNotFound(rest);
     for (const event of page.events) {
       signal?.throwIfAborted();
       yield event;

@@ -1,6 +1,6 @@
 import { type Event, HoldfastError, type JsonValue, type SessionKey } from '@holdfast/core';
 import { deepFreeze, isPlainObject, parseJson } from '@holdfast/core/internal';
-import { markIncarnation } from './incarnation.ts';
+import { markEvent } from './event-mark.ts';
 
 /** Whose data it is: the ids that are known. */
 export type StoredOwner = Partial<SessionKey>;
@@ -34,20 +34,17 @@ export function parseStoredValue(
 export interface StoredEventPlace {
   readonly seq: number;
   readonly key: StoredOwner;
-  /** Marks the event as one of this session. @default no mark */
-  readonly incarnation?: string | undefined;
+  /** That of its session: see `markOf`. @default no mark */
+  readonly mark?: string | undefined;
 }
 
 /** An event as it was stored, with its `seq`, deeply frozen; `corrupt` if it is not one. */
-export function parseStoredEvent(
-  text: unknown,
-  { seq, key, incarnation }: StoredEventPlace,
-): Event {
+export function parseStoredEvent(text: unknown, { seq, key, mark }: StoredEventPlace): Event {
   try {
     const event = parseText(text);
     if (!isPlainObject(event)) throw new TypeError('it is not an object');
     event['seq'] = seq;
-    if (incarnation !== undefined) markIncarnation(event, incarnation);
+    if (mark !== undefined) markEvent(event, mark);
     return deepFreeze(event) as unknown as Event;
   } catch (cause) {
     throw corrupt(`event ${seq}`, { key, cause });

@@ -9,7 +9,7 @@ import {
   JsonCopier,
 } from '@holdfast/core/internal';
 import { foldDeltas, type ScopedChanges } from '@holdfast/state/internal';
-import { markIncarnation } from './incarnation.ts';
+import { markEvent } from './event-mark.ts';
 import { type PreparedEvent, prepareEvent } from './prepare-event.ts';
 import type { AppendEventRequest, AppendEventsRequest } from './requests.ts';
 import type { WriteOptions } from './service-options.ts';
@@ -91,13 +91,13 @@ export function withoutStored(
  */
 export function numberEvents(
   { events }: Pick<PreparedAppend, 'events'>,
-  { revision, incarnation }: { readonly revision: number; readonly incarnation: string },
+  { revision, mark }: { readonly revision: number; readonly mark: string },
 ): readonly Event[] {
   for (let i = 0; i < events.length; i++) {
     const event = events[i] as { seq?: number };
     if (event.seq !== undefined) continue;
     event.seq = revision - events.length + 1 + i;
-    markIncarnation(event, incarnation);
+    markEvent(event, mark);
     Object.freeze(event);
   }
   return events;

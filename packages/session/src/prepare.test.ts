@@ -162,7 +162,7 @@ describe('appends', () => {
     const whole = { id: 'w' };
     const prepared = prepareAppendEvents({ ...key, events: [partial, whole] }, options);
     expect(prepared.events.map(({ id }) => id)).toEqual(['w']);
-    const [stored] = numberEvents(prepared, { revision: 7, incarnation: 'first' });
+    const [stored] = numberEvents(prepared, { revision: 7, mark: 'first' });
     expect(stored).toMatchObject({ id: 'w', seq: 7 });
     expect(Object.isFrozen(stored)).toBe(true);
     const answer = answerAppend(prepared, [stored as Event]);

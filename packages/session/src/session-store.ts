@@ -56,22 +56,20 @@ export type SharedState = Pick<StoredState, 'user' | 'app'>;
 
 /** A part of a session's events. */
 export interface ListedEvents {
-  /** In the order asked for, in an array of their own. */
+  /** In the order asked for, in an array of their own, each with the mark of the session. */
   readonly events: Event[];
   /** That of the session: the service notices if events are missing. */
   readonly revision: number;
-  /** That of the session. */
-  readonly incarnation: string;
 }
 
 /** What an append came to. */
 export type AppendOutcome =
-  /** `revision` is that of the session with the events. */
-  | { readonly type: 'written'; readonly revision: number; readonly incarnation: string }
+  /** `revision` is that of the session with the events, `mark` that of its incarnation (`markOf`). */
+  | { readonly type: 'written'; readonly revision: number; readonly mark: string }
   /**
    * An id of its events is in the session already, or the session is not at `expectedRevision`,
    * or not of `expectedIncarnation`. `revision` and `incarnation` are those that it has;
-   * `findEvent` gives the session's event of an id of the append.
+   * `findEvent` gives the session's event of an id of the append, with the session's mark.
    */
   | {
       readonly type: 'refused';

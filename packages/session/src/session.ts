@@ -16,7 +16,7 @@ import {
 } from '@holdfast/core/internal';
 import { State } from '@holdfast/state';
 import type { StoredState } from '@holdfast/state/internal';
-import { incarnationOf } from './incarnation.ts';
+import { eventMark, markOf } from './event-mark.ts';
 import { prepareEvent } from './prepare-event.ts';
 import { incarnationConflict } from './session-errors.ts';
 
@@ -159,8 +159,8 @@ export class Session implements SessionKey {
     checkPlainObject(event, 'event');
     if (event.partial === true) return this;
     const { seq } = event;
-    const found = incarnationOf(event);
-    if (found !== undefined && found !== this.incarnation) {
+    const mark = eventMark(event);
+    if (mark !== undefined && mark !== markOf(this.incarnation)) {
       throw incarnationConflict(this.key, { path: 'event', revision: seq });
     }
     if (seq !== undefined && seq >= 1 && seq <= this.revision) return this;

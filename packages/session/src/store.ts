@@ -34,7 +34,7 @@ export {
 export type { MaybePromise } from './call-gate.ts';
 export { CallTimer } from './call-timer.ts';
 export { driverExport, driverLoadError } from './driver-module.ts';
-export { incarnationOf } from './incarnation.ts';
+export { eventMark, markOf } from './event-mark.ts';
 export {
   comparePositions,
   decodeListCursor,
@@ -82,7 +82,7 @@ export {
   type WriteOptions,
 } from './service-options.ts';
 export type { Session, SessionJson, SessionSnapshot } from './session.ts';
-export { changedTooOften, noAnswerInTime } from './session-errors.ts';
+export { changedTooOften, incarnationConflict, noAnswerInTime } from './session-errors.ts';
 export {
   cutPage,
   type SessionPage,

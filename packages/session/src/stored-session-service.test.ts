@@ -38,7 +38,7 @@ function over(revision: number, ...seqs: number[]): StoredSessionService {
       events: eventsOf(...seqs),
       state,
     }),
-    listEvents: () => ({ events: eventsOf(...seqs), revision, incarnation: 'first' }),
+    listEvents: () => ({ events: eventsOf(...seqs), revision }),
   };
   return new StoredSessionService(store as SessionStore);
 }

@@ -1,5 +1,10 @@
 import type { Event } from '@holdfast/core';
-import { parseStoredEvent, parseStoredValue, type StoredOwner } from '@holdfast/session/store';
+import {
+  markOf,
+  parseStoredEvent,
+  parseStoredValue,
+  type StoredOwner,
+} from '@holdfast/session/store';
 import type { ScopeState, StoredState } from '@holdfast/state/internal';
 import { readInteger, readText } from './read-value.ts';
 import type { SqlRow } from './sql-client.ts';
@@ -66,14 +71,14 @@ export class ResultRows {
 
   /** The events in `seq` order, marked as those of the session. */
   get markedEvents(): Event[] {
-    return this.#events(this.session?.incarnation);
+    return this.#events(markOf(this.session?.incarnation ?? ''));
   }
 
-  #events(incarnation: string | undefined): Event[] {
+  #events(mark: string | undefined): Event[] {
     const key = this.#key;
     const rows = this.#rows[RowKind.Event] ?? [];
     const events = rows.map((row) =>
-      parseStoredEvent(row[2], { seq: readInteger(row[3]), key, incarnation }),
+      parseStoredEvent(row[2], { seq: readInteger(row[3]), key, mark }),
     );
     // The parts of a union come in any order.
     return events.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));

@@ -48,20 +48,15 @@ export interface SqlWrite {
    * happens in any case.
    */
   readonly guard: SqlQuery | undefined;
-  /**
-   * Reads the incarnation of the guard's row, if the guard itself does not give it, and it is
-   * not known. It comes after the guard.
-   */
-  readonly readIncarnation?: SqlQuery | undefined;
   readonly inserts: readonly SqlRows[];
 }
 
 export type SqlWriteOutcome =
   /**
-   * `revision` is that of the guard's row after it; 0 without a guard. `incarnation` is empty if
-   * nothing gave it.
+   * `revision` is that of the guard's row after it, 0 without a guard; `mark` that of its
+   * incarnation, if the guard is an UPDATE.
    */
-  | { readonly type: 'written'; readonly revision: number; readonly incarnation: string }
+  | { readonly type: 'written'; readonly revision: number; readonly mark: string }
   /** The guard met no row, or a unique key is taken. Nothing was written. */
   | { readonly type: 'refused' };
 

@@ -18,11 +18,11 @@ export interface SqlDialect {
   addColumn(added: ColumnDefinition): readonly string[];
   /** The function that gives the larger of two integers. */
   readonly greatest: string;
-  /** How the client of a write gets at the revision of the guard's row, and at its incarnation. */
+  /** How the client of a write gets at the revision of the guard's row, and at its mark. */
   readonly revision: {
     /** The new revision as the guard sets it. */
     keep<Input>(revision: SqlTemplate<Input>): SqlTemplate<Input>;
-    /** The end of a guard that gives both as a row; undefined if it gives none. */
+    /** The end of a guard that gives revision and incarnation as a row; undefined if it gives none. */
     readonly returning: string | undefined;
   };
   /** A SELECT that has an order, as a branch of a union. */

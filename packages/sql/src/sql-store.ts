@@ -44,7 +44,6 @@ import {
   deleteSession,
   eventRows,
   insertEvents,
-  readIncarnation,
 } from './statements/write-session.ts';
 
 // A session may change while a long list of ids is looked up in parts. So often it is not by chance.
@@ -89,10 +88,9 @@ export class SqlStore implements SessionStore {
 
   /** One write, and a look at what is there only if that was refused. */
   async append(append: PreparedAppend): Promise<AppendOutcome> {
-    const { advanceSession, readIncarnation, insertEvents, writeState } = this.#statements;
+    const { advanceSession, insertEvents, writeState } = this.#statements;
     const outcome = await this.#client.write({
       guard: advanceSession(append),
-      readIncarnation: readIncarnation?.(append.key),
       inserts: [
         { insert: insertEvents, rows: eventRows(append) },
         ...stateInserts(writeState, stateRows(append.key, append.changes)),
@@ -111,8 +109,7 @@ export class SqlStore implements SessionStore {
     const { session, markedEvents: events } = rows;
     if (session === undefined) return undefined;
     if (list.order === 'desc') events.reverse();
-    const { revision, incarnation } = session;
-    return { events, revision, incarnation };
+    return { events, revision: session.revision };
   }
 
   delete(key: SessionKey): Promise<boolean> {
@@ -168,7 +165,6 @@ type Statements = ReturnType<typeof statementsOf>;
 function statementsOf(schema: Schema) {
   return {
     advanceSession: advanceSession(schema),
-    readIncarnation: readIncarnation(schema),
     insertEvents: insertEvents(schema),
     createSession: createSession(schema),
     deleteSession: deleteSession(schema),

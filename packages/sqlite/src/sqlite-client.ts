@@ -1,8 +1,11 @@
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
+import { markOf } from '@holdfast/session/store';
 import {
   InsertStatements,
   queryOf,
   REFUSED,
+  readInteger,
+  readText,
   type SqlClient,
   type SqlProgram,
   type SqlQuery,
@@ -26,6 +29,7 @@ import {
   isDuplicate,
   isOfAccess,
   isOfFile,
+  leftOut,
   translateError,
 } from './sqlite-error.ts';
 
@@ -126,7 +130,8 @@ export class SqliteClient implements SqlClient {
   #whatIsBehind(error: unknown): HoldfastError | undefined {
     try {
       if (isOfFile(error)) this.#file?.look();
-      if (isBusy(error)) refuseSettings(this.#statements, { isFile: this.#file !== undefined });
+      const mayBeSetting = isBusy(error) || isHoldfastError(error, 'misconfigured');
+      if (mayBeSetting) refuseSettings(this.#statements, { isFile: this.#file !== undefined });
     } catch (found) {
       if (isHoldfastError(found)) return found;
     }
@@ -160,17 +165,22 @@ export class SqliteClient implements SqlClient {
 
   #write({ guard, inserts }: SqlWrite): SqlWriteOutcome {
     let revision = 0;
-    let incarnation = '';
+    let mark = '';
     if (guard !== undefined) {
       const row = this.#statements.first(guard);
       if (row === undefined) return REFUSED;
-      revision = Number(row[0]);
-      incarnation = String(row[1]);
+      revision = readInteger(row[0]);
+      mark = markOf(readText(row[1]));
     }
     for (const rows of inserts) {
-      for (const query of this.#inserts.plain(rows, revision)) this.#statements.run(query);
+      let changes = 0;
+      for (const query of this.#inserts.plain(rows, revision)) {
+        changes += this.#statements.run(query).changes;
+      }
+      // A trigger may leave a row out without a word.
+      if (changes !== rows.rows.length) throw leftOut();
     }
-    return { type: 'written', revision, incarnation };
+    return { type: 'written', revision, mark };
   }
 
   #runProgram<Result>(program: SqlProgram<Result>): Result {

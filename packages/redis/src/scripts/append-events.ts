@@ -1,5 +1,5 @@
 import { type Event, HoldfastError } from '@holdfast/core';
-import { type AppendOutcome, corrupt, type PreparedAppend } from '@holdfast/session/store';
+import { type AppendOutcome, corrupt, markOf, type PreparedAppend } from '@holdfast/session/store';
 import type { StateChanges } from '@holdfast/state/internal';
 import type { WriteOutcome } from '../app-state.ts';
 import { integerOf, readInteger, readText, unexpected } from '../read-reply.ts';
@@ -15,6 +15,7 @@ import type { ScriptCall } from './script.ts';
 // that are there are to be written again, ids, events, `=` and the expected incarnation or '', and
 // sets and removals of each scope. The answers begin with their type, the revision and the
 // incarnation. If ids are there, a refusal goes on with the `seq` or 0 and the event or '' of each.
+// One event that was written is answered in short: the revision, a colon and the mark.
 const READ = `
   local meta = redis.call('HGET', KEYS[2], ARGV[1])
   if not meta then return 0 end
@@ -164,6 +165,10 @@ export function readAppendReply(
   { key, events }: PreparedAppend,
   reply: unknown,
 ): (AppendOutcome & WriteOutcome) | 'stale' {
+  if (typeof reply === 'string' && reply.includes(':')) {
+    const [revision, mark = ''] = reply.split(':');
+    return { type: 'written', revision: readInteger(revision), mark: markOf(mark) };
+  }
   if (!Array.isArray(reply)) {
     const revision = readInteger(reply);
     if (revision === -1) throw corrupt('the list of events', { key });
@@ -175,13 +180,14 @@ export function readAppendReply(
   if (type !== 'written' && type !== 'refused') throw unexpected('an outcome', type);
   const revision = readInteger(found);
   const incarnation = readText(made);
-  if (type === 'written') return { type, revision, incarnation, stamp: readText(rest[0]) };
+  const mark = markOf(incarnation);
+  if (type === 'written') return { type, revision, mark, stamp: readText(rest[0]) };
   const stored = new Map<string, Event>();
   events.forEach(({ id }, i) => {
     // A refusal for its revision alone says nothing of ids.
     const seq = rest.length === 0 ? 0 : integerOf(rest[i]);
     if (seq === undefined) throw corrupt(`the place of event ${JSON.stringify(id)}`, { key });
-    if (seq > 0) stored.set(id, parseEvent(rest[events.length + i], { seq, key, incarnation }));
+    if (seq > 0) stored.set(id, parseEvent(rest[events.length + i], { seq, key, mark }));
   });
   const findEvent = (id: string) => stored.get(id);
   return { type, revision, incarnation, isRepeated: stored.size > 0, findEvent };

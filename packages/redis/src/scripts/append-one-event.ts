@@ -76,5 +76,5 @@ export const appendOne = script(`
   if time > last then updated = ARGV[3] end
   call('HSET', KEYS[2], ARGV[1], string.sub(meta, 1, 17) .. updated .. ':' .. timed .. revision .. string.sub(meta, colon))
   if timed == 't' then call('ZADD', KEYS[6], ARGV[3], revision) end
-  return {'written', seq, incarnation, ''}
+  return revision .. ':' .. string.sub(incarnation, -8)
 `);

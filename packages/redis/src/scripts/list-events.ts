@@ -1,4 +1,4 @@
-import type { ListedEvents, PreparedListEvents } from '@holdfast/session/store';
+import { type ListedEvents, markOf, type PreparedListEvents } from '@holdfast/session/store';
 import { readFound, readInteger, readList } from '../read-reply.ts';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
 import { parseEvent, parseMeta } from '../stored-text.ts';
@@ -29,10 +29,11 @@ export function readListedEvents(
   const found = readFound(reply, key);
   if (found === undefined) return undefined;
   const { revision, incarnation } = parseMeta(found[0], key);
+  const mark = markOf(incarnation);
   const first = readInteger(found[1]);
   const events = readList(found[2]).map((text, i) =>
-    parseEvent(text, { seq: first + i, key, incarnation }),
+    parseEvent(text, { seq: first + i, key, mark }),
   );
   if (order === 'desc') events.reverse();
-  return { events, revision, incarnation };
+  return { events, revision };
 }

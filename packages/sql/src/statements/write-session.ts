@@ -3,14 +3,7 @@ import type { PreparedAppend, PreparedCreate } from '@holdfast/session/store';
 import { stateRecord } from '@holdfast/state/internal';
 import type { Schema } from '../schema.ts';
 import type { SqlInsert, SqlProgram, SqlRows } from '../sql-client.ts';
-import {
-  binder,
-  commandOf,
-  queryOf,
-  type SqlQuery,
-  type SqlTemplate,
-  sql,
-} from '../sql-statement.ts';
+import { binder, commandOf, type SqlQuery, type SqlTemplate, sql } from '../sql-statement.ts';
 import { eventsTable, ofSession } from '../tables.ts';
 
 /** Inserts a session; a duplicate key if it exists already. */
@@ -70,12 +63,6 @@ export function advanceSession(schema: Schema): (append: PreparedAppend) => SqlQ
       expectedIncarnation,
     });
   };
-}
-
-/** Reads the incarnation of a session, for a database whose guard does not give it. */
-export function readIncarnation({ tables, dialect }: Schema) {
-  if (dialect.revision.returning !== undefined) return undefined;
-  return queryOf<SessionKey>(sql`SELECT incarnation FROM ${tables.sessions} WHERE ${ofSession}`);
 }
 
 function guard<Input>({ dialect }: Schema, change: SqlTemplate<Input>) {

@@ -4,6 +4,7 @@ import {
   comparePositions,
   cutPage,
   type ListedEvents,
+  markOf,
   numberEvents,
   type PreparedAppend,
   type PreparedCreate,
@@ -84,7 +85,7 @@ export class MinimalStore implements SessionStore {
     const isTaken = append.events.some(({ id }) => findEvent(id) !== undefined);
     const isMeant = expectedRevision === revision && expectedIncarnation === incarnation;
     if (isTaken || !isMeant) return { type: 'refused', revision, incarnation, findEvent };
-    const next = { revision: revision + append.events.length, incarnation };
+    const next = { revision: revision + append.events.length, mark: markOf(incarnation) };
     events.push(...numberEvents(append, next));
     session.lastUpdateTime = Math.max(session.lastUpdateTime, append.latestTimestamp);
     this.change(session, append.changes);
@@ -107,11 +108,10 @@ export class MinimalStore implements SessionStore {
   async listEvents(list: PreparedListEvents): Promise<ListedEvents | undefined> {
     const session = this.find(list.key);
     if (session === undefined) return undefined;
-    const { incarnation } = session;
     const { afterSeq, beforeSeq, order, count } = list;
     const events = session.events.slice(afterSeq, Math.max(0, beforeSeq - 1));
     if (order === 'desc') events.reverse();
-    return { events: events.slice(0, count), revision: session.events.length, incarnation };
+    return { events: events.slice(0, count), revision: session.events.length };
   }
 
   async delete(key: SessionKey): Promise<boolean> {
