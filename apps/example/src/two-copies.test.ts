@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { startExample } from './example-process.fixture.ts';
 import { type Client, textOf } from './server/client.fixture.ts';
+import { eventsIn } from './server/frame-reader.fixture.ts';
 import { createTestStores } from './store/test-stores.fixture.ts';
 
 const stores = await createTestStores();
@@ -47,6 +48,67 @@ test.for(stores)(
         ...drinks.flat().map((drink) => `I like ${drink}`),
       ].toSorted(),
     );
+  },
+);
+
+test.for(stores)(
+  'an answer is interrupted through another copy, over $kind',
+  { timeout: 120_000 },
+  async ({ url: store, missing }, { skip }) => {
+    if (missing !== undefined) skip(missing);
+    const env = { OFFLINE_WORD_DELAY: '50' };
+    const [one, other] = await Promise.all([startExample({ store, env }), startExample({ store })]);
+    const ada = one.client();
+    const adaElsewhere = other.client();
+    const id = await ada.begin();
+    const interrupt = `POST /api/sessions/${id}/interrupt`;
+
+    // By a request, and over a WebSocket.
+    const socket = await adaElsewhere.socket(id);
+    const ways = [
+      () => adaElsewhere.take(interrupt),
+      async () => socket.send({ type: 'interrupt' }),
+    ];
+    for (const [i, way] of ways.entries()) {
+      const answer = await ada.speak(id, { text: `tell me a story, ${i}` });
+      await answer.until('partial');
+      await way();
+      const last = eventsIn(await answer.until('done')).at(-1);
+      expect(last).toMatchObject({ interrupted: true, turnComplete: true });
+      expect(textOf(last)).toMatch(/^A/u);
+      expect(textOf(last)).not.toMatch(/the line\.$/u);
+    }
+
+    // Nothing is left of it: what is said next is answered in full, wherever.
+    expect((await adaElsewhere.call(interrupt)).status).toBe(204);
+    for (const client of [ada, adaElsewhere]) {
+      expect((await client.say(id, 'hello')).at(-1)).not.toHaveProperty('interrupted');
+    }
+    const { events, state } = await adaElsewhere.view(id);
+    expect(events.filter(({ interrupted }) => interrupted === true)).toHaveLength(2);
+    expect(state.session).toEqual({ title: 'tell me a story, 0' });
+    expect((await ada.list()).sessions).toHaveLength((await adaElsewhere.list()).sessions.length);
+    const nowhere = interrupt.replace(id, 'nowhere');
+    expect(await adaElsewhere.refused(nowhere)).toMatchObject({ status: 404, code: 'not_found' });
+  },
+);
+
+test.for(stores)(
+  'a message whose answer died, and was interrupted then, is answered in full later, over $kind',
+  { timeout: 120_000 },
+  async ({ url: store, missing }, { skip }) => {
+    if (missing !== undefined) skip(missing);
+    const env = { OFFLINE_WORD_DELAY: '20' };
+    const [one, other] = await Promise.all([startExample({ store, env }), startExample({ store })]);
+    const id = await one.client().begin();
+    const story = { text: 'tell me a story', eventId: 'story' };
+    await (await one.client().speak(id, story)).until('partial');
+    expect(await one.end('SIGKILL')).toBeNull();
+    const client = other.client();
+    expect((await client.call(`POST /api/sessions/${id}/interrupt`)).status).toBe(204);
+    const answered = await client.say(id, story.text, story);
+    expect(answered.at(-1)).not.toHaveProperty('interrupted');
+    expect(textOf(answered.at(-1))).toMatch(/the line\.$/u);
   },
 );
 

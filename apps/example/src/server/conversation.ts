@@ -71,7 +71,8 @@ export class Conversation {
         return;
       }
       case 'interrupt':
-        return hub.interrupt(key);
+        await hub.interrupt(key);
+        return;
       default:
         throw invalidArgument('type', `must be 'message' or 'interrupt'`);
     }

@@ -31,6 +31,8 @@ export interface EventStream {
 export function eventStream(c: Context, { signal, write }: EventStreamOptions): Response {
   // Nobody would read it, so it would never end.
   if (c.req.method === 'HEAD') return c.body(null);
+  // A proxy such as nginx would keep frames until it has enough of them.
+  c.header('X-Accel-Buffering', 'no');
   return streamSSE(c, async (stream) => {
     const queue = new FrameQueue();
     const close = () => queue.close();

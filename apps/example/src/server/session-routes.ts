@@ -70,7 +70,7 @@ export function sessionRoutes(app: AppContext): Hono {
     .delete('/:id', async (c) => {
       const key = sessionKeyOf(c, app);
       if (!(await service.delete(key))) throw conversationNotFound(key);
-      hub.interrupt(key); // nobody will read the answer
+      hub.running(key)?.interrupt(); // nobody will read the answer
       return c.body(null, 204);
     });
 

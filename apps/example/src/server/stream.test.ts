@@ -22,6 +22,7 @@ test('a reader gets what is stored behind its last event, and then what comes', 
   ]);
   for (const reader of readers) {
     expect(reader.response.headers.get('Content-Type')).toBe('text/event-stream');
+    expect(reader.response.headers.get('X-Accel-Buffering')).toBe('no');
     const stored = await reader.until(isEnd);
     expect(stored.map(({ event, id: seq }) => [event, seq])).toEqual([
       ['event', '3'],

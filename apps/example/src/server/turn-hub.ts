@@ -9,6 +9,7 @@ import {
 import type { SessionService } from '@holdfast/session';
 import type { Agent, AgentStep } from '../agent/agent.ts';
 import { Bound } from './bound.ts';
+import { Interruptions } from './interruptions.ts';
 import { readEvents } from './read-events.ts';
 import { type FrameListener, RunningTurn } from './running-turn.ts';
 import { conversationNotFound } from './wire-error.ts';
@@ -33,6 +34,7 @@ export interface TurnRequest {
 export class TurnHub {
   readonly #service: SessionService;
   readonly #agent: Agent;
+  readonly #interruptions: Interruptions;
   readonly #turns = new Map<string, RunningTurn>();
   readonly #followers = new Map<string, Set<FrameListener>>();
   readonly #closing = new AbortController();
@@ -43,6 +45,7 @@ export class TurnHub {
     setMaxListeners(0, this.#closing.signal); // each open stream listens
     this.#service = service;
     this.#agent = agent;
+    this.#interruptions = new Interruptions(service);
   }
 
   /** Aborted when the hub closes: then streams end, too. */
@@ -57,7 +60,7 @@ export class TurnHub {
    * interrupted: then it is waited for. `not_found` where there is no conversation.
    * `TooManyRequests` if too many are answered already.
    *
-   * Of turns in other processes it does not know. Where two of them write into one conversation,
+   * Of turns in other processes it does not know, but that it can interrupt them. Where two of them write into one conversation,
    * who stores first goes on, and the other ends with `conflict`: a message that came too late is
    * not stored at all. A turn that runs elsewhere cannot be told from one that was cut off, so if
    * its message is sent here, too, both answer, until one of them has stored something.
@@ -99,8 +102,15 @@ export class TurnHub {
     return this.#turns.get(idOf(key));
   }
 
-  interrupt(key: SessionKey): void {
-    this.running(key)?.interrupt();
+  /**
+   * Interrupts the turn of a conversation. One that runs in another process over the same store
+   * hears of it a little later. False if there is no conversation.
+   */
+  async interrupt(key: SessionKey): Promise<boolean> {
+    const turn = this.running(key);
+    if (turn === undefined) return await this.#interruptions.mark(key);
+    turn.interrupt();
+    return true;
   }
 
   /** Tells of all turns of a conversation, the one that runs and those to come. */
@@ -125,16 +135,23 @@ export class TurnHub {
   }
 
   async *#run(
-    { key, text, eventId, streamingMode, config }: TurnRequest,
+    { key, text, eventId, streamingMode, config }: TurnRequest & { readonly eventId: string },
     signal: AbortSignal,
   ): AsyncGenerator<AgentStep, void, undefined> {
     // No more of them than one answer may have: a few large ones fill a model's memory, too.
     const known = { key, limit: KNOWN_EVENTS, order: 'desc' } as const;
-    const { events } = await readEvents(this.#service, known);
-    const session = await this.#service.get({ ...key, numRecentEvents: events.length });
-    if (session === undefined) throw conversationNotFound(key);
-    const runConfig = { streamingMode };
-    yield* this.#agent.run({ session, message: text, eventId, runConfig, config, signal });
+    const [{ events }, unwatch] = await Promise.all([
+      readEvents(this.#service, known),
+      this.#interruptions.watch({ key, turnId: eventId }, () => this.running(key)?.interrupt()),
+    ]);
+    try {
+      const session = await this.#service.get({ ...key, numRecentEvents: events.length });
+      if (session === undefined) throw conversationNotFound(key);
+      const runConfig = { streamingMode };
+      yield* this.#agent.run({ session, message: text, eventId, runConfig, config, signal });
+    } finally {
+      unwatch();
+    }
   }
 }
 

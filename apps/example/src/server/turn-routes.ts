@@ -24,8 +24,7 @@ export function turnRoutes(app: AppContext): Hono {
     })
     .post('/:id/interrupt', async (c) => {
       const key = sessionKeyOf(c, app);
-      if (hub.running(key) === undefined) await checkExists(c);
-      hub.interrupt(key);
+      if (!(await hub.interrupt(key))) throw conversationNotFound(key);
       return c.body(null, 204);
     })
     .get('/:id/stream', async (c) => {
