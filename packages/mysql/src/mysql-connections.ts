@@ -24,6 +24,10 @@ export function connectionsOf(
   const { promise } = (client ?? {}) as { readonly promise?: unknown };
   const inner: Partial<MysqlPool & MysqlSingleConnection> | undefined =
     typeof promise === 'function' ? promise.call(client) : client;
+  // The package mariadb throws where nobody can catch it if it is asked as mysql2 is.
+  if (typeof (inner as { readonly batch?: unknown } | undefined)?.batch === 'function') {
+    return undefined;
+  }
   if (typeof inner?.getConnection === 'function') {
     // A cluster is asked for one of its pools, and what has callbacks is asked for nothing else.
     if (inner.getConnection.length > 0) return undefined;

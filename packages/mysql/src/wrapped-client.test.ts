@@ -178,6 +178,21 @@ describeWithDatabase('A client of mysql2', () => {
 });
 
 describe('A client that is not a pool or a connection', () => {
+  it('is refused if it is one of another package', () => {
+    const mysqljs = { getConnection: (_callback: unknown) => {}, query() {}, end() {} };
+    const mariadb = {
+      getConnection: async () => {},
+      query() {},
+      execute() {},
+      batch() {},
+      end() {},
+    };
+    for (const client of [mysqljs, mariadb]) {
+      const create = () => new MysqlSessionService({ client: client as never });
+      expect(create).toThrow(expect.objectContaining({ code: 'invalid_argument', path: 'client' }));
+    }
+  });
+
   it('is refused: a cluster, a part of one with callbacks, and one that cannot be ended', async () => {
     const cluster = createPoolCluster();
     const withCallbacks = callbacks.createPoolCluster();

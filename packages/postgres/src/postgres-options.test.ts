@@ -7,7 +7,7 @@ const client = new pg.Pool();
 
 describe('The options of PostgresSessionService', () => {
   const wrong: Record<string, unknown[]> = {
-    client: [undefined, null, 'postgres://', {}],
+    client: [undefined, null, 'postgres://', {}, { query() {}, execute() {}, getConnection() {} }],
     closeClient: ['yes', 1],
     preparedStatements: [0, null],
     acquireTimeout: [0, 1.5, -1, '100', 2 ** 31],

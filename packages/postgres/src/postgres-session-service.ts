@@ -110,7 +110,9 @@ function sqlClient(options: PostgresSessionServiceOptions): SqlClient {
     return over(pgPool(client, { owned }));
   }
   if (isPglite(client)) return over(pgliteConnections(client, { owned }));
-  if (typeof (client as PgClient | undefined)?.query !== 'function') {
+  const { query, execute } = (client ?? {}) as Partial<Record<'query' | 'execute', unknown>>;
+  // With execute, it is one of mysql2, which takes what is asked of pg for something else.
+  if (typeof query !== 'function' || execute !== undefined) {
     throw invalidArgument('client', 'must be a Pool or a Client of pg, or a PGlite');
   }
   if (isUnconnected(client)) throw invalidArgument('client', 'must be connected: call connect()');
