@@ -106,6 +106,10 @@ describe.each(drivers)('a database that its owner uses, too, by %s', (driver) =>
       "CREATE TRIGGER t BEFORE INSERT ON holdfast_state BEGIN SELECT RAISE(ABORT, 'no'); END",
     ],
     [
+      'one has a trigger that leaves rows out',
+      'CREATE TRIGGER t BEFORE INSERT ON holdfast_state BEGIN SELECT RAISE(IGNORE); END',
+    ],
+    [
       'one has a constraint more',
       'ALTER TABLE holdfast_state RENAME TO s; CREATE TABLE holdfast_state (app_name, user_id, session_id, name, value CHECK (value = 1), PRIMARY KEY (app_name, user_id, session_id, name))',
     ],
@@ -123,6 +127,24 @@ describe.each(drivers)('a database that its owner uses, too, by %s', (driver) =>
         message: expect.stringContaining('the tables are not those of this package'),
       });
     }
+    await service.close();
+    database.close();
+  });
+
+  it('acknowledges no event that a trigger of its owner leaves out', async () => {
+    const database = await openDatabase(':memory:', driver);
+    const service = await serviceOn(database);
+    database.exec(
+      'CREATE TRIGGER t BEFORE INSERT ON holdfast_events WHEN NEW.seq = 3 BEGIN SELECT RAISE(IGNORE); END',
+    );
+    const events = [{}, {}, {}, {}];
+    await expect(service.appendEvents({ ...key, events })).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('a trigger that leaves rows out'),
+    });
+    expect(await service.get(key)).toMatchObject({ revision: 0, events: [] });
+    database.exec('DROP TRIGGER t');
+    expect(await service.appendEvents({ ...key, events })).toHaveLength(4);
     await service.close();
     database.close();
   });

@@ -50,7 +50,7 @@ class RawStatement implements DriverStatement {
   release(): void {}
 }
 
-/** Of `node:sqlite`. */
+/** Of `node:sqlite`, or of what somebody has put around another. */
 class NodeStatement implements DriverStatement {
   readonly #statement: SqliteStatement;
 
@@ -64,7 +64,7 @@ class NodeStatement implements DriverStatement {
 
   first(values: readonly SqlValue[]): SqlRow | undefined {
     const row = this.#statement.get(...values);
-    return row === undefined ? undefined : toArray(row);
+    return row === undefined || row === null ? undefined : toArray(row);
   }
 
   run(values: readonly SqlValue[]): { readonly changes: number | bigint } {
@@ -76,7 +76,10 @@ class NodeStatement implements DriverStatement {
 
 // Node 22.13 to 22.15 has objects only. Every column has a name of its own.
 function toArray(row: unknown): SqlRow {
-  return Array.isArray(row) ? row : Object.values(row as object);
+  if (Array.isArray(row)) return row;
+  if (typeof row === 'object' && row !== null) return Object.values(row);
+  // A value alone, as of a statement that gives one column.
+  return [];
 }
 
 /** Of `bun:sqlite`. */

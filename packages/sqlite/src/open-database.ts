@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import { invalidArgument } from '@holdfast/core/internal';
-import { queryOf, sql } from '@holdfast/sql';
+import { queryOf, readText, sql } from '@holdfast/sql';
 import { BLOCKING_WAIT_MS, pause } from './busy-retry.ts';
 import { creationProblem, fileProblem } from './file-problem.ts';
 import { PreparedStatements } from './prepared-statements.ts';
@@ -11,7 +11,7 @@ import type { OpenDatabase } from './sqlite-driver.ts';
 import { isBusy, resultCode, translateError } from './sqlite-error.ts';
 
 /** What is said of a client that is not one. */
-export const NO_DATABASE = 'must be an open database of a SQLite driver';
+export const NO_DATABASE = 'must be an open database of a SQLite driver, in a file or in memory';
 
 const LOOKS_AT_NEW_FILE = 10;
 const LOOK_AGAIN_MS = 20;
@@ -102,8 +102,10 @@ export function prepareDatabase(database: SqliteDatabase): string | undefined {
     // First of all: to change to WAL takes a lock.
     database.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
     const { rows } = statements.run(DATABASE_LIST);
-    const [, , path] = rows.find(([, name]) => name === 'main') ?? [];
-    const file = typeof path === 'string' && path !== '' ? path : undefined;
+    const main = rows.find((row) => row[1] === 'main');
+    if (main === undefined) throw invalidArgument('client', NO_DATABASE);
+    const [, , path = null] = main;
+    const file = path === null || path === '' ? undefined : readText(path);
     refuseSettingsUnlessBusy(statements, file !== undefined);
     return file;
   } catch (error) {

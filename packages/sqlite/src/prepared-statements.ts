@@ -1,4 +1,10 @@
-import type { SqlQuery, SqlResult, SqlRow, SqlStatement } from '@holdfast/sql';
+import {
+  readInteger,
+  type SqlQuery,
+  type SqlResult,
+  type SqlRow,
+  type SqlStatement,
+} from '@holdfast/sql';
 import { type DriverStatement, prepareStatement } from './driver-statement.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
@@ -14,7 +20,9 @@ export class PreparedStatements {
   run({ statement, values }: SqlQuery): SqlResult {
     const prepared = this.#prepare(statement);
     if (statement.givesRows) return { rows: prepared.all(values), changes: 0 };
-    return { rows: [], changes: Number(prepared.run(values).changes) };
+    const { changes } = prepared.run(values);
+    // A command, such as BEGIN, has no values. Nobody asks what it has changed.
+    return { rows: [], changes: values.length === 0 ? 0 : readInteger(changes) };
   }
 
   /** The first row of a query: fewer calls into the driver than all of them. */

@@ -122,6 +122,13 @@ export function foreignTransaction(): HoldfastError {
   return new HoldfastError('unsupported', { message: IN_TRANSACTION });
 }
 
+/** Of rows that were to be written, and were not, although nothing has failed. */
+export function leftOut(): HoldfastError {
+  return new HoldfastError('misconfigured', {
+    message: `${NOT_OURS}: someone has added a trigger that leaves rows out`,
+  });
+}
+
 /** What it means that a file cannot be used, with what keeps this process from it, if anything does. */
 export function accessError(cause: unknown, problem: string | undefined): HoldfastError {
   const known = DESCRIPTIONS[resultCode(cause) ?? ''];
