@@ -63,6 +63,7 @@ export {
 export type {
   AdkImportNote,
   AdkMappedRow,
+  AdkRefusal,
   AdkRefusalAnswer,
   AdkRefusedRow,
   AdkTable,

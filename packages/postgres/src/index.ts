@@ -47,7 +47,7 @@ export { isHoldfastError } from '@holdfast/session';
 export type { SqlValue, TableOptions } from '@holdfast/sql';
 export type { PostgresValue } from './compose-statements.ts';
 export type { PgClient, PgPool, PgPoolClient, PgQuery, PgResult } from './pg-driver.ts';
-export type { Pglite, PgliteQueries } from './pglite-connections.ts';
+export type { Pglite, PgliteQueries, PgliteQueryOptions } from './pglite-connections.ts';
 export {
   type OpenPostgresOptions,
   PostgresSessionService,

@@ -19,7 +19,7 @@ export interface PgliteQueries {
 }
 
 /** Whatever a PGlite is set to, these hold for a query. They are by the number of a type. */
-interface PgliteQueryOptions {
+export interface PgliteQueryOptions {
   readonly rowMode: 'array';
   readonly parsers: Readonly<Record<number, (text: string) => unknown>>;
   readonly serializers: Readonly<Record<number, (value: unknown) => string>>;

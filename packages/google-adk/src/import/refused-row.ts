@@ -22,36 +22,39 @@ export interface AdkImportNote {
   readonly outcome: 'refused' | 'skipped' | 'changed';
 }
 
-interface Refusal {
+/** Which row cannot be imported as it is, and why. */
+export interface AdkRefusal {
   readonly key: Readonly<Record<string, string>>;
   /** Where in the row, as in `AdkImportNote`. */
   readonly path: string;
   readonly reason: string;
 }
 
-/** An object of your own, read of a row; undefined if it cannot be read. */
-type Value = Record<string, unknown> | undefined;
-
 /**
- * A row that cannot be imported as it is. Its `state` or `event` has `NaN`, infinities and (with
+ * A row that cannot be imported as it is. Its `state` or `event` is an object of your own, and
+ * undefined if it cannot be read. It has `NaN`, infinities and (with
  * `bigIntegers: 'refuse'`) `BigInt`s where the row has these numbers.
  */
-export type AdkRefusedRow = Refusal &
+export type AdkRefusedRow = AdkRefusal &
   (
-    | { readonly table: 'app_states'; readonly state: Value }
-    | { readonly table: 'user_states'; readonly userId: string; readonly state: Value }
+    | { readonly table: 'app_states'; readonly state: Record<string, unknown> | undefined }
+    | {
+        readonly table: 'user_states';
+        readonly userId: string;
+        readonly state: Record<string, unknown> | undefined;
+      }
     | {
         readonly table: 'sessions';
         readonly userId: string;
         readonly sessionId: string;
-        readonly state: Value;
+        readonly state: Record<string, unknown> | undefined;
       }
     | {
         readonly table: 'events';
         readonly userId: string;
         readonly sessionId: string;
         /** The event as the service would get it: its time in epoch ms, its fields written `aB`. */
-        readonly event: Value;
+        readonly event: Record<string, unknown> | undefined;
       }
   );
 
