@@ -4,7 +4,7 @@ import { parseJson, setOwn } from '@holdfast/core/internal';
 /** What a text holds, with what JavaScript's own parser would have refused or changed. */
 export interface ParsedJson {
   readonly value: unknown;
-  /** How many integers beyond ±(2^53 − 1) there are. */
+  /** How many integers beyond ±(2^53 − 1) became text. */
   readonly bigIntegers: number;
 }
 
@@ -37,8 +37,9 @@ export function parseAdkJson(text: string, bigIntegers: 'text' | 'refuse'): Pars
     if (!scalar.startsWith(mark)) return scalar;
     const token = scalar.slice(mark.length);
     if (!integer.test(token)) return Number(token);
+    if (bigIntegers === 'refuse') return BigInt(token);
     count++;
-    return bigIntegers === 'text' ? token : BigInt(token);
+    return token;
   });
   return { value: restored, bigIntegers: count };
 }

@@ -3,7 +3,7 @@ import { setOwn } from '@holdfast/core/internal';
 import type { AdkDatabaseRow } from './adk-database.ts';
 import type { AdkTables } from './adk-tables.ts';
 import { standardBase64 } from './standard-base64.ts';
-import { type BigIntegers, textOrEmpty } from './stored-json.ts';
+import { type BigIntegers, isBytes, textOrEmpty } from './stored-json.ts';
 import { epochMs, isInSeconds } from './stored-time.ts';
 
 /** An event of the database, as a service takes it. */
@@ -69,7 +69,8 @@ function placeOf(place: unknown): number {
 function sizeOf(row: AdkDatabaseRow): number {
   let size = 0;
   for (const value of Object.values(row)) {
-    if (typeof value === 'string' || value instanceof Uint8Array) size += value.length;
+    if (typeof value === 'string') size += value.length;
+    else if (isBytes(value)) size += value.byteLength;
   }
   return size;
 }

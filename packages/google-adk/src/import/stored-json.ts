@@ -5,7 +5,12 @@ export type BigIntegers = 'text' | 'refuse';
 
 /** A text column. Some drivers give bytes for some types of columns. */
 export function textOf(value: unknown): string {
-  return value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
+  return isBytes(value) ? new TextDecoder().decode(value) : String(value);
+}
+
+/** libsql gives an `ArrayBuffer`, and other drivers a `Buffer`. */
+export function isBytes(value: unknown): value is ArrayBuffer | ArrayBufferView<ArrayBuffer> {
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
 }
 
 /** The text of a column that may be NULL: '' if it is. */
@@ -18,7 +23,7 @@ export function jsonOf(value: unknown, column: string, bigIntegers: BigIntegers)
   const text = textOrEmpty(value);
   if (text === '') return { value: null, bigIntegers: 0 };
   // A driver may have parsed it in spite of all.
-  if (typeof value === 'object' && !(value instanceof Uint8Array)) {
+  if (typeof value === 'object' && !isBytes(value)) {
     return { value, bigIntegers: 0 };
   }
   try {

@@ -1,0 +1,155 @@
+import { InMemorySessionService } from '@holdfast/in-memory';
+import { expect, it } from 'vitest';
+import { HoldfastSessionService } from '../holdfast-session-service.ts';
+import { createGoTables } from './go-tables.fixture.ts';
+import { importAdkDatabase } from './import-adk-database.ts';
+import { describeSources } from './sources.fixture.ts';
+
+const key = { appName: 'app', userId: 'ada', sessionId: 'one' };
+
+describeSources(['sqlite', 'postgres', 'mysql'], (open) => {
+  it('a database of adk-go gives events as ADK for JavaScript has them', async () => {
+    const source = await open();
+    const tables = await createGoTables(source);
+    await tables.app('{"currency": "EUR"}');
+    await tables.user('ada', '{"name": "Ada"}');
+    await tables.session('ada', 'one', '{"step": 2, "my_key": {"a_b": 1}}');
+    await tables.session('bob', 'two');
+    await tables.event({
+      id: 'z',
+      timestamp: '2026-01-02 03:04:05.250001',
+      author: 'user',
+      actions: '{"stateDelta":{"step":1},"artifactDelta":{}}',
+      content: '{"parts":[{"text":"Hello"}],"role":"user"}',
+    });
+    await tables.event({
+      id: 'a',
+      timestamp: '2026-01-02 03:04:05.250002',
+      actions:
+        '{"stateDelta":{"step":2,"my_key":{"a_b":1},"user:name":"Ada"},"artifactDelta":{"f":1},"requestedToolConfirmations":{"adk-1":{"hint":"h","confirmed":false,"payload":{"a_b":1}}},"transferToAgent":"other"}',
+      long_running_tool_ids_json: '["adk-1"]',
+      routes_json: '["next"]',
+      output_json: '{"a_b":[1,2]}',
+      node_info_json: '{"path":"wf"}',
+      requested_input_json: '{"interruptId":"i","payload":{"a_b":1}}',
+      branch: 'root.agent',
+      isolation_scope: 'scope',
+      content:
+        '{"parts":[{"functionCall":{"id":"adk-1","name":"f","args":{"a_b":1}},"thoughtSignature":"+/8="}],"role":"model"}',
+      usage_metadata: '{"totalTokenCount":3}',
+      custom_metadata: '{"a_b":1}',
+      error_code: '429',
+      error_message: 'later',
+      turn_complete: true,
+    });
+    const service = new InMemorySessionService();
+    const request = { database: source.database, service, appName: 'app' };
+    const report = await importAdkDatabase(request);
+    expect(report).toMatchObject({ sessions: 2, events: 2, users: 2, corrected: 0, rows: [] });
+
+    const session = await new HoldfastSessionService(service).getSession(key);
+    expect(session?.state).toEqual({
+      step: 2,
+      my_key: { a_b: 1 },
+      'user:name': 'Ada',
+      'app:currency': 'EUR',
+    });
+    expect(JSON.parse(JSON.stringify(session?.events))).toEqual([
+      {
+        id: 'z',
+        invocationId: 'e-1',
+        author: 'user',
+        timestamp: Date.UTC(2026, 0, 2, 3, 4, 5, 250),
+        content: { role: 'user', parts: [{ text: 'Hello' }] },
+        actions: { stateDelta: { step: 1 }, artifactDelta: {} },
+      },
+      {
+        id: 'a',
+        invocationId: 'e-1',
+        author: 'agent',
+        timestamp: Date.UTC(2026, 0, 2, 3, 4, 5, 250),
+        branch: 'root.agent',
+        isolationScope: 'scope',
+        content: {
+          role: 'model',
+          parts: [
+            {
+              functionCall: { id: 'adk-1', name: 'f', args: { a_b: 1 } },
+              thoughtSignature: '+/8=',
+            },
+          ],
+        },
+        actions: {
+          stateDelta: { step: 2, my_key: { a_b: 1 }, 'user:name': 'Ada' },
+          artifactDelta: { f: 1 },
+          requestedToolConfirmations: {
+            'adk-1': { hint: 'h', confirmed: false, payload: { a_b: 1 } },
+          },
+          transferToAgent: 'other',
+        },
+        longRunningToolIds: ['adk-1'],
+        route: ['next'],
+        output: { a_b: [1, 2] },
+        nodeInfo: { path: 'wf' },
+        requestedInput: { interruptId: 'i', payload: { a_b: 1 } },
+        usageMetadata: { totalTokenCount: 3 },
+        customMetadata: { a_b: 1 },
+        errorCode: '429',
+        errorMessage: 'later',
+        turnComplete: true,
+      },
+    ]);
+  });
+
+  it('a database of adk-go 1 is known by what its rows hold', async () => {
+    const source = await open();
+    const tables = await createGoTables(source, 1);
+    await tables.session('ada', 'one');
+    await tables.event({ id: 'a', timestamp: '2026-01-02 03:04:05.25' });
+    const service = new InMemorySessionService();
+    const report = await importAdkDatabase({ database: source.database, service, appName: 'app' });
+    expect(report).toMatchObject({ sessions: 1, events: 1 });
+  });
+
+  it('a database of adk-go 1 without events is known by its columns', async () => {
+    const source = await open();
+    const tables = await createGoTables(source, 1);
+    await tables.session('ada', 'one');
+    const service = new InMemorySessionService();
+    const report = await importAdkDatabase({ database: source.database, service, appName: 'app' });
+    expect(report).toMatchObject({ sessions: 1, events: 0 });
+  });
+
+  it('events pickled by Python are not taken for those of adk-go', async () => {
+    const source = await open();
+    const tables = await createGoTables(source, 1);
+    await tables.session('ada', 'one');
+    await tables.event({ id: 'a', timestamp: '2026-01-02 03:04:05.25', actions: '\u0080\u0004}.' });
+    const service = new InMemorySessionService();
+    const run = importAdkDatabase({ database: source.database, service, appName: 'app' });
+    await expect(run).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('adk migrate session'),
+    });
+  });
+
+  it('refused rows of adk-go are named by column', async () => {
+    const source = await open();
+    const tables = await createGoTables(source);
+    await tables.session('ada', 'one', '{"k ": 1}');
+    await tables.event({ id: 'a', timestamp: '2026-01-02 03:04:05', actions: '{' });
+    await tables.event({ id: 'b', timestamp: '1901-01-02 03:04:05' });
+    await tables.event({ id: 'c', timestamp: '2026-01-02 03:04:05' });
+    await source.run("UPDATE events SET timestamp = NULL WHERE id = 'c'");
+    const service = new InMemorySessionService();
+    const request = { database: source.database, service, appName: 'app' };
+    const report = await importAdkDatabase({ ...request, onRefused: 'skip' });
+    expect(report.rows).toMatchObject([
+      { table: 'sessions', path: 'state["k "]' },
+      { table: 'events', key: { id: 'a' }, path: 'actions', reason: 'is not JSON' },
+      { table: 'events', key: { id: 'b' }, path: 'timestamp' },
+      { table: 'events', key: { id: 'c' }, path: 'timestamp', reason: 'is absent' },
+    ]);
+    expect(report).toMatchObject({ sessions: 1, events: 0 });
+  });
+});
