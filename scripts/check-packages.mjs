@@ -4,12 +4,18 @@
 import { checkArchives } from './check-archives.mjs';
 import { checkConsumer } from './check-consumer.mjs';
 import { checkDependencies } from './check-dependencies.mjs';
+import { checkTypes } from './check-types.mjs';
 import { packAll, removeWork } from './packed.mjs';
 import { close, fail } from './report.mjs';
 
 try {
   const packed = await packAll();
-  await Promise.all([checkArchives(packed), checkDependencies(packed), checkConsumer(packed)]);
+  await Promise.all([
+    checkArchives(packed),
+    checkDependencies(packed),
+    checkConsumer(packed),
+    checkTypes(packed),
+  ]);
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
 } finally {

@@ -13,7 +13,9 @@ export const bin = join(root, 'node_modules', '.bin');
  * @property {string} name
  * @property {boolean} [private]
  * @property {string} [packageManager]
+ * @property {Record<string, unknown>} [exports]
  * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [peerDependencies]
  */
 
 /**
