@@ -23,6 +23,9 @@ test('a sqlite: URL names a file, unless it is in memory or another URL', () => 
     'sqlite:',
     'sqlite::memory:',
     'sqlite://host/chat.db',
+    // In the current folder to some, and at the root to others.
+    'sqlite:///chat.db',
+    'sqlite:///./chat.db',
     'sqlite:file:chat.db',
     'sqlite:chat.db?mode=ro',
     'memory:',
@@ -64,6 +67,7 @@ test('a path begins in the folder that is given, and is described from there', (
 });
 
 test('what is in memory is known', () => {
-  for (const url of ['memory:', 'sqlite::memory:']) expect(isInMemory(url), url).toBe(true);
+  for (const url of ['memory:', 'sqlite::memory:', 'sqlite://:memory:', 'sqlite:///:memory:'])
+    expect(isInMemory(url), url).toBe(true);
   for (const url of ['sqlite:memory', 'redis://host']) expect(isInMemory(url), url).toBe(false);
 });

@@ -9,8 +9,10 @@ export function schemeOf(url: string): string | undefined {
   return /^([a-z][a-z\d+.-]*):/iu.exec(url)?.[1]?.toLowerCase();
 }
 
-// One slash or three begin an absolute path. What looks like another URL is none.
-const SQLITE_FILE = /^sqlite:(?:\/\/(?=\/))?((?!\/\/|:memory:$|[a-z][a-z\d+.-]+:)[^?]+)$/isu;
+// One slash begins an absolute path, or three, if it has a folder. What looks like another URL is
+// none. The store says what is wrong with what is left.
+const SQLITE_FILE =
+  /^sqlite:(?:\/\/(?=\/[^/.][^/]*\/))?((?!\/\/|:memory:$|[a-z][a-z\d+.-]+:)[^?]+)$/isu;
 
 /** The absolute path that a `sqlite:` URL names; undefined for one in memory, or no path at all. */
 export function sqliteFileOf(url: string): string | undefined {
@@ -26,7 +28,7 @@ export function absoluteStoreUrl(url: string, folder: string): string {
 
 /** Whether nothing is kept. */
 export function isInMemory(url: string): boolean {
-  return schemeOf(url) === 'memory' || /^sqlite::memory:$/iu.test(url);
+  return schemeOf(url) === 'memory' || /^sqlite:(?:\/\/\/?)?:memory:$/iu.test(url);
 }
 
 /**
