@@ -38,7 +38,7 @@ describeWithOwnServer('RedisSessionService over a client of a Cluster with', () 
   let cluster: OwnCluster;
   let plain: string;
   beforeAll(async () => {
-    cluster = await OwnCluster.start();
+    cluster = await OwnCluster.startSteady();
     plain = await answersOver(cluster.client());
   });
   afterAll(() => cluster.remove());

@@ -18,7 +18,7 @@ describeWithOwnServer('the state of an app on a Cluster', () => {
   let client: Cluster;
   let service: RedisSessionService;
   beforeAll(async () => {
-    cluster = await OwnCluster.start();
+    cluster = await OwnCluster.startSteady();
     client = cluster.client();
     service = new RedisSessionService({ client });
   });

@@ -9,7 +9,7 @@ describeWithOwnServer('RedisSessionService on a Cluster', () => {
   let cluster: OwnCluster;
   let client: Cluster;
   beforeAll(async () => {
-    cluster = await OwnCluster.start();
+    cluster = await OwnCluster.startSteady();
     client = cluster.client();
   });
   afterAll(() => cluster.remove());

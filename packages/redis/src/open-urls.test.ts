@@ -76,7 +76,7 @@ describeWithOwnServer('RedisSessionService.open over a server with a password an
 describeWithOwnServer('RedisSessionService.open over a Cluster with a password', () => {
   let cluster: OwnCluster;
   beforeAll(async () => {
-    cluster = await OwnCluster.start();
+    cluster = await OwnCluster.startSteady();
     const clients = cluster.nodes.map(({ client }) => client);
     await Promise.all(
       clients.map((client) => client.acl('SETUSER', 'me', 'on', `>${PASSWORD}`, '~*', '+@all')),

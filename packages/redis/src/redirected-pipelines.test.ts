@@ -7,7 +7,7 @@ import { RedisSessionService } from './redis-session-service.ts';
 describeWithOwnServer('RedisSessionService over a Cluster that makes pipelines of commands', () => {
   let cluster: OwnCluster;
   beforeAll(async () => {
-    cluster = await OwnCluster.start();
+    cluster = await OwnCluster.startSteady();
   });
   afterAll(() => cluster.remove());
 
