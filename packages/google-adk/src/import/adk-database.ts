@@ -41,8 +41,6 @@ interface Dialect {
   readonly columnsOf: string;
   /** A column of JSON as text: a driver that parses it would change its numbers. */
   jsonText(column: string): string;
-  /** A column of bytes as the text that they are in UTF-8. */
-  bytesText(column: string): string;
   /** A column of a time as text. */
   timeText(column: string): string;
   /** What is the same only for the same text, whatever the database takes for equal. */
@@ -60,7 +58,6 @@ const dialects: Readonly<Record<AdkDatabaseDialect, Dialect>> = {
     ordersByPlace: true,
     columnsOf: 'SELECT name, type FROM pragma_table_info(?)',
     jsonText: (column) => column,
-    bytesText: (column) => column,
     timeText: (column) => column,
     exact: (column) => `COALESCE(${column}, '')`,
     textOfExact: (value) => value,
@@ -74,7 +71,6 @@ const dialects: Readonly<Record<AdkDatabaseDialect, Dialect>> = {
     columnsOf:
       "SELECT column_name AS name, CONCAT(data_type, '(', character_maximum_length, ')') AS type FROM information_schema.columns WHERE table_name = ? AND table_schema = ANY (current_schemas(false))",
     jsonText: (column) => `CAST(${column} AS text)`,
-    bytesText: (column) => `convert_from(${column}, 'UTF8')`,
     timeText: (column) => `CAST(EXTRACT(EPOCH FROM ${column}) AS text)`,
     exact: (column) => column,
     textOfExact: (value) => value,
@@ -88,7 +84,6 @@ const dialects: Readonly<Record<AdkDatabaseDialect, Dialect>> = {
     columnsOf:
       'SELECT column_name AS name, column_type AS type FROM information_schema.columns WHERE table_name = ? AND table_schema = DATABASE()',
     jsonText: (column) => `CONVERT(${column} USING utf8mb4)`,
-    bytesText: (column) => `CONVERT(${column} USING utf8mb4)`,
     timeText: (column) => `CAST(${column} AS CHAR)`,
     // Most of its collations take A and a for one, and some a blank at the end for none.
     exact: (column) => `HEX(CONVERT(${column} USING utf8mb4))`,

@@ -52,7 +52,7 @@ export function selectGoEvent(reader: AdkReader, columns: ReadonlyMap<string, st
   return [
     'invocation_id',
     `${reader.timeText('timestamp')} AS time_text`,
-    `${reader.bytesText('actions')} AS actions`,
+    'actions',
     ...given(TEXTS),
     ...given(FLAGS),
     ...given(JSONS).map((name) => `${reader.jsonText(name)} AS ${name}`),

@@ -16,6 +16,7 @@ import { findTables } from './adk-tables.ts';
 import { type ImportCounts, ImportWalk } from './import-walk.ts';
 import { type RowSource, readUserIds } from './read-rows.ts';
 import type { AdkImportNote, OnAdkRefused } from './refused-row.ts';
+import { MARK_USER } from './reserved-ids.ts';
 
 export interface AdkImportRequest {
   readonly database: AdkDatabase;
@@ -84,8 +85,7 @@ export interface AdkImportReport {
   readonly written: { readonly sessions: number; readonly events: number };
 }
 
-/** Whose user state holds the mark of an import. No session has this user, so nobody sees it. */
-const MARK_USER = 'holdfast-adk-import';
+/** Where the state of `MARK_USER` has the mark. */
 const MARK_KEY = 'import';
 
 /** What the app remembers of its import; the counts are of one that is done. */

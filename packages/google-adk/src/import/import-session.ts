@@ -2,9 +2,9 @@ import { HoldfastError, isHoldfastError, type JsonValue, type SessionKey } from 
 import { describeSessionKey, jsonEqual, setOwn } from '@holdfast/core/internal';
 import type { SessionService } from '@holdfast/session';
 import { splitStateKey } from '@holdfast/state';
-import { CORRECTION_ID } from './correction-id.ts';
 import type { PreparedEvent } from './prepare-events.ts';
 import type { PreparedSession } from './prepare-rows.ts';
+import { CORRECTION_ID } from './reserved-ids.ts';
 import { chunksOf, type StateEntry } from './state-chunks.ts';
 import type { StoredEvent } from './stored-event.ts';
 

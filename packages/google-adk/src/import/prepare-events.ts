@@ -1,10 +1,10 @@
 import { type EventInput, isHoldfastError, type SessionKey } from '@holdfast/core';
 import { isPlainObject } from '@holdfast/core/internal';
 import type { AdkDatabaseRow } from './adk-database.ts';
-import { isCorrectionId } from './correction-id.ts';
 import { copyOf, noteBigIntegers, type Preparation, shown } from './prepare-rows.ts';
 import { readEvents, type SessionRow } from './read-rows.ts';
 import type { Problem } from './refused-row.ts';
+import { isCorrectionId } from './reserved-ids.ts';
 import { keyOfDeltaPath } from './row-check.ts';
 import { type PlacedEvent, readStoredEvent, type StoredEvent } from './stored-event.ts';
 import { textOrEmpty } from './stored-json.ts';

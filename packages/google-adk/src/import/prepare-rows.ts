@@ -10,6 +10,7 @@ import {
   type StateRow,
 } from './read-rows.ts';
 import type { AdkTable, Problem } from './refused-row.ts';
+import { MARK_USER } from './reserved-ids.ts';
 import { keyOfStatePath, type RowCheck, statePath } from './row-check.ts';
 import type { StateEntry } from './state-chunks.ts';
 import { type BigIntegers, jsonObjectOf } from './stored-json.ts';
@@ -115,7 +116,7 @@ export async function prepareUser(
   const row = await readUserState(source, userId);
   if (row === undefined) {
     // Sessions that are left out, or moved to another user, say so themselves.
-    return identifierProblem(userId) === undefined ? { userId, state: [] } : undefined;
+    return idProblem({ user_id: userId, id: 'any' }) ? undefined : { userId, state: [] };
   }
   const key = { app_name: row.appName, user_id: row.userId };
   const table = 'user_states';
@@ -129,7 +130,7 @@ export async function prepareUser(
   const settled = await journal.settle<Omit<Row, 'sessionId'>>({
     first: { userId, state: value, isWithoutState: false, isMoved: false },
     async problemOf({ userId: id, state, isWithoutState, isMoved }) {
-      const problem = idProblem({ user_id: id });
+      const problem = idProblem({ user_id: id, id: 'any' });
       if (problem !== undefined) return problem;
       const isTaken = () => preparation.taken.has(JSON.stringify([id]));
       if (isMoved && (isTaken() || (await readUserState(source, id)) !== undefined)) {
@@ -235,12 +236,13 @@ function noteAppName(journal: ImportJournal, row: NamedRow): void {
   journal.note({ ...row, path: 'app_name', reason, outcome: 'changed' });
 }
 
-function idProblem(ids: Readonly<Record<string, string>>): Problem | undefined {
+function idProblem(ids: Readonly<Record<'user_id' | 'id', string>>): Problem | undefined {
   for (const [path, id] of Object.entries(ids)) {
     const reason = identifierProblem(id);
     if (reason !== undefined) return invalid(path, reason);
   }
-  return undefined;
+  if (ids.user_id !== MARK_USER) return undefined;
+  return invalid('user_id', 'is the one that the import keeps its own state with');
 }
 
 function invalid(path: string, reason: string): Problem {

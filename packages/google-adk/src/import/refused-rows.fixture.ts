@@ -206,6 +206,14 @@ export const refusedKinds: readonly RefusedKind[] = [
     };
   }),
   {
+    title: 'the state of a user with the id that the import gives',
+    table: 'user_states',
+    key: { user_id: 'holdfast-adk-import' },
+    insert: (tables) => tables.user('holdfast-adk-import', '{"a": 1}'),
+    path: 'user_id',
+    reason: /the import keeps/,
+  },
+  {
     title: 'the state of a user with a wrong id',
     table: 'user_states',
     key: { user_id: ' ulf' },

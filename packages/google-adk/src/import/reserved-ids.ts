@@ -5,3 +5,6 @@ export const CORRECTION_ID = 'holdfast-adk-import';
 export function isCorrectionId(id: string): boolean {
   return id === CORRECTION_ID || id.startsWith(`${CORRECTION_ID}-`);
 }
+
+/** Whose user state holds the mark of an import. No session has this user, so nobody sees it. */
+export const MARK_USER = 'holdfast-adk-import';
