@@ -69,6 +69,17 @@ describeWithServer('RedisSessionService over a client that changes replies', () 
     });
   }
 
+  it('counts the replicas that have a write, also if numbers come as text', async () => {
+    const own = client.duplicate({ stringNumbers: true });
+    const wait = { replicas: 1, timeout: 20 };
+    const service = new RedisSessionService({ client: own, keyPrefix, wait });
+    await expect(service.create({ ...key, sessionId: 'waits' })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('0 of 1'),
+    });
+    own.disconnect();
+  });
+
   it('is `misconfigured` if the client has begun a transaction since the first call', async () => {
     const own = client.duplicate();
     const service = new RedisSessionService({ client: own, keyPrefix });

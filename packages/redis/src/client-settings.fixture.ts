@@ -61,6 +61,11 @@ const STATES: readonly ClientSetting[] = [
     effect: 'refused',
     names: 'changes what the server answers',
   }),
+  state('a client that takes INFO apart', {
+    bring: (client) => Object.assign(client, { info: async () => ({ redis_version: '7.0.0' }) }),
+    effect: 'refused',
+    names: 'INFO',
+  }),
   state('a pipeline', {
     bring: (client) => client.pipeline(),
     effect: 'refused',

@@ -1,4 +1,4 @@
-import type { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core';
 import { checkServer, lackingError } from './check-server.ts';
 import type { RedisClient } from './redis-client.ts';
 import { isLackingCommand } from './redis-error.ts';
@@ -14,13 +14,18 @@ export interface Inspection {
   readonly unknown: HoldfastError | undefined;
 }
 
+/** A server that tells about itself, unless its client cannot ask. */
+export interface AskedServer {
+  info?(): Promise<unknown>;
+}
+
 export interface InspectionRun {
   readonly isCluster: boolean;
   readonly waits: boolean;
   /** A key that a call is about: permissions may depend on it. */
   readonly key: string;
   /** Who is asked for its version and settings. */
-  readonly servers: readonly RedisClient[];
+  readonly servers: readonly AskedServer[];
 }
 
 /**
@@ -40,7 +45,7 @@ export async function inspectServer(client: RedisClient, run: InspectionRun): Pr
         if (isLackingCommand(error)) return undefined;
         throw error;
       });
-      if (info !== undefined) checkServer(info, run);
+      if (info !== undefined) checkServer(readInfo(info), run);
     }),
     // If there is no such database, the driver silently goes on in database 0.
     db > 0 ? client.select?.(db) : undefined,
@@ -56,6 +61,13 @@ export async function inspectServer(client: RedisClient, run: InspectionRun): Pr
     writes: lackingError(lacking),
     unknown: lackingError(lacking.filter(({ isUnknown }) => isUnknown)),
   };
+}
+
+function readInfo(info: unknown): string {
+  if (typeof info === 'string') return info;
+  throw new HoldfastError('misconfigured', {
+    message: 'the client changes what the server answers to INFO: it must be text',
+  });
 }
 
 /** The database that a client is in, or should be: its owner may have changed it. */

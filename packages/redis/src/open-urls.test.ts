@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { exercise } from './exercise.fixture.ts';
 import { OwnCluster } from './own-cluster.fixture.ts';
 import { describeWithOwnServer, OwnServer } from './own-server.fixture.ts';
@@ -9,6 +10,9 @@ import { RedisSessionService } from './redis-session-service.ts';
 
 const PASSWORD = 'p@ss:/?#[]%+ é𝄞';
 const encoded = encodeURIComponent(PASSWORD);
+const hasIPv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
 const key = { appName: 'app', userId: 'ada', sessionId: 's' };
 
 describeWithOwnServer('RedisSessionService.open over a server with a password and a socket', () => {
@@ -16,7 +20,9 @@ describeWithOwnServer('RedisSessionService.open over a server with a password an
   const socket = join(folder, 'own é.sock');
   let server: OwnServer;
   beforeAll(async () => {
-    server = await OwnServer.start('--unixsocket', socket, '--requirepass', PASSWORD);
+    const bound = ['127.0.0.1', ...(hasIPv6 ? ['::1'] : [])];
+    const own = ['--unixsocket', socket, '--requirepass', PASSWORD, '--bind', ...bound];
+    server = await OwnServer.start(...own);
     const admin = server.client({ password: PASSWORD });
     await admin.acl('SETUSER', 'me', 'on', `>${PASSWORD}`, '~*', '+@all');
   });
@@ -45,6 +51,13 @@ describeWithOwnServer('RedisSessionService.open over a server with a password an
       await service.close();
     });
   }
+
+  it.skipIf(!hasIPv6)('takes an IPv6 address', async () => {
+    const url = at(`:${encoded}`).replace('127.0.0.1', '[::1]');
+    const service = await RedisSessionService.open({ url });
+    await exercise(service, 'ipv6');
+    await service.close();
+  });
 
   it('keeps databases apart, wherever the URL names them', async () => {
     const open = (path: string) =>
@@ -88,6 +101,8 @@ describeWithOwnServer('RedisSessionService.open over a Cluster with a password',
     'several hosts': () => cluster.url.replace('//', `//me:${encoded}@`),
     'one host and cluster=true': () =>
       `redis://127.0.0.1:${cluster.nodes[0]?.server.port}?cluster=true&username=me&password=${encoded}`,
+    'hosts that say which protocol they speak': () =>
+      `${cluster.url.replace('//', `//me:${encoded}@`)}?protocol=2`,
     'names of hosts and a family': () =>
       `${cluster.url.replaceAll('127.0.0.1', 'localhost').replace('//', `//me:${encoded}@`)}?family=4`,
   };
@@ -99,4 +114,13 @@ describeWithOwnServer('RedisSessionService.open over a Cluster with a password',
       await service.close();
     });
   }
+
+  it('looks at each node, whatever a program makes of INFO', async () => {
+    Redis.Command.setReplyTransformer('info', () => ({ redis_version: '5.0.0' }));
+    onTestFinished(() => Redis.Command.setReplyTransformer('info', undefined as never));
+    const url = cluster.url.replace('//', `//me:${encoded}@`);
+    const service = await RedisSessionService.open({ url });
+    await service.getOrCreate(key);
+    await service.close();
+  });
 });

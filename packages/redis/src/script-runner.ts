@@ -1,7 +1,7 @@
 import { HoldfastError } from '@holdfast/core';
 import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
 import { ClusterRefusal } from './cluster-refusal.ts';
-import { type Inspection, type InspectionRun, inspectServer } from './inspect-server.ts';
+import { type Inspection, inspectServer } from './inspect-server.ts';
 import { OpenedClient } from './open-client.ts';
 import { readInteger } from './read-reply.ts';
 import type { RedisClient } from './redis-client.ts';
@@ -108,10 +108,17 @@ export class ScriptRunner {
     return this.#inspecting;
   }
 
-  #look(call: ServerCall, run: Pick<InspectionRun, 'key' | 'servers'>): Promise<Inspection> {
+  #look(
+    call: ServerCall,
+    run: { readonly key: string; readonly servers: readonly RedisClient[] },
+  ): Promise<Inspection> {
     const { isCluster, waits } = this;
     return this.#sender.send(call, (client) => {
-      const servers = run.servers.map((server) => (server === this.#client ? client : server));
+      const servers = run.servers.map((server) =>
+        server === this.#client
+          ? client
+          : { info: async () => await new CallSender(server).send(call, (node) => node.info?.()) },
+      );
       return inspectServer(client, { ...run, servers, isCluster, waits });
     });
   }
