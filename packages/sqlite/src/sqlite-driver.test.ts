@@ -27,7 +27,7 @@ describe('loadDriver', () => {
   it.skipIf(isBun)('refuses bun:sqlite outside of Bun', async () => {
     await expect(loadDriver('bun:sqlite')).rejects.toMatchObject({
       code: 'unsupported',
-      message: 'the driver bun:sqlite comes with Bun, and this is not Bun',
+      message: 'the driver bun:sqlite needs Bun 1.2.23 or newer',
     });
   });
 

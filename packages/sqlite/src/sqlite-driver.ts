@@ -50,8 +50,7 @@ async function load(name: SqliteDriverName): Promise<OpenDatabase> {
 async function loadClass(name: SqliteDriverName): Promise<DatabaseClass> {
   switch (name) {
     case 'bun:sqlite':
-      return builtIn<{ Database: DatabaseClass }>(name, 'comes with Bun, and this is not Bun')
-        .Database;
+      return builtIn<{ Database: DatabaseClass }>(name, 'needs Bun 1.2.23 or newer').Database;
     case 'node:sqlite':
       return builtIn<{ DatabaseSync: DatabaseClass }>(name, 'needs Node 22.13 or newer')
         .DatabaseSync;
@@ -77,7 +76,7 @@ async function loadClass(name: SqliteDriverName): Promise<DatabaseClass> {
  * runners refuse an import that begins with `bun:`, or that they do not know yet.
  */
 function builtIn<Module>(name: string, missing: string): Module {
-  const found = process.getBuiltinModule(name);
+  const found = process.getBuiltinModule?.(name);
   if (found !== undefined) return found as Module;
   throw new HoldfastError('unsupported', { message: `the driver ${name} ${missing}` });
 }
