@@ -3,7 +3,6 @@ import {
   type AppendOutcome,
   cutPage,
   type ListedEvents,
-  markOf,
   numberEvents,
   type PreparedAppend,
   type PreparedCreate,
@@ -79,11 +78,8 @@ export class InMemoryStore implements SessionStore {
     if (isElsewhere || events.some(({ id }) => log.byId(id) !== undefined)) {
       return { type: 'refused', revision, incarnation, findEvent: (id) => log.byId(id) };
     }
-    const outcome = {
-      type: 'written',
-      revision: revision + events.length,
-      mark: markOf(incarnation),
-    } as const;
+    const { mark } = session;
+    const outcome = { type: 'written', revision: revision + events.length, mark } as const;
     const { latestTimestamp } = append;
     appendTo(session, { events: numberEvents(append, outcome), latestTimestamp });
     applyTo(session, append.changes);

@@ -2,6 +2,7 @@ import type { SessionKey } from '@holdfast/core';
 import {
   comparePositions,
   type ListPosition,
+  markOf,
   type PreparedAppend,
   type PreparedList,
 } from '@holdfast/session/store';
@@ -30,6 +31,8 @@ export type NewSession = Pick<SessionRecord, 'key' | 'incarnation' | 'createTime
 export class SessionRecord {
   readonly key: SessionKey;
   readonly incarnation: string;
+  /** That of its events. */
+  readonly mark: string;
   readonly createTime: number;
   readonly user: UserRecord;
   readonly state = new ScopeState();
@@ -39,6 +42,7 @@ export class SessionRecord {
   constructor({ key, incarnation, createTime, user }: NewSession & Pick<SessionRecord, 'user'>) {
     this.key = key;
     this.incarnation = incarnation;
+    this.mark = markOf(incarnation);
     this.createTime = createTime;
     this.user = user;
     this.lastUpdateTime = createTime;
