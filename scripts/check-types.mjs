@@ -35,7 +35,7 @@ const GROUPS = [
   // with its own. The types of libraries were checked above.
   ...PROGRAMS.map((program) => ({
     programs: [program],
-    modes: [NODENEXT, NODE16_COMMONJS],
+    modes: [NODENEXT],
     options: { ...WITHOUT_RUNTIME, skipLibCheck: true },
   })),
 ];

@@ -32,6 +32,7 @@ export const method = (): SessionServiceMethod => 'create';
 export const contents = thaw(session.conversationHistory);
 export const thawed = (event: Event) => thaw(event);
 export const state = new State({ cart: [] });
+export const Cart = class extends State {};
 export const event = createEvent();
 export const error = new HoldfastError('internal', { message: 'No' });
 export const listed = (request: ListEventsRequest) => service.listEvents(request);

@@ -56,7 +56,11 @@ export class State implements ReadonlyMap<string, JsonValue> {
     this.#arrived = addLayer(undefined, { stateDelta: copied });
   }
 
-  /** A working copy over what a store holds. The maps must never change. */
+  /**
+   * A working copy over what a store holds. The maps must never change.
+   *
+   * @internal
+   */
   static fromStored(stored: StoredState): State {
     const state = new State();
     state.#stored = stored;
