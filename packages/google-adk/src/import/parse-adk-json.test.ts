@@ -40,6 +40,17 @@ describe('JSON as the ADKs write it', () => {
     },
   );
 
+  it('tells keys with escapes apart, whatever was parsed before', () => {
+    for (const [text, expected] of [
+      ['{"p":0,"\\\\":1}', '\\'],
+      ['{"p":0,"\\"":NaN}', '"'],
+      ['{"p":0,"\\"":1}', '"'],
+    ] as const) {
+      const [, key] = Object.keys(parseAdkJson(text, 'text').value as object);
+      expect(key).toBe(expected);
+    }
+  });
+
   it('takes a long text', () => {
     const words = 'say \\"NaN\\" '.repeat(500_000);
     expect(parseAdkJson(`["${words}", NaN]`, 'text').value).toEqual([

@@ -46,6 +46,6 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** For a column that cannot be read. */
-export function corrupt(path: string, problem: string, cause?: unknown): HoldfastError {
+function corrupt(path: string, problem: string, cause?: unknown): HoldfastError {
   return new HoldfastError('corrupt', { message: `${path} ${problem}`, path, cause });
 }
