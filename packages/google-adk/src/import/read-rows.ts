@@ -147,10 +147,8 @@ export function readEvents(
   return readRows(source, {
     sql: `SELECT id, ${tables.eventColumns}, ${tables.place} AS place FROM ${tables.events} events WHERE app_name = ? AND user_id = ? AND session_id = ?`,
     params: [appName, userId, sessionId],
-    orderBy: {
-      "COALESCE(id, '')": 'id',
-      ...(reader.ordersByPlace && { [tables.place]: 'place' }),
-    },
+    // By place, an index by session serves as it is, and ids may be NULL or there twice.
+    orderBy: reader.ordersByPlace ? { [tables.place]: 'place' } : { id: 'id' },
   });
 }
 
@@ -163,15 +161,15 @@ export interface LostEventRow {
 
 /** The events whose session does not exist. */
 export async function* readLostEvents(source: RowSource): AsyncGenerator<LostEventRow> {
-  const { tables, appName } = source;
+  const { reader, tables, appName } = source;
+  const place = `e.${tables.place}`;
+  const placeOrNull = reader.ordersByPlace ? place : 'NULL';
   const rows = readRows(source, {
-    sql: `SELECT e.user_id AS user_id, e.session_id AS session_id, e.id AS id FROM ${tables.events} e LEFT JOIN ${tables.sessions} s ON s.app_name = e.app_name AND s.user_id = e.user_id AND s.id = e.session_id WHERE e.app_name = ? AND s.app_name IS NULL`,
+    sql: `SELECT e.user_id AS user_id, e.session_id AS session_id, e.id AS id, ${placeOrNull} AS place FROM ${tables.events} e LEFT JOIN ${tables.sessions} s ON s.app_name = e.app_name AND s.user_id = e.user_id AND s.id = e.session_id WHERE e.app_name = ? AND s.app_name IS NULL`,
     params: [appName],
-    orderBy: {
-      "COALESCE(e.user_id, '')": 'user_id',
-      "COALESCE(e.session_id, '')": 'session_id',
-      "COALESCE(e.id, '')": 'id',
-    },
+    orderBy: reader.ordersByPlace
+      ? { [place]: 'place' }
+      : { 'e.user_id': 'user_id', 'e.session_id': 'session_id', 'e.id': 'id' },
   });
   for await (const row of rows) {
     yield {
