@@ -27,7 +27,10 @@ export function hasLostItsBeginning(path: string): boolean {
  */
 export function hasHole(path: string, size: number): boolean {
   return withReader(path, (numberAt) => {
-    const frameBytes = FRAME_HEADER_BYTES + (numberAt(8) ?? 0);
+    const pageBytes = numberAt(8);
+    // Another process has emptied it since, and may be writing to it again.
+    if (pageBytes === undefined) return false;
+    const frameBytes = FRAME_HEADER_BYTES + pageBytes;
     const frames = Math.floor((size - HEADER_BYTES) / frameBytes);
     const step = Math.ceil(frames / MOST_FRAMES);
     for (let i = frames - 1; i >= 0; i -= step) {
