@@ -81,6 +81,34 @@ describeSources(['mysql'], (open) => {
       expect(await service.getState(whose)).toEqual({ a: 1 });
     }
   });
+
+  it('a user with a blank at the end may become the one without', async () => {
+    const source = await open();
+    const tables = await createPythonTables(source);
+    await tables.user('ada', '{"a": 1}');
+    await tables.user('eve ', '{"e": 1}');
+    for (const userId of ['ada ', 'eve ']) await tables.session(userId, 'one');
+    await tables.session('ada', 'two');
+    const service = new InMemorySessionService();
+    const report = await importAdkDatabase({
+      database: source.database,
+      service,
+      appName: 'app',
+      onRefused(row) {
+        if (row.table !== 'sessions' && row.table !== 'user_states') return 'stop';
+        return { userId: row.userId.trim() };
+      },
+    });
+    expect(report.sessions).toBe(3);
+    const users = { ada: ['two', 'one'], eve: ['one'] };
+    for (const [userId, ids] of Object.entries(users)) {
+      const { sessions } = await service.list({ appName: 'app', userId });
+      expect(sessions.map(({ sessionId }) => sessionId).sort()).toEqual([...ids].sort());
+    }
+    const stateOf = (userId: string) => service.getState({ scope: 'user', appName: 'app', userId });
+    expect(await stateOf('ada')).toEqual({ a: 1 });
+    expect(await stateOf('eve')).toEqual({ e: 1 });
+  });
 });
 
 describeSources(['sqlite', 'postgres'], (open) => {

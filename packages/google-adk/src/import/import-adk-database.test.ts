@@ -1,5 +1,10 @@
 import { copyFileSync } from 'node:fs';
-import type { BaseSessionService, Session } from '@google/adk';
+import {
+  type BaseSessionService,
+  createEvent,
+  createEventActions,
+  type Session,
+} from '@google/adk';
 import { InMemorySessionService } from '@holdfast/in-memory';
 import type { SessionService } from '@holdfast/session';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -192,6 +197,31 @@ describe('an ADK database', () => {
     expect(await importAdkDatabase(request)).toMatchObject({ appName: 'moved', sessions: 4 });
     const { total } = await service.list({ appName: 'moved', allUsers: true, includeTotal: true });
     expect(total).toBe(sessions.length);
+  });
+
+  it('names what ADK itself has stored, and a service does not take', async () => {
+    const { file, service: adk } = openDatabase();
+    const state = { 'k ': 1, kept: 1, 'user:name ': 'Eve', 'app:': 1 };
+    await adk.createSession({ appName, userId: 'eve', sessionId: 'one', state });
+    const session = await adk.createSession({ appName, userId: ' eve', sessionId: 'two' });
+    const event = createEvent({ author: 'user', actions: createEventActions() });
+    await adk.appendEvent({ session, event });
+    await closeAdkDatabase(adk);
+
+    const service = new InMemorySessionService();
+    const request = { database: openSource(file), service, appName };
+    const report = await importAdkDatabase({ ...request, onRefused: 'skip' });
+    expect(report).toMatchObject({ sessions: 1, events: 0, skipped: 6 });
+    expect(report.rows.map(({ table, path }) => `${table} ${path}`).sort()).toEqual([
+      'app_states state[""]',
+      'events undefined',
+      'sessions state["k "]',
+      'sessions user_id',
+      'user_states state["name "]',
+      'user_states user_id',
+    ]);
+    const key = { appName, userId: 'eve', sessionId: 'one' };
+    expect((await service.get(key))?.state.toJSON()).toEqual({ kept: 1 });
   });
 
   it('keeps the order of lists', async () => {

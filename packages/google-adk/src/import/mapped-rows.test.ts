@@ -133,6 +133,41 @@ describeSources(['sqlite'], (open) => {
       expect(report.sessions).toBe(2);
     });
 
+    it.each<[string, string, OnAdkRefused]>([
+      ['state that is none', 'sessions state', () => ({ userId: 'x', state: null as never })],
+      [
+        'a key of another scope',
+        'sessions state["user:a"]',
+        () => ({ userId: 'x', state: { 'user:a': 1 } }),
+      ],
+    ])('is told of %s, which may be left out', async (_, place, map) => {
+      const source = await open();
+      const tables = await createPythonTables(source);
+      await tables.session(' eve', 'one');
+      const onRefused: OnAdkRefused = (row) =>
+        row.path === 'user_id' && typeof map === 'function' ? map(row) : 'skip';
+      const { report } = await importWith(source, { onRefused });
+      expect(report.sessions).toBe(1);
+      expect(report.rows.map(({ table, path }) => `${table} ${path}`)).toContain(place);
+    });
+
+    it.each<[string, unknown]>([
+      ['event', null],
+      ['id', { timestamp: 1 }],
+      ['timestamp', { id: 'x' }],
+      ['partial', { id: 'x', timestamp: 1, partial: true }],
+    ])('is told of an event that is none for its %s', async (path, event) => {
+      const source = await open();
+      const tables = await createPythonTables(source);
+      await tables.session('ada', 'one');
+      await tables.event({ id: 'e ', data });
+      const onRefused: OnAdkRefused = (row) =>
+        row.path === 'id' && row.reason.startsWith('must') ? { event: event as never } : 'skip';
+      const { report } = await importWith(source, { onRefused });
+      expect(report).toMatchObject({ events: 0, skipped: 1 });
+      expect(report.rows.at(-1)?.path).toBe(path);
+    });
+
     it('is not asked for ever', async () => {
       const source = await two();
       await expect(importWith(source, { onRefused: () => ({}) })).rejects.toMatchObject({

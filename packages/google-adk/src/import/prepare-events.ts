@@ -131,15 +131,20 @@ function corrupt(path: string, reason: string): Problem {
 
 /** What a service would not refuse, or say in other words. */
 function ownProblem(event: EventInput, ids: ReadonlySet<string>): Problem | undefined {
-  const { id, timestamp } = event;
+  // What an event was mapped to may be anything.
+  if (!isPlainObject(event)) return invalid('event', 'must be a plain object');
+  const { id, timestamp, partial } = event;
   if (timestamp === undefined || timestamp === null) return corrupt('timestamp', 'is absent');
   if (typeof timestamp !== 'number') return corrupt('timestamp', 'is not a number');
-  const invalid = (reason: string) => ({ code: 'invalid_argument', path: 'id', reason }) as const;
-  if (id === undefined) return invalid('is absent');
-  if (ids.has(id)) return invalid('is that of another event of the session');
-  return isCorrectionId(id)
-    ? invalid('is one that an import gives to events of its own')
-    : undefined;
+  if (partial === true) return invalid('partial', 'must not be true: it would not be stored');
+  if (typeof id !== 'string') return invalid('id', 'is not a text');
+  if (ids.has(id)) return invalid('id', 'is that of another event of the session');
+  if (!isCorrectionId(id)) return undefined;
+  return invalid('id', 'is one that an import gives to events of its own');
+}
+
+function invalid(path: string, reason: string): Problem {
+  return { code: 'invalid_argument', path, reason };
 }
 
 /** The event without a key of its state delta, if that is what is refused. */
@@ -147,6 +152,7 @@ function withoutStateKey(event: EventInput | undefined, { path }: Problem): Even
   const refused = keyOfDeltaPath(path);
   const stateDelta = event?.actions?.stateDelta;
   if (refused === undefined || !isPlainObject(stateDelta)) return undefined;
+  if (!Object.hasOwn(stateDelta, refused)) return undefined;
   const rest = Object.entries(stateDelta).filter(([name]) => name !== refused);
   return { ...event, actions: { ...event?.actions, stateDelta: Object.fromEntries(rest) } };
 }

@@ -1,5 +1,5 @@
 import { isHoldfastError, type SessionKey } from '@holdfast/core';
-import { identifierProblem } from '@holdfast/core/internal';
+import { describeType, identifierProblem, isPlainObject } from '@holdfast/core/internal';
 import { splitStateKey } from '@holdfast/state';
 import type { ImportJournal } from './import-journal.ts';
 import {
@@ -81,6 +81,8 @@ export async function prepareSession(
         }
       }
       if (state === undefined) return isWithoutState ? undefined : unreadable;
+      const wrong = shapeProblem(state) ?? scopeProblem(state);
+      if (wrong !== undefined) return wrong;
       const target = { appName, userId, sessionId };
       return check.stateProblem({ key: target, scope: 'session', entries: Object.entries(state) });
     },
@@ -92,7 +94,7 @@ export async function prepareSession(
       return { ...old, userId, sessionId, state, isMoved };
     },
     without(old, problem) {
-      if (problem.path === 'state') return { ...old, isWithoutState: true };
+      if (problem.path === 'state') return { ...old, state: undefined, isWithoutState: true };
       const rest = withoutKey(old.state, problem);
       return rest && { ...old, state: rest };
     },
@@ -132,11 +134,12 @@ export async function prepareUser(
     async problemOf({ userId: id, state, isWithoutState, isMoved }) {
       const problem = idProblem({ user_id: id, id: 'any' });
       if (problem !== undefined) return problem;
-      const isTaken = () => preparation.taken.has(JSON.stringify([id]));
-      if (isMoved && (isTaken() || (await readUserState(source, id)) !== undefined)) {
+      if (isMoved && (preparation.taken.has(JSON.stringify([id])) || (await hasOtherState(id)))) {
         return invalid('user_id', `is to become ${JSON.stringify(id)}, whom another row is about`);
       }
       if (state === undefined) return isWithoutState ? undefined : unreadable;
+      const wrong = shapeProblem(state);
+      if (wrong !== undefined) return wrong;
       const target = { appName, userId: id, sessionId: 'any' };
       return check.stateProblem({ key: target, scope: 'user', entries: Object.entries(state) });
     },
@@ -147,7 +150,7 @@ export async function prepareUser(
       return { ...old, userId: id, state, isMoved: id !== userId };
     },
     without(old, problem) {
-      if (problem.path === 'state') return { ...old, isWithoutState: true };
+      if (problem.path === 'state') return { ...old, state: undefined, isWithoutState: true };
       const rest = withoutKey(old.state, problem);
       return rest && { ...old, state: rest };
     },
@@ -156,6 +159,12 @@ export async function prepareUser(
   noteBigIntegers(journal, { table, key, count: bigIntegers });
   if (settled.isMoved) preparation.taken.add(JSON.stringify([settled.userId]));
   return { userId: settled.userId, state: Object.entries(settled.state ?? {}) };
+
+  /** Whether the user has a row of their own: not this one, by another spelling. */
+  async function hasOtherState(id: string): Promise<boolean> {
+    const other = await readUserState(source, id);
+    return other !== undefined && other.userId !== row?.userId;
+  }
 }
 
 /** The app's own state. */
@@ -174,6 +183,8 @@ export async function prepareApp(
     first: value,
     problemOf(state) {
       if (state === undefined) return unreadable;
+      const wrong = shapeProblem(state);
+      if (wrong !== undefined) return wrong;
       const target = { appName, userId: 'any', sessionId: 'any' };
       return check.stateProblem({ key: target, scope: 'app', entries: Object.entries(state) });
     },
@@ -209,11 +220,9 @@ function ownState(
   { key, state }: Pick<NamedRow, 'key'> & { readonly state: Record<string, unknown> },
 ): Record<string, unknown> {
   const kept = Object.entries(state).filter(([name]) => {
-    const { scope, name: rest } = splitStateKey(name);
-    // A prefix alone is not a key of another scope: it is refused like other wrong keys.
-    if (scope === 'session' || rest === '') return true;
-    const reason = `is a key of the scope '${scope}', and a session's row has none`;
-    journal.note({ table: 'sessions', key, path: statePath(name), reason, outcome: 'skipped' });
+    if (!isOfOtherScope(name)) return true;
+    const path = statePath(name);
+    journal.note({ table: 'sessions', key, path, reason: OTHER_SCOPE, outcome: 'skipped' });
     return false;
   });
   return Object.fromEntries(kept);
@@ -249,6 +258,26 @@ function invalid(path: string, reason: string): Problem {
   return { code: 'invalid_argument', path, reason };
 }
 
+/** A state that a row was mapped to may be anything. */
+function shapeProblem(state: unknown): Problem | undefined {
+  if (isPlainObject(state)) return undefined;
+  return invalid('state', `must be a plain object, got ${describeType(state)}`);
+}
+
+/** A state that a session was mapped to may have keys that were left out of its own. */
+function scopeProblem(state: object): Problem | undefined {
+  const name = Object.keys(state).find(isOfOtherScope);
+  return name === undefined ? undefined : invalid(statePath(name), OTHER_SCOPE);
+}
+
+const OTHER_SCOPE = 'is a key of another scope, and the row of a session has none';
+
+/** A prefix alone is not a key of another scope: it is refused like other wrong keys. */
+function isOfOtherScope(key: string): boolean {
+  const { scope, name } = splitStateKey(key);
+  return scope !== 'session' && name !== '';
+}
+
 /** A refused row as it is shown. */
 export function shown({ path, reason }: Problem) {
   return { path, reason };
@@ -257,7 +286,7 @@ export function shown({ path, reason }: Problem) {
 /** A state without the key that is refused; undefined if it is not a key that is. */
 function withoutKey(state: Row['state'], { path }: Problem): Row['state'] {
   const name = keyOfStatePath(path);
-  if (state === undefined || name === undefined) return undefined;
+  if (state === undefined || name === undefined || !Object.hasOwn(state, name)) return undefined;
   return Object.fromEntries(Object.entries(state).filter(([key]) => key !== name));
 }
 

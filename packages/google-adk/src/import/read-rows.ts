@@ -74,13 +74,14 @@ export async function* readSessions(source: RowSource): AsyncGenerator<SessionRo
   }
 }
 
-/** Whether the app has a session of these ids. */
+/** Whether the app has a session of these very ids, as they are written. */
 export async function hasSessionRow(
   { reader, tables, appName }: RowSource,
   { userId, sessionId }: { readonly userId: string; readonly sessionId: string },
 ): Promise<boolean> {
-  const sql = `SELECT 1 AS one FROM ${tables.sessions} sessions WHERE app_name = ? AND user_id = ? AND id = ?`;
-  return (await reader.rows(sql, [appName, userId, sessionId])).length > 0;
+  const sql = `SELECT user_id, id FROM ${tables.sessions} sessions WHERE app_name = ? AND user_id = ? AND id = ?`;
+  const rows = await reader.rows(sql, [appName, userId, sessionId]);
+  return rows.some((row) => textOf(row['user_id']) === userId && textOf(row['id']) === sessionId);
 }
 
 /**
