@@ -30,7 +30,8 @@ const TYPES_OF_NODE = { '@types/node': '24.19.2' };
 export const PROGRAMS = [
   { name: 'core', packages: ['core'], sources: ['core'] },
   { name: 'state', packages: ['state'], sources: ['state'] },
-  { name: 'session', packages: ['session'], sources: ['session', 'session-store', 'copies'] },
+  { name: 'session', packages: ['session'], sources: ['session', 'copies'] },
+  { name: 'store-author', packages: ['session'], sources: ['session-store'] },
   { name: 'testkit', packages: ['testkit'], sources: ['testkit'] },
   ...STORES.map((store) => ({ ...store, packages: [store.name] })),
 ];

@@ -1,4 +1,5 @@
 export type { RunConfig, RunConfigInput, StreamingMode } from '@holdfast/core';
+// The types of Holdfast: those of the same names that ADK has come from `@google/adk`.
 export type {
   AppendEventRequest,
   AppendEventsRequest,
