@@ -3,7 +3,7 @@ import { describeSessionKey, jsonEqual, setOwn } from '@holdfast/core/internal';
 import type { SessionService } from '@holdfast/session';
 import { splitStateKey } from '@holdfast/state';
 import type { PreparedEvent } from './prepare-events.ts';
-import type { PreparedSession } from './prepare-rows.ts';
+import type { PreparedSession } from './prepare-session.ts';
 import { CORRECTION_ID } from './reserved-ids.ts';
 import { chunksOf, type StateEntry } from './state-chunks.ts';
 import type { StoredEvent } from './stored-event.ts';

@@ -2,8 +2,10 @@ import { isHoldfastError } from '@holdfast/core';
 import type { GetStateRequest, SessionService } from '@holdfast/session';
 import { ImportJournal } from './import-journal.ts';
 import { contentOf, importSession } from './import-session.ts';
+import type { Preparation } from './preparation.ts';
 import { noteEventsLeftOut, prepareEvents } from './prepare-events.ts';
-import { type Preparation, prepareApp, prepareSession, prepareUser } from './prepare-rows.ts';
+import { prepareSession } from './prepare-session.ts';
+import { prepareApp, prepareUser } from './prepare-states.ts';
 import {
   type RowSource,
   readAppState,

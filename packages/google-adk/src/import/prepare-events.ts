@@ -1,7 +1,7 @@
 import { type EventInput, isHoldfastError, type SessionKey } from '@holdfast/core';
 import { isPlainObject } from '@holdfast/core/internal';
 import type { AdkDatabaseRow } from './adk-database.ts';
-import { copyOf, noteBigIntegers, type Preparation, shown } from './prepare-rows.ts';
+import { copyOf, invalid, noteBigIntegers, type Preparation, shown } from './preparation.ts';
 import { readEvents, type SessionRow } from './read-rows.ts';
 import type { Problem } from './refused-row.ts';
 import { isCorrectionId } from './reserved-ids.ts';
@@ -141,10 +141,6 @@ function ownProblem(event: EventInput, ids: ReadonlySet<string>): Problem | unde
   if (ids.has(id)) return invalid('id', 'is that of another event of the session');
   if (!isCorrectionId(id)) return undefined;
   return invalid('id', 'is one that an import gives to events of its own');
-}
-
-function invalid(path: string, reason: string): Problem {
-  return { code: 'invalid_argument', path, reason };
 }
 
 /** The event without a key of its state delta, if that is what is refused. */
