@@ -149,6 +149,17 @@ describe.each(drivers)('a database that its owner uses, too, by %s', (driver) =>
     database.close();
   });
 
+  it('is neither persistent nor shared without a file, whatever it was opened with', async () => {
+    for (const name of [':memory:', '']) {
+      const database = await openDatabase(name, driver);
+      const service = await serviceOn(database);
+      expect(service.capabilities).toMatchObject({ persistent: false, shared: false });
+      expect(await service.appendEvent({ ...key, event: {} })).toMatchObject({ seq: 1 });
+      await service.close();
+      database.close();
+    }
+  });
+
   it('names a setting that its owner has changed since, if a call fails by it', async () => {
     const database = await openDatabase(':memory:', driver);
     const service = new SqliteSessionService({ client: database, busyTimeout: 50 });
