@@ -7,15 +7,15 @@ export type AdkDatabaseDialect = 'sqlite' | 'postgres' | 'mysql';
 export type AdkDatabaseRow = Readonly<Record<string, unknown>>;
 
 /**
- * A database with the tables of ADK's `DatabaseSessionService`, as far as an import needs it:
- * it is only read. Whatever `query` throws becomes the cause of an `unavailable`.
+ * A database with the tables of an ADK's session service, as far as an import needs it: it is
+ * only read. Whatever `query` throws becomes the cause of an `unavailable`.
  */
 export interface AdkDatabase {
   /** `mysql` is MariaDB, too. */
   readonly dialect: AdkDatabaseDialect;
   /**
    * Runs one SELECT. Placeholders are `$1`, `$2` … for PostgreSQL, and `?` for the others.
-   * Nothing else is asked for: columns of JSON are read as text.
+   * Columns of JSON are asked for as text, so a driver has nothing to parse.
    */
   query(
     sql: string,
