@@ -89,7 +89,7 @@ export async function createPrograms(packed, compilers) {
   for (const program of [...programs, { ...everything, sources: [] }]) {
     writeProgram(join(folder, program.name), program);
   }
-  const install = ['install', '--ignore-scripts', '--prefer-offline', '--reporter=silent'];
+  const install = ['install', '--ignore-scripts', '--no-frozen-lockfile', '--prefer-offline'];
   await mustRun(['npx', '-y', packageManager(), ...install], folder);
   return folder;
 }
