@@ -5,6 +5,13 @@ import { problemOf, run } from './run.mjs';
 
 /** @typedef {import('./packed.mjs').Packed} Packed */
 
+const REQUIRED = [
+  'package.json',
+  'README.md',
+  'LICENSE',
+  ...['index.js', 'index.d.ts', 'index.cjs', 'index.d.cts'].map((file) => `dist/${file}`),
+];
+
 /**
  * Lints the archives, and looks at the files in them.
  *
@@ -21,9 +28,8 @@ async function checkArchive({ name, archive }) {
     .trim()
     .split('\n')
     .map((path) => path.replace(/^package\//, ''));
-  const required = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];
-  const missing = required.filter((file) => !files.includes(file));
-  const foreign = files.filter((file) => !required.includes(file) && !file.startsWith('dist/'));
+  const missing = REQUIRED.filter((file) => !files.includes(file));
+  const foreign = files.filter((file) => !REQUIRED.includes(file) && !file.startsWith('dist/'));
   check(
     `${name}: has all its files`,
     missing.length > 0 ? `without ${missing.join(', ')}` : undefined,
@@ -31,7 +37,7 @@ async function checkArchive({ name, archive }) {
   check(`${name}: has no other files`, foreign.length > 0 ? foreign.join(', ') : undefined);
   const [lint, types] = await Promise.all([
     run(['publint', 'run', '--strict', archive], { cwd: work }),
-    run(['attw', '--profile', 'esm-only', '--no-color', archive], { cwd: work }),
+    run(['attw', '--profile', 'node16', '--no-color', archive], { cwd: work }),
   ]);
   check(`${name}: publint`, problemOf(lint));
   check(`${name}: are the types right`, problemOf(types));

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { transform } from 'esbuild';
+import { checkCopies } from './check-copies.mjs';
 import { firstExample } from './markdown.mjs';
 import { createProject, findNodes } from './packed.mjs';
 import { check, fail } from './report.mjs';
 import { problemOf, run } from './run.mjs';
+import { DRIVERS } from './test-stores.mjs';
 import { root } from './workspace.mjs';
 
 /** @typedef {import('./packed.mjs').NodeVersion} NodeVersion */
@@ -15,12 +17,16 @@ import { root } from './workspace.mjs';
  * @param {readonly import('./packed.mjs').Packed[]} packed
  */
 export async function checkConsumer(packed) {
-  const [folder, nodes] = await Promise.all([createProject('consumer', packed), findNodes()]);
+  const [folder, nodes] = await Promise.all([
+    createProject('consumer', packed, DRIVERS),
+    findNodes(),
+  ]);
   const readmes = [root, ...packed.map((one) => one.folder)];
   await Promise.all([
     ...readmes.map((home) => runReadme(home, folder, nodes)),
     ...[true, false].map((exact) => typeCheckSnippet(folder, exact)),
     openBuiltInSqlite(folder, nodes),
+    checkCopies(folder, nodes),
   ]);
 }
 

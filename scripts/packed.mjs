@@ -1,6 +1,6 @@
 // What is published, packed: and projects outside the workspace that have it installed.
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { problemOf, run } from './run.mjs';
@@ -57,9 +57,28 @@ export async function createProject(name, packed, others = []) {
   const folder = join(work, name);
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const install = ['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error'];
-  await mustRun([...install, ...packed.map(({ archive }) => archive), ...others], folder);
+  await install(folder, [...packed.map(({ archive }) => archive), ...others]);
   return folder;
+}
+
+/**
+ * @param {string} folder
+ * @param {readonly string[]} packages
+ */
+export async function install(folder, packages) {
+  const line = ['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...packages];
+  await mustRun(line, folder);
+}
+
+/**
+ * Runs one of a project's own executables.
+ *
+ * @param {string} folder
+ * @param {readonly string[]} line
+ */
+export function runTool(folder, [tool = '', ...args]) {
+  const own = join(folder, 'node_modules', '.bin', tool);
+  return run([existsSync(own) ? own : tool, ...args], { cwd: folder });
 }
 
 /** @type {Promise<readonly NodeVersion[]> | undefined} */

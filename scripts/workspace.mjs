@@ -15,6 +15,7 @@ export const bin = join(root, 'node_modules', '.bin');
  * @property {string} [packageManager]
  * @property {Record<string, unknown>} [exports]
  * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [devDependencies]
  * @property {Record<string, string>} [peerDependencies]
  */
 
