@@ -2,6 +2,7 @@ import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startProcess } from './child-process.fixture.ts';
+import type { LogOptions } from './log-process.fixture.ts';
 import { tempFolder } from './test-database.fixture.ts';
 import { hasHole, hasLostItsBeginning } from './write-ahead-log.ts';
 
@@ -10,7 +11,8 @@ const folder = tempFolder();
 describe('A write-ahead log', () => {
   it('is never taken for one that was cut while another process empties and writes it', async () => {
     const path = join(folder, 'busy-wal');
-    const writer = startProcess('./log-process.fixture.ts', { path });
+    const options: LogOptions = { path };
+    const writer = startProcess('./log-process.fixture.ts', options);
     expect(await writer.next()).toBe('ready');
     let cuts = 0;
     for (let look = 0; look < 20_000; look++) {
