@@ -72,6 +72,17 @@ describe('Calls that are answered without I/O', () => {
     expect(count).toBeGreaterThan(0);
   });
 
+  it('are answered in a test that replaces timers before it loads the package', async () => {
+    vi.useFakeTimers({ toFake: ['setImmediate', 'setTimeout', 'Date'] });
+    vi.resetModules();
+    const copy = await import('./call-gate.ts');
+    const gate = new copy.CallGate();
+    let count = 0;
+    const end = realNow() + 40;
+    for (; realNow() < end; count++) await gate.run(() => 1);
+    expect(count).toBeGreaterThan(0);
+  });
+
   it('are waited for by close, also while they wait for a turn', async () => {
     const gate = new CallGate();
     const log: string[] = [];

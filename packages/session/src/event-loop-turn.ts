@@ -8,8 +8,11 @@ const CALLS_PER_LOOK = 8;
 /** After so many ms without a turn that is known of, the next one is asked for. */
 const LOOK_AFTER_MS = 5;
 
-// Looked up when the module is loaded, as a test may put a clock of its own in their place later.
-const now = performance.now.bind(performance);
+// Looked up when the module is loaded, as a test may put a clock of its own in their place later; and
+// asked of Node, if this is Node, as it may have done so before.
+const { performance: clock } =
+  builtIn<{ readonly performance: Performance }>('node:perf_hooks') ?? globalThis;
+const now = clock.now.bind(clock);
 const onNextTurn = findOnNextTurn();
 
 let calls = 0;
@@ -45,7 +48,17 @@ export function dueTurnOfMany(): Promise<void> | undefined {
 
 type Schedule = (callback: () => void) => void;
 
+/** A module of Node, without an import, which nothing else could load. */
+function builtIn<Module>(name: string): Module | undefined {
+  const { process } = globalThis as {
+    readonly process?: { getBuiltinModule?(name: string): Module | undefined };
+  };
+  return process?.getBuiltinModule?.(name);
+}
+
 function findOnNextTurn(): Schedule {
+  const own = builtIn<{ readonly setImmediate: Schedule }>('node:timers');
+  if (own !== undefined) return own.setImmediate;
   const { setImmediate, MessageChannel, setTimeout } = globalThis as unknown as {
     readonly setImmediate?: Schedule;
     readonly MessageChannel?: new () => {
