@@ -15,7 +15,7 @@ const TOOLS = [
   '@babel/preset-typescript@7.29.7',
 ];
 
-const FILES = ['stores.test.ts', 'fake-timers.test.ts', 'node.test.mjs'];
+const FILES = ['stores.test.ts', 'fake-timers.test.ts', 'adk.test.ts', 'node.test.mjs'];
 
 const PRESETS = [
   ['@babel/preset-env', { targets: { node: 'current' } }],
@@ -27,7 +27,9 @@ const CONFIGS = {
   'vitest.config.mjs': `export default { test: { globals: true, include: ['*.test.ts'] } };`,
   'jest.commonjs.json': JSON.stringify({
     testMatch: ['<rootDir>/*.test.ts'],
-    transform: { '[.]ts$': ['babel-jest', { presets: PRESETS }] },
+    transform: { '[.][jt]s$': ['babel-jest', { presets: PRESETS }] },
+    // What @google/adk needs, which requires a module.
+    transformIgnorePatterns: ['/node_modules/(?!lodash-es/)'],
   }),
   'jest.modules.json': JSON.stringify({
     testMatch: ['<rootDir>/stores.test.mjs'],
