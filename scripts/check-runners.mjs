@@ -69,7 +69,8 @@ export async function checkRunners(packed) {
   await withStores(folder, async () => {
     for (const { path, version } of nodes) {
       for (const { name, line } of RUNNERS) {
-        check(`${name} on ${version}`, problemOf(await run([path, ...line], { cwd: folder })));
+        const result = await run([path, ...line], { cwd: folder, timeout: 300_000 });
+        check(`${name} on ${version}`, problemOf(result));
       }
     }
   });
