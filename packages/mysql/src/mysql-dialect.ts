@@ -57,10 +57,10 @@ function addColumn({ table, tableName, name, definition }: ColumnDefinition): re
   const add = `ALTER TABLE ${table} ADD COLUMN ${definition}`.replaceAll("'", "''");
   const isThere = `EXISTS (SELECT 1 FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = '${tableName}' AND column_name = '${name}')`;
   return [
-    `SET @holdfast_change = IF(${isThere}, 'DO 0', '${add}')`,
-    'PREPARE holdfast_change FROM @holdfast_change',
-    'EXECUTE holdfast_change',
-    'DEALLOCATE PREPARE holdfast_change',
+    `SET @added_column = IF(${isThere}, 'DO 0', '${add}')`,
+    'PREPARE add_column FROM @added_column',
+    'EXECUTE add_column',
+    'DEALLOCATE PREPARE add_column',
   ];
 }
 
