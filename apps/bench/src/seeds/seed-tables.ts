@@ -5,6 +5,9 @@ export interface SeedTables {
   readonly state: string;
 }
 
+/** What the sessions that are filled in have as their incarnation. */
+export const INCARNATION = '019a2f3c-5b1e-7d4a-9c3b-6f0e8d7a5b21';
+
 export const BARE_TABLES: SeedTables = { sessions: 'sessions', events: 'events', state: 'state' };
 
 export const HOLDFAST_TABLES: SeedTables = {

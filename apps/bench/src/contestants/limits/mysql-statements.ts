@@ -9,7 +9,8 @@ const options = 'ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4';
 export const MYSQL_TABLES = `
   CREATE TABLE sessions (
     ${keyColumns}, create_time BIGINT NOT NULL, last_update_time BIGINT NOT NULL,
-    revision BIGINT NOT NULL, initial_state ${json} NOT NULL, PRIMARY KEY (${keyList}),
+    revision BIGINT NOT NULL, initial_state ${json} NOT NULL,
+    incarnation VARBINARY(255) NOT NULL DEFAULT '', PRIMARY KEY (${keyList}),
     INDEX sessions_by_user (app_name, user_id, last_update_time, session_id),
     INDEX sessions_by_time (app_name, last_update_time, user_id, session_id)
   ) ${options};

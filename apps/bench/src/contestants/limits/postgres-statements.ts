@@ -7,7 +7,8 @@ const keyList = key.join(', ');
 export const POSTGRES_TABLES = `
   CREATE TABLE sessions (
     ${keyColumns}, create_time bigint NOT NULL, last_update_time bigint NOT NULL,
-    revision bigint NOT NULL, initial_state text NOT NULL, PRIMARY KEY (${keyList})
+    revision bigint NOT NULL, initial_state text NOT NULL,
+    incarnation text COLLATE "C" NOT NULL DEFAULT '', PRIMARY KEY (${keyList})
   );
   CREATE INDEX sessions_by_user ON sessions (app_name, user_id, last_update_time, session_id);
   CREATE INDEX sessions_by_time ON sessions (app_name, last_update_time, user_id, session_id);

@@ -3,7 +3,7 @@ export const SQLITE_TABLES = `
   CREATE TABLE sessions (
     app_name TEXT NOT NULL, user_id TEXT NOT NULL, session_id TEXT NOT NULL,
     create_time INTEGER NOT NULL, last_update_time INTEGER NOT NULL,
-    revision INTEGER NOT NULL, initial_state TEXT NOT NULL,
+    revision INTEGER NOT NULL, initial_state TEXT NOT NULL, incarnation TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (app_name, user_id, session_id)
   );
   CREATE INDEX sessions_by_user ON sessions (app_name, user_id, last_update_time, session_id);
