@@ -33,7 +33,7 @@ export interface SessionSnapshot {
   readonly createTime: number;
   readonly lastUpdateTime: number;
   readonly revision: number;
-  /** The loaded events, in `seq` order. */
+  /** The loaded events, in `seq` order, each with the mark of the session. */
   readonly events: readonly Event[];
   readonly state: StoredState;
 }
@@ -147,8 +147,8 @@ export class Session implements SessionKey {
    * changes not yet taken stay in its state. An event that this snapshot has already, and
    * a partial one, change nothing: the answer is this snapshot itself. `conflict` if
    * `event.seq` is not `revision + 1`: other events came between, so read the session again.
-   * So it is if the session was deleted, and the event, which an append or `listEvents` gave, is
-   * of another one with the same id.
+   * So it is if the event, as a service gave it, is of another session, even one that has these ids
+   * since this one was deleted.
    * An event that is not frozen, such as one that came over the wire, is checked and copied.
    */
   withEvent(event: Event): Session {

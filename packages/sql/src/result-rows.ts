@@ -64,17 +64,9 @@ export class ResultRows {
     };
   }
 
-  /** The events in `seq` order. */
+  /** The events in `seq` order, with the mark of the session. */
   get events(): Event[] {
-    return this.#events(undefined);
-  }
-
-  /** The events in `seq` order, marked as those of the session. */
-  get markedEvents(): Event[] {
-    return this.#events(markOf(this.session?.incarnation ?? ''));
-  }
-
-  #events(mark: string | undefined): Event[] {
+    const mark = markOf(this.session?.incarnation ?? '');
     const key = this.#key;
     const rows = this.#rows[RowKind.Event] ?? [];
     const events = rows.map((row) =>

@@ -106,7 +106,7 @@ export class SqlStore implements SessionStore {
   async listEvents(list: PreparedListEvents): Promise<ListedEvents | undefined> {
     const found = await this.#client.query(this.#statements.listEvents(list));
     const rows = new ResultRows(found, list.key);
-    const { session, markedEvents: events } = rows;
+    const { session, events } = rows;
     if (session === undefined) return undefined;
     if (list.order === 'desc') events.reverse();
     return { events, revision: session.revision };
@@ -147,7 +147,7 @@ export class SqlStore implements SessionStore {
       if (first === undefined) return { type: 'missing' };
       const { revision, incarnation } = first;
       const stored = new Map(
-        parts.flatMap((part) => part.markedEvents).map((event) => [event.id, event]),
+        parts.flatMap((part) => part.events).map((event) => [event.id, event]),
       );
       return { type: 'refused', revision, incarnation, findEvent: (id) => stored.get(id) };
     }

@@ -1,5 +1,5 @@
 import type { Event } from '@holdfast/core';
-import type { PreparedGet, SessionSnapshot } from '@holdfast/session/store';
+import { markOf, type PreparedGet, type SessionSnapshot } from '@holdfast/session/store';
 import { EMPTY_SCOPE } from '@holdfast/state/internal';
 import { readFound, readInteger, readList } from '../read-reply.ts';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
@@ -99,11 +99,13 @@ export function readSnapshot({ key }: PreparedGet, reply: unknown): SessionSnaps
   if (found === undefined) return undefined;
   const [meta, states, runs] = [found[0], readList(found[1]), readList(found[2])];
   const { appName, userId } = key;
+  const session = parseMeta(meta, key);
+  const mark = markOf(session.incarnation);
   const events: Event[] = [];
   for (let i = 0; i < runs.length; i += 2) {
     const first = readInteger(runs[i]);
     readList(runs[i + 1]).forEach((text, at) => {
-      events.push(parseEvent(text, { seq: first + at, key }));
+      events.push(parseEvent(text, { seq: first + at, key, mark }));
     });
   }
   const state = {
@@ -111,5 +113,5 @@ export function readSnapshot({ key }: PreparedGet, reply: unknown): SessionSnaps
     user: parseState(states[1], { appName, userId }),
     app: states.length > 2 ? parseState(states[2], { appName }) : EMPTY_SCOPE,
   };
-  return { key: Object.freeze(key), ...parseMeta(meta, key), events, state };
+  return { key: Object.freeze(key), ...session, events, state };
 }

@@ -170,8 +170,9 @@ export const incarnationCases = casesOf('incarnation', [
       });
       const again = await service.appendEvent({ ...key, event });
       const { events: listed } = await service.listEvents(key);
+      const { events: loaded } = await read(service, key);
       const conflict = { code: 'conflict', key } as const;
-      for (const each of [first, second, ...batch, again, ...listed]) {
+      for (const each of [first, second, ...batch, again, ...listed, ...loaded]) {
         await expectError(async () => old.withEvent(each), conflict);
       }
       let fresh = await read(service, key);
