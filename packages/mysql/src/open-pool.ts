@@ -1,7 +1,8 @@
 import { invalidArgument, isError } from '@holdfast/core/internal';
 import { driverExport, driverLoadError } from '@holdfast/session/store';
-import { checkUrl, type PoolSettings, refusePassedOver } from '@holdfast/sql';
+import { checkParameters, checkUrl, type PoolSettings, withoutParameters } from '@holdfast/sql';
 import type { MysqlPool } from './mysql2-client.ts';
+import { mysql2Parameters } from './mysql2-parameters.ts';
 
 const opened = new WeakSet<object>();
 
@@ -43,7 +44,7 @@ async function loadCreatePool(): Promise<typeof import('mysql2/promise').createP
 
 const EXAMPLE = '//user:password@host:3306/database';
 
-/** The URL as it is; `invalid_argument` if it does not name a database of a server. */
+/** The URL as mysql2 is to have it; `invalid_argument` if it does not name a database of a server. */
 function checkMysqlUrl(value: unknown): string {
   const schemes = ['mysql', 'mariadb', 'mysql2'] as const;
   const url = checkUrl(value, { driver: 'mysql2', schemes: [...schemes], example: EXAMPLE });
@@ -54,7 +55,8 @@ function checkMysqlUrl(value: unknown): string {
       `is not a URL, such as mysql:${EXAMPLE}: it needs one host, localhost for a socketPath, and what is special in a user or a password must be encoded, such as %40 for an @`,
     );
   }
-  const { hostname, port, pathname, username, searchParams } = new URL(url);
+  const parsed = new URL(url);
+  const { hostname, pathname } = parsed;
   if (hostname.includes(',')) {
     throw invalidArgument('url', 'names several hosts, and mysql2 connects to one alone');
   }
@@ -67,31 +69,8 @@ function checkMysqlUrl(value: unknown): string {
   if (!/^\/[^/]/.test(pathname)) {
     throw invalidArgument('url', `must name a database: mysql:${EXAMPLE}`);
   }
-  for (const [name, problem] of Object.entries(REFUSED)) {
-    if (searchParams.has(name)) throw invalidArgument('url', `must not have ${name}: ${problem}`);
-  }
-  const socketPath = searchParams.get('socketPath');
-  refusePassedOver(url, {
-    driver: 'mysql2',
-    parameters: {
-      host: { used: hostname, at: 'behind mysql://' },
-      port: { used: port || '3306', at: 'behind the host' },
-      database: { used: pathname.slice(1), at: 'behind the host: //host/database' },
-      user: { used: username, at: 'before the host: //user:password@host' },
-      password: { used: undefined, at: 'before the host: //user:password@host' },
-      socket: { used: socketPath, at: 'as socketPath' },
-      unix_socket: { used: socketPath, at: 'as socketPath' },
-    },
-  });
-  return url;
+  const parameters = mysql2Parameters(parsed);
+  checkParameters(url, parameters);
+  // mysql2 would say on the console that it does not know them.
+  return withoutParameters(url, { ...parameters.harmless, ...parameters.used });
 }
-
-const NO_TEXT = 'what mysql2 takes under that name is not a text';
-
-/** Parameters with which no connection can be made, or none that is as it was set. */
-const REFUSED: Readonly<Record<string, string>> = {
-  resetOnRelease: 'what a connection is set to would be lost',
-  isServer: 'it would not connect to a server',
-  Promise: NO_TEXT,
-  stream: NO_TEXT,
-};

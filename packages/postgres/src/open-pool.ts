@@ -1,7 +1,8 @@
 import { invalidArgument } from '@holdfast/core/internal';
 import { driverExport, driverLoadError } from '@holdfast/session/store';
-import { checkUrl, type PoolSettings, refusePassedOver } from '@holdfast/sql';
+import { checkParameters, checkUrl, type PoolSettings } from '@holdfast/sql';
 import type { PgPool } from './pg-driver.ts';
+import { type PgTarget, pgParameters } from './pg-parameters.ts';
 import { isFileError, translateError } from './postgres-error.ts';
 
 /** A pool of `pg`. It connects when it is used. */
@@ -30,7 +31,13 @@ async function loadDriver(): Promise<Pick<typeof import('pg'), 'Client' | 'Pool'
 
 /** `pg` also takes the folder of a socket, and behind a blank the name of a database. */
 function checkBeginning(url: unknown): string {
-  if (typeof url === 'string' && url.startsWith('/')) return url;
+  if (typeof url === 'string' && url.startsWith('/')) {
+    if (!url.includes('?')) return url;
+    throw invalidArgument(
+      'url',
+      'is the folder of a socket, behind which pg reads no parameters: write socket:/folder?db=database',
+    );
+  }
   return checkUrl(url, {
     driver: 'pg',
     schemes: ['postgres', 'postgresql', 'socket'],
@@ -38,11 +45,8 @@ function checkBeginning(url: unknown): string {
   });
 }
 
-/** What `pg` makes of a URL. */
-interface Target {
-  readonly host: string;
+interface Target extends PgTarget {
   readonly port: number;
-  readonly database?: string | undefined;
 }
 
 /**
@@ -50,7 +54,8 @@ interface Target {
  * means; `misconfigured` if a file that it names cannot be read.
  */
 function checkTarget(url: string, parse: () => Target): void {
-  const { host, port, database } = parseBy(parse);
+  const target = parseBy(parse);
+  const { host, port } = target;
   if (!(port >= 1 && port <= 65_535)) {
     throw invalidArgument('url', 'has a port that is not one: it must be from 1 to 65535');
   }
@@ -60,15 +65,7 @@ function checkTarget(url: string, parse: () => Target): void {
   if (/\/\.s\.PGSQL\.\d+$/.test(host)) {
     throw invalidArgument('url', 'must name the folder of a socket, not the socket in it');
   }
-  refusePassedOver(url, {
-    driver: 'pg',
-    parameters: {
-      database: { used: database, at: 'behind the host: //host/database' },
-      dbname: { used: database, at: 'behind the host: //host/database' },
-      hostaddr: { used: host, at: 'as the host' },
-      service: { used: undefined, at: 'out, as a URL of its own' },
-    },
-  });
+  checkParameters(url, pgParameters(url, target));
 }
 
 function parseBy(parse: () => Target): Target {

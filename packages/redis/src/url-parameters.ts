@@ -13,14 +13,23 @@ export interface UrlParameters {
 
 // Those of ioredis that say which server, and who asks. It takes each option as text, also those
 // that mean nothing as text, such as `tls=false`.
-const FORMS: Readonly<Record<string, RegExp>> = {
-  cluster: /^true$/,
-  connectionName: /^[!-~]+$/,
-  db: /^\d{1,9}$/,
-  family: /^[046]$/,
-  password: /^/,
-  protocol: /^[23]$/,
-  username: /^/,
+const FORMS: Readonly<Record<string, readonly [pattern: RegExp, words: string]>> = {
+  cluster: [/^true$/, 'true'],
+  connectionName: [/^[!-~]+$/, 'letters, digits and signs of ASCII, without blanks'],
+  db: [/^\d{1,9}$/, 'the number of a database, in digits'],
+  family: [/^[046]$/, '4 or 6, or 0 for both'],
+  password: [/^/, 'any text'],
+  protocol: [/^[23]$/, '2 or 3'],
+  username: [/^/, 'any text'],
+};
+
+const TLS = 'begin the URL with rediss:// for TLS';
+
+/** What others write, and what to do instead. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  keyPrefix: 'give the option keyPrefix',
+  ssl: TLS,
+  tls: TLS,
 };
 
 const KNOWN = Object.keys(FORMS).join(', ');
@@ -33,14 +42,12 @@ export function parseParameters(
   const found = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query)) {
     const form = Object.hasOwn(FORMS, name) ? FORMS[name] : undefined;
-    if (form === undefined) {
-      throw invalidArgument(
-        'url',
-        `must have no parameter ${JSON.stringify(name)}, but ${KNOWN}; bring a client for other options of ioredis`,
-      );
-    }
+    if (form === undefined) throw unknownParameter(name);
+    const [pattern, words] = form;
     if (found.has(name)) throw invalidArgument('url', `must say ${name} once`);
-    if (!form.test(value)) throw invalidArgument('url', `has a ${name} of another form: ${form}`);
+    if (!pattern.test(value)) {
+      throw invalidArgument('url', `has the parameter ${name}, which must be ${words}`);
+    }
     found.set(name, value);
   }
   return {
@@ -52,6 +59,16 @@ export function parseParameters(
     connectionName: found.get('connectionName'),
     protocol: numberOf(found.get('protocol')) as 2 | 3 | undefined,
   };
+}
+
+function unknownParameter(name: string) {
+  const advice = Object.hasOwn(INSTEAD, name)
+    ? INSTEAD[name]
+    : 'bring a client for other options of ioredis';
+  return invalidArgument(
+    'url',
+    `must have no parameter ${JSON.stringify(name)}, but ${KNOWN}; ${advice}`,
+  );
 }
 
 function one(name: string, [before, after]: readonly [string | undefined, string | undefined]) {

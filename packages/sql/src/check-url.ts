@@ -1,4 +1,5 @@
 import { checkString, invalidArgument } from '@holdfast/core/internal';
+import { CUT } from './url-parameters.ts';
 
 /** What URLs a driver takes. */
 export interface UrlForms {
@@ -26,31 +27,9 @@ export function checkUrl(value: unknown, forms: UrlForms): string {
   }
   const [path = '', query = ''] = afterHost(url).split(/\?(.*)/s);
   if (path.includes('@') || Array.from(new URLSearchParams(query).keys()).some(hasAt)) {
-    throw invalidArgument(
-      'url',
-      'has an @ behind its host: in a user or password, write %2F for a /, %3F for a ? and %40 for an @',
-    );
+    throw invalidArgument('url', CUT);
   }
   return url;
-}
-
-/** Parameters of a URL that its driver passes over, and what it uses in their place. */
-export type PassedOver = Readonly<Record<string, { readonly used: unknown; readonly at: string }>>;
-
-/** `invalid_argument` if a URL says something to which its driver does not listen. */
-export function refusePassedOver(
-  url: string,
-  { driver, parameters }: { readonly driver: string; readonly parameters: PassedOver },
-): void {
-  const [, query = ''] = url.split(/\?(.*)/s);
-  for (const [name, value] of new URLSearchParams(query)) {
-    const passedOver = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-    if (passedOver === undefined || value === String(passedOver.used ?? '')) continue;
-    throw invalidArgument(
-      'url',
-      `has the parameter ${name}, which ${driver} passes over: write it ${passedOver.at}`,
-    );
-  }
 }
 
 function beginningProblem(url: string, { driver, schemes, example }: UrlForms): string {

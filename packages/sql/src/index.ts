@@ -1,4 +1,4 @@
-export { checkUrl, refusePassedOver } from './check-url.ts';
+export { checkUrl } from './check-url.ts';
 export {
   absorbErrors,
   type ConnectionSource,
@@ -65,3 +65,10 @@ export {
   type SqlValue,
   sql,
 } from './sql-statement.ts';
+export {
+  anyText,
+  checkParameters,
+  type ParameterForm,
+  type UrlParameters,
+  withoutParameters,
+} from './url-parameters.ts';
