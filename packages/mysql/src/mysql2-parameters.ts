@@ -39,7 +39,8 @@ const READ: UrlParameters['read'] = {
   password3: anyText,
   queueLimit: count,
   rowsAsArray: flag,
-  socketPath: anyText,
+  // It takes a number for a port of this machine.
+  socketPath: { pattern: /[^\d\s"]/, words: 'the path of a socket' },
   ssl: anyText,
   stringifyObjects: flag,
   supportBigNumbers: flag,

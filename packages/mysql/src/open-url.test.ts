@@ -178,6 +178,8 @@ describe('A URL that is not one of MySQL', () => {
     ['mysql://user:s3cret@host/db?idleTimeout=1s', 'must be a number in digits'],
     ['mysql://user:s3cret@host/db?keepAliveInitialDelay=-1', 'must be a number in digits'],
     ['mysql://user:s3cret@host/db?compress=no', 'compress, which must be true or false'],
+    ['mysql://user:s3cret@host/db?socketPath=7', 'socketPath, which must be the path of a socket'],
+    ['mysql://user:s3cret@host/db?socketPath=', 'socketPath, which must be the path of a socket'],
     ['mysql://user:s3cret@host/db?timezone=UTC', 'local, Z or an offset'],
     ['mysql://user:s3cret@host/db?connectAttributes=a', 'an object as JSON'],
   ];
