@@ -1,5 +1,7 @@
 import { HoldfastError } from '@holdfast/core';
 import { invalidArgument } from '@holdfast/core/internal';
+import { textOrEmpty } from './stored-json.ts';
+import { storedTime, timeOfSeconds } from './stored-time.ts';
 
 export type AdkDatabaseDialect = 'sqlite' | 'postgres' | 'mysql';
 
@@ -41,8 +43,12 @@ interface Dialect {
   readonly columnsOf: string;
   /** A column of JSON as text: a driver that parses it would change its numbers. */
   jsonText(column: string): string;
+  /** Whether columns of the type (in lower case) hold what `timeText` takes. */
+  hasTimes(type: string): boolean;
   /** A column of a time as text. */
   timeText(column: string): string;
+  /** What `timeText` is for a time, as epoch ms; undefined if it is not a time. */
+  readTime(value: unknown): number | undefined;
   /** What is the same only for the same text, whatever the database takes for equal. */
   exact(column: string): string;
   /** The text, given what `exact` is for it. */
@@ -58,7 +64,9 @@ const dialects: Readonly<Record<AdkDatabaseDialect, Dialect>> = {
     ordersByPlace: true,
     columnsOf: 'SELECT name, type FROM pragma_table_info(?)',
     jsonText: (column) => column,
+    hasTimes: (type) => type !== '',
     timeText: (column) => column,
+    readTime: (value) => storedTime(textOrEmpty(value)),
     exact: (column) => `COALESCE(${column}, '')`,
     textOfExact: (value) => value,
   },
@@ -71,7 +79,9 @@ const dialects: Readonly<Record<AdkDatabaseDialect, Dialect>> = {
     columnsOf:
       "SELECT column_name AS name, CONCAT(data_type, '(', character_maximum_length, ')') AS type FROM information_schema.columns WHERE table_name = ? AND table_schema = ANY (current_schemas(false))",
     jsonText: (column) => `CAST(${column} AS text)`,
+    hasTimes: (type) => type.startsWith('timestamp'),
     timeText: (column) => `CAST(EXTRACT(EPOCH FROM ${column}) AS text)`,
+    readTime: (value) => timeOfSeconds(textOrEmpty(value)),
     exact: (column) => column,
     textOfExact: (value) => value,
   },
@@ -84,7 +94,9 @@ const dialects: Readonly<Record<AdkDatabaseDialect, Dialect>> = {
     columnsOf:
       'SELECT column_name AS name, column_type AS type FROM information_schema.columns WHERE table_name = ? AND table_schema = DATABASE()',
     jsonText: (column) => `CONVERT(${column} USING utf8mb4)`,
+    hasTimes: (type) => type !== '',
     timeText: (column) => `CAST(${column} AS CHAR)`,
+    readTime: (value) => storedTime(textOrEmpty(value)),
     // Most of its collations take A and a for one, and some a blank at the end for none.
     exact: (column) => `HEX(CONVERT(${column} USING utf8mb4))`,
     textOfExact: textOfHex,

@@ -3,6 +3,7 @@ import type { AdkDatabaseRow, AdkReader } from './adk-database.ts';
 import { isGoEvents, readGoEvent, selectGoEvent } from './go-event.ts';
 import { kotlinTables } from './kotlin-tables.ts';
 import { type BigIntegers, jsonObjectOf, textOf, textOrEmpty } from './stored-json.ts';
+import { type TimeUnit, unitOf } from './stored-time.ts';
 
 /** The tables that one of the ADKs makes, as far as they differ from those of the others. */
 export interface AdkTables {
@@ -23,6 +24,8 @@ export interface AdkTables {
 /** An event as its ADK has written it. */
 export interface RawEvent {
   readonly value: Record<string, unknown>;
+  /** What its times count; undefined if nobody can tell. */
+  readonly timeUnit: TimeUnit | undefined;
   /** How many integers of it became text. */
   readonly bigIntegers: number;
 }
@@ -39,28 +42,30 @@ export async function findTables(reader: AdkReader): Promise<AdkTables> {
   const sessions = await columnsOf(reader, 'sessions');
   if (events.has('event_data') && sessions.has('app_name')) {
     await checkVersion(reader);
-    return versionOne(reader);
+    return versionOne(reader, events);
   }
   if (events.has('actions') && sessions.has('app_name')) {
     if (!(await isGoEvents(reader, events))) throw unsupported(PICKLED);
     return {
-      ...versionOne(reader),
+      ...versionOne(reader, events),
       eventColumns: selectGoEvent(reader, events),
       isSnakeCase: false,
-      readEvent: readGoEvent,
+      readEvent: (row, bigIntegers) => readGoEvent(reader, { row, bigIntegers }),
     };
   }
   if ((await columnsOf(reader, 'StorageEvent')).has('eventData')) return kotlinTables;
   throw unsupported("the database has no tables of an ADK's session service");
 }
 
-function versionOne(reader: AdkReader): AdkTables {
+function versionOne(reader: AdkReader, columns: ReadonlyMap<string, string>): AdkTables {
+  const type = columns.get('timestamp')?.toLowerCase() ?? '';
+  const time = reader.hasTimes(type) ? reader.timeText('timestamp') : 'NULL';
   return {
     sessions: 'sessions',
     events: 'events',
     userStates: 'user_states',
     appStates: 'app_states',
-    eventColumns: `invocation_id, ${reader.jsonText('event_data')} AS event_data`,
+    eventColumns: `invocation_id, ${time} AS time_text, ${reader.jsonText('event_data')} AS event_data`,
     place: reader.place,
     isSnakeCase: true,
     readEvent(row, bigIntegers) {
@@ -70,9 +75,19 @@ function versionOne(reader: AdkReader): AdkTables {
         bigIntegers,
       );
       value['invocation_id'] ??= value['invocationId'] ?? textOrEmpty(row['invocation_id']);
-      return { value, bigIntegers: count };
+      const timeUnit = unitOfVersionOne(value['timestamp'], row['time_text']);
+      return { value, timeUnit, bigIntegers: count };
     },
   };
+
+  function unitOfVersionOne(time: unknown, column: unknown): TimeUnit | undefined {
+    // Python's SqliteSessionService: ADK for JavaScript has no such columns.
+    if (type === 'real') return 's';
+    if (typeof time !== 'number') return undefined;
+    // ADK for JavaScript has its numbers in SQLite: in ms, as the event itself.
+    const isNumber = typeof column === 'number' || typeof column === 'bigint';
+    return unitOf(time, isNumber ? Number(column) : reader.readTime(column));
+  }
 }
 
 async function checkVersion(reader: AdkReader): Promise<void> {

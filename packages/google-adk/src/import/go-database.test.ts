@@ -8,6 +8,39 @@ import { describeSources } from './sources.fixture.ts';
 const key = { appName: 'app', userId: 'ada', sessionId: 'one' };
 
 describeSources(['sqlite', 'postgres', 'mysql'], (open) => {
+  it('actions of adk-go before 2.2, which have the names of a Go struct, are read as the later ones', async () => {
+    const source = await open();
+    const tables = await createGoTables(source, 1);
+    await tables.session('ada', 'one', '{"step": 2}');
+    await tables.event({
+      id: 'a',
+      timestamp: '2026-01-02 03:04:05.25',
+      actions:
+        '{"StateDelta":{"step":1,"StateDelta":{"Escalate":1}},"ArtifactDelta":{"f":1},"RequestedToolConfirmations":{"adk-1":{"hint":"h","confirmed":false,"payload":null}},"SkipSummarization":true,"TransferToAgent":"other","Escalate":true}',
+    });
+    await tables.event({
+      id: 'b',
+      timestamp: '2026-01-02 03:04:06.25',
+      actions:
+        '{"StateDelta":{"step":2},"ArtifactDelta":null,"RequestedToolConfirmations":null,"SkipSummarization":false,"TransferToAgent":"","Escalate":false}',
+    });
+    const service = new InMemorySessionService();
+    const report = await importAdkDatabase({ database: source.database, service, appName: 'app' });
+    expect(report).toMatchObject({ sessions: 1, events: 2, corrected: 1 });
+    const { events = [] } = (await service.get(key)) ?? {};
+    expect(events.slice(0, 2).map(({ actions }) => actions)).toEqual([
+      {
+        stateDelta: { step: 1, StateDelta: { Escalate: 1 } },
+        artifactDelta: { f: 1 },
+        requestedToolConfirmations: { 'adk-1': { hint: 'h', confirmed: false, payload: null } },
+        skipSummarization: true,
+        transferToAgent: 'other',
+        escalate: true,
+      },
+      { stateDelta: { step: 2 } },
+    ]);
+  });
+
   it('a database of adk-go gives events as ADK for JavaScript has them', async () => {
     const source = await open();
     const tables = await createGoTables(source);
@@ -133,6 +166,20 @@ describeSources(['sqlite', 'postgres', 'mysql'], (open) => {
     });
   });
 
+  it('times of adk-go are what the column says, from 1970 to 9999', async () => {
+    const source = await open();
+    const tables = await createGoTables(source);
+    await tables.session('ada', 'one');
+    const days = ['1970-01-02', '1972-06-01', '1973-06-01', '2026-01-02', '9999-12-31'];
+    for (const id of days) await tables.event({ id, timestamp: `${id} 00:00:00` });
+    const service = new InMemorySessionService();
+    await importAdkDatabase({ database: source.database, service, appName: 'app' });
+    const { events = [] } = (await service.get(key)) ?? {};
+    expect(events.map(({ timestamp }) => new Date(timestamp).toISOString())).toEqual(
+      days.map((day) => `${day}T00:00:00.000Z`),
+    );
+  });
+
   it('refused rows of adk-go are named by column', async () => {
     const source = await open();
     const tables = await createGoTables(source);
@@ -151,5 +198,26 @@ describeSources(['sqlite', 'postgres', 'mysql'], (open) => {
       { table: 'events', key: { id: 'c' }, path: 'timestamp', reason: 'is absent' },
     ]);
     expect(report).toMatchObject({ sessions: 1, events: 0 });
+  });
+});
+
+describeSources(['sqlite'], (open) => {
+  it('what is not a time in a column of adk-go is refused by name', async () => {
+    const source = await open();
+    const tables = await createGoTables(source);
+    await tables.session('ada', 'one');
+    await tables.event({ id: 'good', timestamp: '2026-01-02 03:04:05' });
+    const wrong = ['2026-02-30 00:00:00+00:00', '1767323045', '2026-01-02 03:04:05 PM'];
+    for (const [i, time] of wrong.entries()) {
+      await tables.event({ id: `bad-${i}`, timestamp: '2026-01-02 03:04:05' });
+      await source.run('UPDATE events SET timestamp = ? WHERE id = ?', [time, `bad-${i}`]);
+    }
+    const service = new InMemorySessionService();
+    const request = { database: source.database, service, appName: 'app' };
+    const report = await importAdkDatabase({ ...request, onRefused: 'skip' });
+    expect(report).toMatchObject({ events: 1, skipped: 3 });
+    expect(report.rows).toMatchObject(
+      wrong.map((_, i) => ({ key: { id: `bad-${i}` }, path: 'timestamp', outcome: 'skipped' })),
+    );
   });
 });

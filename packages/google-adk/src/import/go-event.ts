@@ -1,7 +1,7 @@
+import { setOwn } from '@holdfast/core/internal';
 import type { AdkDatabaseRow, AdkReader } from './adk-database.ts';
 import type { RawEvent } from './adk-tables.ts';
-import { type BigIntegers, jsonOf, textOrEmpty } from './stored-json.ts';
-import { storedTime } from './stored-time.ts';
+import { type BigIntegers, isObject, jsonOf, textOrEmpty } from './stored-json.ts';
 
 /** The columns of adk-go's table `events`, each with the field of an event that it holds. */
 const TEXTS = {
@@ -27,6 +27,19 @@ const JSONS = {
   output_json: 'output',
   node_info_json: 'nodeInfo',
   requested_input_json: 'requestedInput',
+};
+
+/**
+ * The fields of `actions` as adk-go writes them before 2.2: its struct had no names for JSON. All
+ * else in its events had some. What is empty or false stays absent, as later versions leave it.
+ */
+const ACTIONS: Readonly<Record<string, string>> = {
+  StateDelta: 'stateDelta',
+  ArtifactDelta: 'artifactDelta',
+  RequestedToolConfirmations: 'requestedToolConfirmations',
+  SkipSummarization: 'skipSummarization',
+  TransferToAgent: 'transferToAgent',
+  Escalate: 'escalate',
 };
 
 /** Those that only adk-go has, from version 2 on. */
@@ -60,15 +73,21 @@ export function selectGoEvent(reader: AdkReader, columns: ReadonlyMap<string, st
 }
 
 /** The event in a row of adk-go. It has no field for what is empty or false, as in Go's own JSON. */
-export function readGoEvent(row: AdkDatabaseRow, bigIntegers: BigIntegers): RawEvent {
+export function readGoEvent(
+  reader: AdkReader,
+  { row, bigIntegers }: { readonly row: AdkDatabaseRow; readonly bigIntegers: BigIntegers },
+): RawEvent {
   const value: Record<string, unknown> = { invocationId: textOrEmpty(row['invocation_id']) };
-  value['timestamp'] = storedTime(textOrEmpty(row['time_text']));
+  const time = textOrEmpty(row['time_text']);
+  // What is not a time stays as it is, so that it is refused as what it is.
+  if (time !== '') value['timestamp'] = reader.readTime(time) ?? time;
   let count = 0;
   for (const [column, field] of Object.entries({ actions: 'actions', ...JSONS })) {
     const json = jsonOf(row[column], column, bigIntegers);
     count += json.bigIntegers;
     if (json.value !== null) value[field] = json.value;
   }
+  if (isObject(value['actions'])) value['actions'] = withFieldNames(value['actions']);
   for (const [column, field] of Object.entries(TEXTS)) {
     const text = textOrEmpty(row[column]);
     if (text !== '') value[field] = text;
@@ -76,7 +95,17 @@ export function readGoEvent(row: AdkDatabaseRow, bigIntegers: BigIntegers): RawE
   for (const [column, field] of Object.entries(FLAGS)) {
     if (isTrue(row[column])) value[field] = true;
   }
-  return { value, bigIntegers: count };
+  return { value, timeUnit: 'ms', bigIntegers: count };
+}
+
+function withFieldNames(actions: Record<string, unknown>): Record<string, unknown> {
+  const named = {};
+  for (const [key, value] of Object.entries(actions)) {
+    const field = Object.hasOwn(ACTIONS, key) ? ACTIONS[key] : undefined;
+    if (field === undefined) setOwn(named, key, value);
+    else if (value !== null && value !== false && value !== '') setOwn(named, field, value);
+  }
+  return named;
 }
 
 /** SQLite and MySQL have numbers for booleans. */

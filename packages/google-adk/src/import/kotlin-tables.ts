@@ -23,7 +23,7 @@ export const kotlinTables: AdkTables = {
     // It leaves out what is as a new event has it, which can be the time.
     event['timestamp'] ??= Number(row['time_text']);
     if (isObject(event['actions'])) event['actions'] = withRemovals(event['actions']);
-    return json;
+    return { ...json, timeUnit: 'ms' };
   },
 };
 

@@ -72,6 +72,28 @@ describeSources(['sqlite', 'postgres', 'mysql'], (open) => {
     expect(await service.getState({ scope: 'app', appName: 'app' })).toEqual({ big: 'large' });
   });
 
+  it('the column tells whether a time is in seconds or in milliseconds', async () => {
+    const source = await open();
+    const tables = await createPythonTables(source);
+    await tables.session('ada', 'one');
+    const rows = [
+      ['s', 253_402_214_400, '9999-12-31 00:00:00'],
+      ['ms', 253_402_214_400, '1978-01-11 21:50:14.4'],
+      ['early', 86_400_000, '1970-01-02 00:00:00'],
+    ] as const;
+    for (const [id, timestamp, time] of rows) {
+      await tables.event({ id, data: JSON.stringify({ timestamp }) });
+      await source.run('UPDATE events SET timestamp = ? WHERE id = ?', [time, id]);
+    }
+    const { service } = await importFrom(source);
+    const { events = [] } = (await service.get(key)) ?? {};
+    expect(events.map(({ id, timestamp }) => [id, timestamp])).toEqual([
+      ['early', 86_400_000],
+      ['ms', 253_402_214_400],
+      ['s', 253_402_214_400_000],
+    ]);
+  });
+
   it('other numbers are those that ADK reads', async () => {
     const source = await open();
     const tables = await createPythonTables(source);

@@ -135,12 +135,19 @@ function ownProblem(event: EventInput, ids: ReadonlySet<string>): Problem | unde
   if (!isPlainObject(event)) return invalid('event', 'must be a plain object');
   const { id, timestamp, partial } = event;
   if (timestamp === undefined || timestamp === null) return corrupt('timestamp', 'is absent');
-  if (typeof timestamp !== 'number') return corrupt('timestamp', 'is not a number');
+  if (typeof timestamp !== 'number') return corrupt('timestamp', describeTime(timestamp));
   if (partial === true) return invalid('partial', 'must not be true: it would not be stored');
   if (typeof id !== 'string') return invalid('id', 'is not a text');
   if (ids.has(id)) return invalid('id', 'is that of another event of the session');
   if (!isCorrectionId(id)) return undefined;
   return invalid('id', 'is one that an import gives to events of its own');
+}
+
+function describeTime(timestamp: unknown): string {
+  if (typeof timestamp !== 'string') return 'is not a number';
+  const shown = JSON.stringify(timestamp);
+  if (timestamp.trim() === '' || Number.isNaN(Number(timestamp))) return `is not a time: ${shown}`;
+  return `is ${shown}: nobody can tell whether it is in seconds or in milliseconds`;
 }
 
 /** The event without a key of its state delta, if that is what is refused. */

@@ -89,6 +89,21 @@ describe('a database of adk-python', () => {
     ]);
   });
 
+  it('gives the times of a summary in milliseconds, too', async () => {
+    const compacted_content = { role: 'model', parts: [{ text: 'short' }] };
+    const times = { start_timestamp: 1_767_322_240.1, end_timestamp: 1_767_322_244.5 };
+    const { session } = await importSession({
+      events: [event('a', { actions: { compaction: { ...times, compacted_content } } })],
+    });
+    expect(session?.events[0]?.actions).toMatchObject({
+      compaction: {
+        startTimestamp: 1_767_322_240_100,
+        endTimestamp: 1_767_322_244_500,
+        compactedContent: { parts: [{ text: 'short' }] },
+      },
+    });
+  });
+
   it('gives the order of the microseconds, and of insertion where those are the same', async () => {
     const at = (id: string, timestamp: number) => event(id, { timestamp });
     const { session } = await importSession({

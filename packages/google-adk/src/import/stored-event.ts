@@ -3,8 +3,7 @@ import { setOwn } from '@holdfast/core/internal';
 import type { AdkDatabaseRow } from './adk-database.ts';
 import type { AdkTables } from './adk-tables.ts';
 import { standardBase64 } from './standard-base64.ts';
-import { type BigIntegers, isBytes, textOrEmpty } from './stored-json.ts';
-import { epochMs, isInSeconds } from './stored-time.ts';
+import { type BigIntegers, isBytes, isObject, textOrEmpty } from './stored-json.ts';
 
 /** An event of the database, as a service takes it. */
 export type StoredEvent = EventInput & { readonly id: string };
@@ -39,14 +38,20 @@ export function readStoredEvent(
 ): PlacedEvent {
   const raw = tables.readEvent(row, bigIntegers);
   const { timestamp } = raw.value;
+  const msPerUnit = raw.timeUnit === 's' ? 1000 : 1;
   const shape = new EventShape({
     isSnakeCase: tables.isSnakeCase,
-    isByPython: isInSeconds(timestamp),
+    isByPython: raw.timeUnit === 's',
   });
   const event = shape.of(raw.value);
   event['id'] = textOrEmpty(row['id']);
-  const time = typeof timestamp === 'number' ? epochMs(timestamp) : undefined;
-  if (typeof timestamp === 'number') event['timestamp'] = Math.round(time ?? timestamp);
+  let time: number | undefined;
+  if (typeof timestamp === 'number') {
+    time = timestamp * msPerUnit;
+    // As text, a number is not taken for a time in ms unless somebody says so.
+    event['timestamp'] = raw.timeUnit === undefined ? String(timestamp) : Math.round(time);
+  }
+  if (raw.timeUnit === 's') convertCompaction(event['actions']);
   for (const field of ['content', 'author', 'partial', 'actions']) {
     if (event[field] === null) delete event[field];
   }
@@ -58,6 +63,16 @@ export function readStoredEvent(
     bigIntegers: raw.bigIntegers,
     bytes: shape.bytes,
   };
+}
+
+/** Python has seconds in the times of what a summary stands for, too. */
+function convertCompaction(actions: unknown): void {
+  const compaction = isObject(actions) ? actions['compaction'] : undefined;
+  if (!isObject(compaction)) return;
+  for (const field of ['startTimestamp', 'endTimestamp']) {
+    const time = compaction[field];
+    if (typeof time === 'number') compaction[field] = Math.round(time * 1000);
+  }
 }
 
 /** SQLite's row id, or PostgreSQL's `(page,line)`, and a page has fewer than 65,536 lines. */

@@ -1,36 +1,47 @@
 const pattern =
-  /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(\.\d+)?\s*(?:Z|UTC|([+-])(\d\d):?(\d\d))?/;
+  /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)?(?:Z| ?UTC| ?([+-])(\d\d)(?::?(\d\d))?(?: (?:[A-Z]{2,5}|[+-]\d{2,4}))?(?: m=[+-][\d.]+)?)?$/;
 
 /**
- * A column with a time as epoch ms, with fractions of it: a date and time, in UTC if it names no
- * zone, or seconds since 1970, or milliseconds. Undefined if it is none of these.
+ * A text with a date and a time as epoch ms, with fractions of it; in UTC if it names no zone.
+ * Undefined if it is anything else, such as a day that no month has.
  */
 export function storedTime(text: string): number | undefined {
   const match = pattern.exec(text);
-  if (match === null) return text === '' ? undefined : epochMs(Number(text));
-  const [, year, month, day, hour, minute, second, fraction = '0', sign, hours, minutes] = match;
-  const whole = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  );
-  const offset = sign === undefined ? 0 : (Number(hours) * 60 + Number(minutes)) * 60_000;
+  if (match === null) return undefined;
+  const [, date, clock, fraction = '0', sign, hours = '0', minutes = '0'] = match;
+  const iso = `${date}T${clock}`;
+  const whole = Date.parse(`${iso}Z`);
+  // JavaScript takes the 30th of February for the 2nd of March.
+  if (Number.isNaN(whole) || !new Date(whole).toISOString().startsWith(iso)) return undefined;
+  if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
   return whole + Number(fraction) * 1000 + (sign === '-' ? offset : -offset);
 }
 
-// 1e11 seconds lie in the year 5138, 1e11 milliseconds in 1973.
-const FEWEST_MILLISECONDS = 1e11;
-
-/** A time in epoch ms, given in seconds, as Python has it, or in ms, as JavaScript has it. */
-export function epochMs(time: number): number | undefined {
-  if (!Number.isFinite(time)) return undefined;
-  return Math.abs(time) < FEWEST_MILLISECONDS ? time * 1000 : time;
+/** A text with seconds since 1970 as epoch ms. Undefined if it is anything else. */
+export function timeOfSeconds(text: string): number | undefined {
+  if (!/^-?\d+(?:\.\d+)?$/.test(text)) return undefined;
+  return Number(text) * 1000;
 }
 
-/** Whether Python wrote it: in seconds. */
-export function isInSeconds(time: unknown): boolean {
-  return typeof time === 'number' && Math.abs(time) < FEWEST_MILLISECONDS;
+/** What the number of a time counts. */
+export type TimeUnit = 's' | 'ms';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/**
+ * What a time counts that Python (seconds) or JavaScript (ms) has written, and with it a column of
+ * the same time, which is in epoch ms, but may be in a zone of its own. Undefined if the column
+ * does not tell, and the number could be either.
+ */
+export function unitOf(time: number, column: number | undefined): TimeUnit | undefined {
+  if (column !== undefined) {
+    const [s, ms] = [Math.abs(time * 1000 - column), Math.abs(time - column)];
+    if (Math.min(s, ms) <= DAY) return s < ms ? 's' : 'ms';
+  }
+  // Refused in any unit.
+  if (time < 0 || time > 8.64e15) return 'ms';
+  // The years 2001 to 2286. What is a time of them in one unit is not in the other.
+  if (time >= 1e9 && time < 1e10) return 's';
+  return time >= 1e12 && time < 1e13 ? 'ms' : undefined;
 }
