@@ -1,3 +1,4 @@
+import type { SecureContextOptions } from 'node:tls';
 import { invalidArgument, isError } from '@holdfast/core/internal';
 import { driverExport, driverLoadError } from '@holdfast/session/store';
 import { checkParameters, checkUrl, type PoolSettings, withoutParameters } from '@holdfast/sql';
@@ -16,6 +17,7 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<My
   const uri = checkMysqlUrl(url);
   const createPool = await loadCreatePool();
   try {
+    await checkTls(new URL(uri).searchParams.get('ssl'));
     const pool = createPool({
       uri,
       connectionLimit: settings.maxConnections,
@@ -31,6 +33,22 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<My
     // A parameter that it does not take, or a `%` that is not encoded.
     const problem = isError(cause) ? cause.message : String(cause);
     throw invalidArgument('url', `is not what mysql2 takes: ${problem}`, cause);
+  }
+}
+
+/** Throws what TLS has against a certificate or a key: mysql2 would fail with it again and again. */
+async function checkTls(ssl: string | null): Promise<void> {
+  if (ssl === null || !/^\s*\{/.test(ssl)) return;
+  const { createSecureContext } = await import('node:tls');
+  createSecureContext(parseTls(ssl));
+}
+
+function parseTls(text: string): SecureContextOptions {
+  try {
+    return JSON.parse(text) as SecureContextOptions;
+  } catch {
+    // Its error would have a part of the text in it, which may be a key.
+    throw new TypeError('ssl is not JSON: its names, too, must be in double quotes');
   }
 }
 

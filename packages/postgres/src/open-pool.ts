@@ -1,3 +1,4 @@
+import { HoldfastError } from '@holdfast/core';
 import { invalidArgument } from '@holdfast/core/internal';
 import { driverExport, driverLoadError } from '@holdfast/session/store';
 import { checkParameters, checkUrl, type PoolSettings } from '@holdfast/sql';
@@ -9,7 +10,7 @@ import { isFileError, translateError } from './postgres-error.ts';
 export async function openPool(url: unknown, settings: PoolSettings): Promise<PgPool> {
   const connectionString = checkBeginning(url);
   const { Client, Pool } = await loadDriver();
-  checkTarget(connectionString, () => new Client({ connectionString }));
+  await checkTls(checkTarget(connectionString, () => new Client({ connectionString })));
   return new Pool({
     connectionString,
     max: settings.maxConnections,
@@ -47,13 +48,14 @@ function checkBeginning(url: unknown): string {
 
 interface Target extends PgTarget {
   readonly port: number;
+  readonly ssl?: unknown;
 }
 
 /**
  * `invalid_argument` if `pg` cannot make anything of a URL, or makes something of it that nobody
  * means; `misconfigured` if a file that it names cannot be read.
  */
-function checkTarget(url: string, parse: () => Target): void {
+function checkTarget(url: string, parse: () => Target): Target {
   const target = parseBy(parse);
   const { host, port } = target;
   if (!(port >= 1 && port <= 65_535)) {
@@ -66,6 +68,21 @@ function checkTarget(url: string, parse: () => Target): void {
     throw invalidArgument('url', 'must name the folder of a socket, not the socket in it');
   }
   checkParameters(url, pgParameters(url, target));
+  return target;
+}
+
+/** `misconfigured` if a file holds no certificate or no key: `pg` would fail with it again and again. */
+async function checkTls({ ssl }: Target): Promise<void> {
+  if (typeof ssl !== 'object' || ssl === null) return;
+  const { createSecureContext } = await import('node:tls');
+  try {
+    createSecureContext(ssl);
+  } catch (cause) {
+    throw new HoldfastError('misconfigured', {
+      message: `a file that the URL names holds no certificate or key: ${(cause as Error).message}`,
+      cause,
+    });
+  }
 }
 
 function parseBy(parse: () => Target): Target {

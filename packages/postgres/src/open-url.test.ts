@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -236,6 +236,20 @@ describe('A URL that is not one of PostgreSQL', () => {
         message: expect.stringContaining('a file that the URL names'),
       });
     }
+  });
+
+  it('is misconfigured if it names a file that holds no certificate or key', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
+    const file = join(folder, 'file.pem');
+    writeFileSync(file, 's3cret');
+    for (const name of ['sslcert', 'sslkey']) {
+      const url = `postgres://user@127.0.0.1:1/db?${name}=${file}`;
+      const error = await PostgresSessionService.open({ url }).catch((reason: unknown) => reason);
+      const message = expect.stringContaining('holds no certificate or key');
+      expect(error).toMatchObject({ code: 'misconfigured', message });
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('s3cret');
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('is unavailable if no server has made its socket, and misconfigured if none can', async () => {
