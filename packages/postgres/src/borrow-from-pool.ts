@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { realTimers } from '@holdfast/session/store';
 import type { ConnectionWait } from '@holdfast/sql';
 import type { PgPool, PgPoolClient } from './pg-driver.ts';
 
@@ -21,7 +22,7 @@ interface Connecting {
 export function borrowFromPool(pool: PgPool, wait: ConnectionWait): Promise<PgPoolClient> {
   const { _pendingQueue: queue = [] } = pool as PoolInside;
   const before = queue.length;
-  const start = performance.now();
+  const start = realTimers.now();
   const borrowed = pool.connect();
   const place = queue.length > before ? queue.at(-1) : undefined;
   const sinceStart = connectingOf(pool);
@@ -31,8 +32,9 @@ export function borrowFromPool(pool: PgPool, wait: ConnectionWait): Promise<PgPo
     endConnecting(sinceStart);
     const later = connectingOf(pool).filter((client) => !sinceStart.includes(client));
     if (later.length === 0) return;
-    const timer = setTimeout(() => endConnecting(later), performance.now() - start);
-    timer.unref();
+    const elapsed = realTimers.now() - start;
+    const timer = realTimers.setTimeout(() => endConnecting(later), elapsed);
+    (timer as NodeJS.Timeout).unref();
   };
   return borrowed;
 }

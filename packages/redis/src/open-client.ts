@@ -1,4 +1,4 @@
-import { driverExport, driverLoadError } from '@holdfast/session/store';
+import { driverExport, driverLoadError, realTimers } from '@holdfast/session/store';
 import type { Cluster, Redis } from 'ioredis';
 import type { RedisClient, RedisPipeline } from './redis-client.ts';
 import { translateError } from './redis-error.ts';
@@ -118,12 +118,12 @@ export class OpenedClient implements RedisClient {
     }
     return new Promise((resolve, reject) => {
       const wake = (error?: Error) => {
-        clearTimeout(timer);
+        (timer as NodeJS.Timeout).close();
         this.#waiting.delete(wake);
         if (error === undefined) resolve();
         else reject(error);
       };
-      const timer = setTimeout(() => {
+      const timer = realTimers.setTimeout(() => {
         wake(this.#lastError ?? new Error(`not connected after ${this.#patience} ms`));
       }, this.#patience);
       this.#waiting.add(wake);

@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers';
 import { HoldfastError } from '@holdfast/core';
-import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
+import { CallTimer, noAnswerInTime, realTimers } from '@holdfast/session/store';
 import { ClusterRefusal } from './cluster-refusal.ts';
 import { type Inspection, inspectServer } from './inspect-server.ts';
 import { OpenedClient } from './open-client.ts';
@@ -231,7 +232,7 @@ export class ScriptRunner {
 }
 
 function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  return new Promise((resolve) => void realTimers.setTimeout(resolve, PAUSE_MS));
 }
 
 function tooFewReplicas(count: number, { replicas, timeout }: Required<WaitOptions>) {

@@ -1,3 +1,4 @@
+import { realTimers } from '@holdfast/session/store';
 import type { RedisClient, RedisStream } from './redis-client.ts';
 import type { ServerCall } from './server-call.ts';
 
@@ -44,7 +45,7 @@ export class SilentConnections {
 
   /** The call was never sent: a connection may have hung since it was made. */
   #giveUpHandshakes(): void {
-    const now = performance.now();
+    const now = realTimers.now();
     for (const { status, stream } of this.#nodes()) {
       if (status !== 'connect' || !stream) continue;
       const seen = this.#handshakes.get(stream);

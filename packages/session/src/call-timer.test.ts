@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { CallTimer } from './call-timer.ts';
+import type { Timers } from './real-timers.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -8,9 +9,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** Those of the test. */
+const timers: Timers = {
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  now: () => performance.now(),
+};
+
 /** Calls that write down how they ended. */
 function newCalls() {
-  const timer = new CallTimer(100);
+  const timer = new CallTimer(100, timers);
   const ended: string[] = [];
   const begin = (name: string) => {
     let finish = () => {};
@@ -63,4 +70,12 @@ it('passes on what a call fails with', async () => {
     () => new Error('late'),
   );
   await expect(failing).rejects.toThrow('broken');
+});
+
+it('ends a call although a test has faked all timers', async () => {
+  const late = new CallTimer(20).limit(
+    () => new Promise(() => {}),
+    () => new Error('late'),
+  );
+  await expect(late).rejects.toThrow('late');
 });

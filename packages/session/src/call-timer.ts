@@ -1,3 +1,5 @@
+import { realTimers, type Timers } from './real-timers.ts';
+
 interface TimedCall {
   readonly end: number;
   readonly expire: () => void;
@@ -16,18 +18,20 @@ interface Timer {
  */
 export class CallTimer {
   readonly timeout: number;
+  readonly #timers: Timers;
   readonly #calls = new Set<TimedCall>();
   #timer: Timer | undefined;
 
-  /** `timeout` in ms. */
-  constructor(timeout: number) {
+  /** `timeout` in ms. No test that fakes timers stops a call: it would wait for ever. */
+  constructor(timeout: number, timers: Timers = realTimers) {
     this.timeout = timeout;
+    this.#timers = timers;
   }
 
   /** What comes of `work`; or, if that takes too long, the error that `expire` gives. */
   limit<T>(work: () => Promise<T>, expire: () => Error): Promise<T> {
     return new Promise((resolve, reject) => {
-      const call = { end: performance.now() + this.timeout, expire: () => reject(expire()) };
+      const call = { end: this.#timers.now() + this.timeout, expire: () => reject(expire()) };
       this.#calls.add(call);
       if (this.#timer === undefined) this.#wait(this.timeout);
       else if (this.#calls.size === 1) this.#timer.ref?.();
@@ -51,12 +55,12 @@ export class CallTimer {
   }
 
   #wait(ms: number): void {
-    this.#timer = setTimeout(() => this.#expire(), ms) as unknown as Timer;
+    this.#timer = this.#timers.setTimeout(() => this.#expire(), ms) as Timer;
   }
 
   #expire(): void {
     this.#timer = undefined;
-    const now = performance.now();
+    const now = this.#timers.now();
     for (const call of this.#calls) {
       if (call.end > now) {
         this.#wait(Math.ceil(call.end - now));

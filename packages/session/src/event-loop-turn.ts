@@ -1,3 +1,5 @@
+import { builtIn, realTimers } from './real-timers.ts';
+
 // A store without I/O answers in microtasks, and so does a driver that is synchronous: a loop of
 // such calls would keep timers, sockets and signals waiting until it ends. So once in a while an
 // answer waits for a turn of the event loop.
@@ -8,11 +10,7 @@ const CALLS_PER_LOOK = 8;
 /** After so many ms without a turn that is known of, the next one is asked for. */
 const LOOK_AFTER_MS = 5;
 
-// Looked up when the module is loaded, as a test may put a clock of its own in their place later; and
-// asked of Node, if this is Node, as it may have done so before.
-const { performance: clock } =
-  builtIn<{ readonly performance: Performance }>('node:perf_hooks') ?? globalThis;
-const now = clock.now.bind(clock);
+const { now } = realTimers;
 const onNextTurn = findOnNextTurn();
 
 let calls = 0;
@@ -47,14 +45,6 @@ export function dueTurnOfMany(): Promise<void> | undefined {
 }
 
 type Schedule = (callback: () => void) => void;
-
-/** A module of Node, without an import, which nothing else could load. */
-function builtIn<Module>(name: string): Module | undefined {
-  const { process } = globalThis as {
-    readonly process?: { getBuiltinModule?(name: string): Module | undefined };
-  };
-  return process?.getBuiltinModule?.(name);
-}
 
 function findOnNextTurn(): Schedule {
   const own = builtIn<{ readonly setImmediate: Schedule }>('node:timers');

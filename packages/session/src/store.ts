@@ -61,6 +61,7 @@ export type { PreparedGet } from './prepare-get.ts';
 export { MAX_PAGE_LIMIT, type PreparedList } from './prepare-list.ts';
 export type { PreparedListEvents } from './prepare-list-events.ts';
 export type { PreparedGetState, PreparedUpdateState } from './prepare-state.ts';
+export { realTimers, type Timers } from './real-timers.ts';
 export type {
   AppendEventRequest,
   AppendEventsRequest,

@@ -1,5 +1,5 @@
 import { HoldfastError } from '@holdfast/core';
-import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
+import { CallTimer, noAnswerInTime, realTimers } from '@holdfast/session/store';
 import type { ConnectionSource, ConnectionWait } from './connection-source.ts';
 import type { PoolTimeouts } from './pool-options.ts';
 import {
@@ -203,17 +203,17 @@ export async function retryContention<Result>(
   attempt: (isRetry: boolean) => Promise<Result>,
   isContention: (error: unknown) => boolean,
 ): Promise<Result> {
-  const deadline = performance.now() + TIME_FOR_RETRIES_MS;
+  const deadline = realTimers.now() + TIME_FOR_RETRIES_MS;
   for (let i = 1; ; i++) {
     try {
       return await attempt(i > 1);
     } catch (error) {
-      const isLast = i === MAX_ATTEMPTS || performance.now() >= deadline;
+      const isLast = i === MAX_ATTEMPTS || realTimers.now() >= deadline;
       if (isLast || !isContention(error)) throw error;
     }
     // At random, so that those who met do not meet again.
     const pause = Math.random() * Math.min(2 ** i, LONGEST_PAUSE_MS);
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await new Promise<void>((resolve) => void realTimers.setTimeout(resolve, pause));
   }
 }
 
