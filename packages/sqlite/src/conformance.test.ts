@@ -7,7 +7,6 @@ import {
   hasAllDrivers,
   isBun,
   openDatabase,
-  runner,
   tempFolder,
 } from './test-database.fixture.ts';
 
@@ -19,15 +18,21 @@ for (const driver of drivers) {
     SqliteSessionService.open({ url: `sqlite:${join(folder, name)}.db`, driver });
   const openMemory = () => SqliteSessionService.open({ url: 'sqlite::memory:', driver });
 
-  testSessionService(runner, {
-    name: `SqliteSessionService on a file, by ${driver}`,
-    create: openFile,
-    reopen: openFile,
-  });
-  testSessionService(runner, {
-    name: `SqliteSessionService in memory, by ${driver}`,
-    create: openMemory,
-  });
+  testSessionService(
+    { describe, it },
+    {
+      name: `SqliteSessionService on a file, by ${driver}`,
+      create: openFile,
+      reopen: openFile,
+    },
+  );
+  testSessionService(
+    { describe, it },
+    {
+      name: `SqliteSessionService in memory, by ${driver}`,
+      create: openMemory,
+    },
+  );
 
   const client = await openDatabase(join(folder, `${name}-brought.db`), driver);
   afterAll(() => client.close());
@@ -36,11 +41,14 @@ for (const driver of drivers) {
     await service.migrate();
     return service;
   };
-  testSessionService(runner, {
-    name: `SqliteSessionService on a database of ${driver}`,
-    create: bring,
-    reopen: bring,
-  });
+  testSessionService(
+    { describe, it },
+    {
+      name: `SqliteSessionService on a database of ${driver}`,
+      create: bring,
+      reopen: bring,
+    },
+  );
 
   describe(`SqliteSessionService by ${driver}`, () => {
     it('excuses itself from nothing on a file', async () => {

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestRunner } from '@holdfast/testkit';
-import { afterAll, describe, it, vi } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { loadDriver, SQLITE_DRIVERS, type SqliteDriverName } from './sqlite-driver.ts';
 
@@ -24,11 +23,6 @@ function driversOfRuntime(): readonly SqliteDriverName[] {
   if (isBun) return ['bun:sqlite'];
   return hasAllDrivers ? SQLITE_DRIVERS.filter((name) => name !== 'bun:sqlite') : ['libsql'];
 }
-
-/** Of a function with a parameter, the runner of Bun expects that it calls it in the end. */
-export const runner: TestRunner = isBun
-  ? { describe, it: (title, _, body) => it(title, () => body({ skip() {} })) }
-  : { describe, it };
 
 /** The driver for what does not depend on it. */
 export const anyDriver: SqliteDriverName = isBun ? 'bun:sqlite' : 'libsql';

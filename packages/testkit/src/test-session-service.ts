@@ -3,18 +3,19 @@ import type { ConformanceCase } from './conformance-case.ts';
 import type { ConformanceOptions } from './conformance-options.ts';
 import { CASE_TIMEOUT_MS, runCase } from './run-case.ts';
 
-/** What a runner hands to a test. */
-export interface TestHandle {
-  readonly skip: (reason?: string) => unknown;
+/** What a runner gives a test. */
+interface TestHandle {
+  readonly skip?: (reason?: string) => unknown;
 }
 
-/** The functions of a test runner: those of vitest and of `node:test` both fit. */
+/** The functions of a test runner: those of Vitest, `node:test`, Jest, Mocha and Bun fit. */
 export interface TestRunner {
   readonly describe: (title: string, body: () => void) => unknown;
+  /** The body skips itself by what it is given, if that can `skip`. `timeout` is in ms. */
   readonly it: (
     title: string,
-    options: { readonly timeout: number },
-    body: (handle: TestHandle) => Promise<void>,
+    body: (...given: unknown[]) => Promise<void>,
+    timeout: number,
   ) => unknown;
 }
 
@@ -49,9 +50,12 @@ function registerCase(
   { it }: TestRunner,
   { each, options }: { readonly each: ConformanceCase; readonly options: ConformanceOptions },
 ): void {
-  it(each.title, { timeout: TIMEOUT_MS }, async (handle) => {
+  // A function that asks for an argument is given one to call when it is done, by Jest, Mocha and Bun.
+  const body = async (...[handle]: unknown[]) => {
     const { status, reason, error } = await runCase(each, options);
     if (status === 'failed') throw error;
-    if (status === 'skipped') handle.skip(reason);
-  });
+    // These give nothing: what is skipped passes there.
+    if (status === 'skipped') (handle as TestHandle | undefined)?.skip?.(reason);
+  };
+  it(each.title, body, TIMEOUT_MS);
 }
