@@ -1,5 +1,6 @@
 import { HoldfastError } from '@holdfast/core';
-import { invalidArgument } from '@holdfast/core/internal';
+import { describeType, invalidArgument } from '@holdfast/core/internal';
+import { answeredRows } from './answered-rows.ts';
 import { textOrEmpty } from './stored-json.ts';
 import { storedTime, timeOfSeconds } from './stored-time.ts';
 
@@ -17,7 +18,8 @@ export interface AdkDatabase {
   readonly dialect: AdkDatabaseDialect;
   /**
    * Runs one SELECT. Placeholders are `$1`, `$2` … for PostgreSQL, and `?` for the others.
-   * Columns of JSON are asked for as text, so a driver has nothing to parse.
+   * Columns of JSON are asked for as text, so a driver has nothing to parse. The columns of a row
+   * have the names that the SELECT gives them, in lower case and with `_`.
    */
   query(
     sql: string,
@@ -110,27 +112,60 @@ function textOfHex(hex: string): string {
 
 /** What the import asks of a database. */
 export interface AdkReader extends Dialect {
-  /** Runs a SELECT whose placeholders are `?`. */
-  rows(sql: string, params: readonly (string | number)[]): Promise<readonly AdkDatabaseRow[]>;
+  /** Runs a SELECT. `invalid_argument` if the answer is not what it asks for. */
+  rows(select: AdkSelect): Promise<readonly AdkDatabaseRow[]>;
+}
+
+interface AdkSelect {
+  /** Its placeholders are `?`. */
+  readonly sql: string;
+  readonly params: readonly (string | number)[];
+  /** The names of what it selects. */
+  readonly columns: readonly string[];
+}
+
+/** What stands behind SELECT for columns with these names, each with what it is. */
+export function selected(columns: Readonly<Record<string, string>>): string {
+  return Object.entries(columns)
+    .map(([name, column]) => `${column} AS ${name}`)
+    .join(', ');
+}
+
+/** Refuses a driver that gives columns other names, whatever the tables hold. */
+export async function checkDriver(reader: AdkReader): Promise<void> {
+  const columns = ['app_name', 'user_id'];
+  const sql = "SELECT 'app' AS app_name, 'user' AS user_id";
+  const { length } = await reader.rows({ sql, params: [], columns });
+  if (length === 1) return;
+  throw invalidArgument('database.query', `has given ${length} rows for a SELECT of one`);
 }
 
 export function readerOf(database: AdkDatabase): AdkReader {
+  if (typeof database !== 'object' || database === null) {
+    throw invalidArgument('database', `must be an object, got ${describeType(database)}`);
+  }
   const dialect = dialects[database.dialect];
   if (dialect === undefined) {
     throw invalidArgument('database.dialect', "must be 'sqlite', 'postgres' or 'mysql'");
   }
+  if (typeof database.query !== 'function') {
+    const got = describeType(database.query);
+    throw invalidArgument('database.query', `must be a function, got ${got}`);
+  }
   return {
     ...dialect,
-    async rows(sql, params) {
+    async rows({ sql, params, columns }) {
+      let answer: unknown;
       let count = 0;
       const text = database.dialect === 'postgres' ? sql.replaceAll('?', () => `$${++count}`) : sql;
       try {
-        return await database.query(text, params);
+        answer = await database.query(text, params);
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : cause;
         const message = `the ADK database cannot be read: ${reason}`;
         throw new HoldfastError('unavailable', { message, cause });
       }
+      return answeredRows(answer, columns);
     },
   };
 }

@@ -12,8 +12,8 @@ export interface AdkTables {
   readonly events: string;
   readonly userStates: string;
   readonly appStates: string;
-  /** The columns that `readEvent` needs. */
-  readonly eventColumns: string;
+  /** The columns that `readEvent` needs, by the names that it knows them by. */
+  readonly eventColumns: Readonly<Record<string, string>>;
   /** The place of a row of `events` in the order of insertion, or a constant. */
   readonly place: string;
   /** Whether the fields of events are written `a_b` rather than `aB`. */
@@ -65,7 +65,11 @@ function versionOne(reader: AdkReader, columns: ReadonlyMap<string, string>): Ad
     events: 'events',
     userStates: 'user_states',
     appStates: 'app_states',
-    eventColumns: `invocation_id, ${time} AS time_text, ${reader.jsonText('event_data')} AS event_data`,
+    eventColumns: {
+      invocation_id: 'invocation_id',
+      time_text: time,
+      event_data: reader.jsonText('event_data'),
+    },
     place: reader.place,
     isSnakeCase: true,
     readEvent(row, bigIntegers) {
@@ -93,7 +97,8 @@ function versionOne(reader: AdkReader, columns: ReadonlyMap<string, string>): Ad
 async function checkVersion(reader: AdkReader): Promise<void> {
   if (!(await columnsOf(reader, 'adk_internal_metadata')).has('value')) return;
   const select = `SELECT value FROM adk_internal_metadata WHERE ${reader.key} = ?`;
-  const [row] = await reader.rows(select, ['schema_version']);
+  const request = { sql: select, params: ['schema_version'], columns: ['value'] };
+  const [row] = await reader.rows(request);
   const version = row === undefined ? '1' : textOf(row['value']);
   if (version === '1') return;
   if (version === '0') throw unsupported(PICKLED);
@@ -102,7 +107,8 @@ async function checkVersion(reader: AdkReader): Promise<void> {
 
 /** The types of a table's columns by their names; none if there is no such table. */
 async function columnsOf(reader: AdkReader, table: string): Promise<ReadonlyMap<string, string>> {
-  const rows = await reader.rows(reader.columnsOf, [table]);
+  const request = { sql: reader.columnsOf, params: [table], columns: ['name', 'type'] };
+  const rows = await reader.rows(request);
   return new Map(rows.map((row) => [textOf(row['name']), textOrEmpty(row['type'])]));
 }
 

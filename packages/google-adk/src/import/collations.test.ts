@@ -53,9 +53,10 @@ describeSources(['mysql'], (open) => {
     });
     const service = new InMemorySessionService();
     const report = await importAdkDatabase({ database: source.database, service, appName: 'app' });
-    expect(report).toMatchObject({ sessions: 2, events: 1, changed: 2, skipped: 0 });
+    expect(report).toMatchObject({ sessions: 2, events: 1, changed: 3, skipped: 0 });
     expect(report.rows).toMatchObject([
       { table: 'sessions', key: { app_name: 'APP', id: 'two' }, path: 'app_name' },
+      { table: 'events', key: { app_name: 'App', user_id: 'ADA', session_id: 'Two' } },
       { table: 'app_states', key: { app_name: 'APP' }, path: 'app_name' },
     ]);
     const session = await service.get({ appName: 'app', userId: 'ada', sessionId: 'two' });

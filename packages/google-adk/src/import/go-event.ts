@@ -54,22 +54,24 @@ export async function isGoEvents(
   columns: ReadonlyMap<string, string>,
 ): Promise<boolean> {
   if (ONLY_GO.some((column) => columns.has(column))) return true;
-  const [row] = await reader.rows('SELECT actions FROM events LIMIT 1', []);
+  const sql = 'SELECT actions FROM events LIMIT 1';
+  const [row] = await reader.rows({ sql, params: [], columns: ['actions'] });
   if (row === undefined) return !columns.get('id')?.includes('128');
   return textOrEmpty(row['actions']).startsWith('{');
 }
 
 /** What `readGoEvent` needs of a row. Which columns there are depends on the version of adk-go. */
-export function selectGoEvent(reader: AdkReader, columns: ReadonlyMap<string, string>): string {
+export function selectGoEvent(
+  reader: AdkReader,
+  columns: ReadonlyMap<string, string>,
+): Readonly<Record<string, string>> {
   const given = (names: object) => Object.keys(names).filter((name) => columns.has(name));
-  return [
-    'invocation_id',
-    `${reader.timeText('timestamp')} AS time_text`,
-    'actions',
-    ...given(TEXTS),
-    ...given(FLAGS),
-    ...given(JSONS).map((name) => `${reader.jsonText(name)} AS ${name}`),
-  ].join(', ');
+  const plain = ['invocation_id', 'actions', ...given(TEXTS), ...given(FLAGS)];
+  return {
+    time_text: reader.timeText('timestamp'),
+    ...Object.fromEntries(plain.map((name) => [name, name])),
+    ...Object.fromEntries(given(JSONS).map((name) => [name, reader.jsonText(name)])),
+  };
 }
 
 /** The event in a row of adk-go. It has no field for what is empty or false, as in Go's own JSON. */

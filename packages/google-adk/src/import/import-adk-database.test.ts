@@ -103,6 +103,7 @@ describe('an ADK database', () => {
         changed: 0,
         bigIntegers: 0,
         bytes: 0,
+        partial: 0,
         rows: [],
         written: { sessions: 4, events },
       });

@@ -11,7 +11,7 @@ import {
 } from '@holdfast/core/internal';
 import type { GetStateRequest, SessionService } from '@holdfast/session';
 import { MAX_PAGE_LIMIT } from '@holdfast/session/store';
-import { type AdkDatabase, readerOf } from './adk-database.ts';
+import { type AdkDatabase, checkDriver, readerOf } from './adk-database.ts';
 import { findTables } from './adk-tables.ts';
 import { type ImportCounts, ImportWalk } from './import-walk.ts';
 import { type RowSource, readUserIds } from './read-rows.ts';
@@ -30,7 +30,8 @@ export interface AdkImportRequest {
   readonly pageSize?: number | undefined;
   /**
    * Reads all that an import would, writes nothing, and reports what it would: which rows are in
-   * its way, and what would be left out or changed. @default false
+   * its way, and what would be left out or changed. It calls no method of the service that writes,
+   * so it does not know of a lower `maxEventBytes`. @default false
    */
   readonly dryRun?: boolean | undefined;
   /**
@@ -76,6 +77,8 @@ export interface AdkImportReport {
   readonly bigIntegers: number;
   /** How many values of bytes were written anew, as standard base64. No row is named for it. */
   readonly bytes: number;
+  /** How many pieces of streams (`partial` events) were left out. No row is named for it. */
+  readonly partial: number;
   /**
    * Each row that was refused, skipped or changed, and why. Empty if the import was done before: a
    * dry run lists them again.
@@ -106,6 +109,7 @@ const NONE: ImportCounts = {
   changed: 0,
   bigIntegers: 0,
   bytes: 0,
+  partial: 0,
 };
 
 /**
@@ -142,6 +146,7 @@ export async function importAdkDatabase(request: AdkImportRequest): Promise<AdkI
   });
   const onRefused = checkOnRefused(request.onRefused);
   const reader = readerOf(database);
+  await checkDriver(reader);
   const source = { reader, tables: await findTables(reader), appName: from, pageSize };
 
   const marked = { scope: 'user', appName, userId: MARK_USER } as const;
@@ -157,7 +162,14 @@ export async function importAdkDatabase(request: AdkImportRequest): Promise<AdkI
   const target = { service, appName, source, isNew: mark === undefined };
   if (target.isNew) await checkEmpty(target);
   const walk = (isWriting: boolean) =>
-    new ImportWalk({ ...target, onRefused, bigIntegers, isWriting, checkEmptyUser }).run();
+    new ImportWalk({
+      ...target,
+      onRefused,
+      bigIntegers,
+      isWriting,
+      isDryRun,
+      checkEmptyUser,
+    }).run();
   if (isDryRun) return { appName, ...(await walk(false)).report };
   // What is only left out stops nothing, so nothing has to be known before.
   if (onRefused !== 'skip') (await walk(false)).stopIfRefused();

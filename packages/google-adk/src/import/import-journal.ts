@@ -36,6 +36,8 @@ export class ImportJournal {
   bigIntegers = 0;
   /** How many values of bytes were written anew. */
   bytes = 0;
+  /** How many pieces of streams were left out. */
+  partial = 0;
   readonly #onRefused: OnAdkRefused;
   readonly #isWriting: boolean;
 

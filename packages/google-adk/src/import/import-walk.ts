@@ -30,6 +30,7 @@ export interface ImportCounts {
   readonly changed: number;
   readonly bigIntegers: number;
   readonly bytes: number;
+  readonly partial: number;
 }
 
 interface WalkOptions {
@@ -41,6 +42,8 @@ interface WalkOptions {
   readonly bigIntegers: BigIntegers;
   /** Whether it writes what it finds, or only looks. */
   readonly isWriting: boolean;
+  /** Whether no method of the service may be called that could write. */
+  readonly isDryRun: boolean;
   /** Refuses a user who has something in the service, of whom the database does not tell. */
   readonly checkEmptyUser: (userId: string) => Promise<void>;
 }
@@ -56,14 +59,14 @@ export class ImportWalk {
   readonly #movedTo = new Set<string>();
 
   constructor(options: WalkOptions) {
-    const { service, appName, source, bigIntegers, onRefused, isWriting } = options;
+    const { appName, source, bigIntegers, onRefused, isWriting, isDryRun } = options;
     this.#options = options;
     this.#journal = new ImportJournal(onRefused, isWriting);
     this.#preparation = {
       source,
       appName,
       bigIntegers,
-      check: new RowCheck(service),
+      check: new RowCheck(isDryRun ? undefined : options.service),
       journal: this.#journal,
       taken: new Set(),
     };
@@ -86,8 +89,8 @@ export class ImportWalk {
     readonly rows: readonly AdkImportNote[];
     readonly written: { readonly sessions: number; readonly events: number };
   } {
-    const { notes: rows, refused, skipped, changed, bigIntegers, bytes } = this.#journal;
-    const noted = { refused, skipped, changed, bigIntegers, bytes };
+    const { notes: rows, refused, skipped, changed, bigIntegers, bytes, partial } = this.#journal;
+    const noted = { refused, skipped, changed, bigIntegers, bytes, partial };
     return { ...this.#counts, ...noted, rows, written: this.#written };
   }
 

@@ -13,7 +13,11 @@ export const kotlinTables: AdkTables = {
     '(SELECT id, appName AS app_name, userId AS user_id, sessionId AS session_id, invocationId AS invocation_id, timestamp AS time_text, eventData AS event_data, rowid AS place FROM StorageEvent)',
   userStates: '(SELECT appName AS app_name, userId AS user_id, state FROM StorageUserState)',
   appStates: '(SELECT appName AS app_name, state FROM StorageAppState)',
-  eventColumns: 'invocation_id, time_text, event_data',
+  eventColumns: {
+    invocation_id: 'invocation_id',
+    time_text: 'time_text',
+    event_data: 'event_data',
+  },
   place: 'place',
   isSnakeCase: false,
   readEvent(row, bigIntegers) {

@@ -197,7 +197,7 @@ describeSources(['sqlite'], (open) => {
     expect(report).toMatchObject({ corrected: 1, events: 0, rows: [] });
   });
 
-  it('a service that takes less has its own refusals, which a dry run finds', async () => {
+  it('a service that takes less has its own refusals, which are found before anything is written', async () => {
     const source = await open();
     const tables = await createPythonTables(source);
     const value = 'x'.repeat(3_000);
@@ -207,15 +207,38 @@ describeSources(['sqlite'], (open) => {
     await tables.event({ id: 'large', data: `{${base}, "output": "${'x'.repeat(5_000)}"}` });
     const service = new InMemorySessionService({ maxEventBytes: 4_096 });
     const request = { database: source.database, service, appName: 'app' };
-    const { rows } = await importAdkDatabase({ ...request, dryRun: true });
+    await expect(importAdkDatabase(request)).rejects.toMatchObject({
+      code: 'too_large',
+      message: expect.stringMatching(/^2 rows .* this run has written nothing.*"large"/),
+    });
+    expect(await service.get(key)).toBeUndefined();
+    const { rows } = await importAdkDatabase({ ...request, onRefused: 'skip' });
     expect(rows).toMatchObject([
-      { table: 'events', key: { id: 'large' }, outcome: 'refused' },
-      { table: 'app_states', path: 'state["c"]', outcome: 'refused' },
+      { table: 'events', key: { id: 'large' }, outcome: 'skipped' },
+      { table: 'app_states', path: 'state["c"]', outcome: 'skipped' },
     ]);
-    await importAdkDatabase({ ...request, onRefused: 'skip' });
     expect(await service.getState({ scope: 'app', appName: 'app' })).toEqual({
       a: value,
       b: value,
     });
+  });
+});
+
+describeSources(['sqlite'], (open) => {
+  it.each([
+    ['whole numbers are of ADK for JavaScript, in milliseconds', 'DATETIME', 5_000, 5_000],
+    ['REAL is of a SqliteSessionService, in seconds', 'REAL', 253_402_214_400, 253_402_214_400_000],
+  ])('times in columns with %s', async (_, type, stored, time) => {
+    const source = await open();
+    const tables = await createPythonTables(source);
+    await source.run('DROP TABLE events');
+    await source.run(
+      `CREATE TABLE events (id TEXT, app_name TEXT, user_id TEXT, session_id TEXT, invocation_id TEXT, timestamp ${type}, event_data TEXT)`,
+    );
+    await tables.session('ada', 'one');
+    await tables.event({ id: 'e', data: JSON.stringify({ timestamp: stored }) });
+    await source.run('UPDATE events SET timestamp = ?', [stored]);
+    const { service } = await importFrom(source);
+    expect((await service.get(key))?.events[0]?.timestamp).toBe(time);
   });
 });

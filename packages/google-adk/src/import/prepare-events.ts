@@ -1,9 +1,10 @@
 import { type EventInput, isHoldfastError, type SessionKey } from '@holdfast/core';
 import { isPlainObject } from '@holdfast/core/internal';
 import type { AdkDatabaseRow } from './adk-database.ts';
+import type { ImportJournal } from './import-journal.ts';
 import { copyOf, invalid, noteBigIntegers, type Preparation, shown } from './preparation.ts';
 import { readEvents, type SessionRow } from './read-rows.ts';
-import type { Problem } from './refused-row.ts';
+import type { AdkImportNote, Problem } from './refused-row.ts';
 import { isCorrectionId } from './reserved-ids.ts';
 import { keyOfDeltaPath } from './row-check.ts';
 import { type PlacedEvent, readStoredEvent, type StoredEvent } from './stored-event.ts';
@@ -72,11 +73,19 @@ async function prepareEvent(
   { check, journal, source, bigIntegers }: Preparation,
   { row, sessionRow, key: target, ids }: EventRow,
 ): Promise<PlacedEvent | undefined> {
-  const { appName, userId, sessionId } = sessionRow;
-  const id = textOrEmpty(row['id']);
-  const key = { id, app_name: appName, user_id: userId, session_id: sessionId };
+  const { userId, sessionId } = sessionRow;
+  const key = {
+    id: textOrEmpty(row['id']),
+    app_name: textOrEmpty(row['app_name']),
+    user_id: textOrEmpty(row['user_id']),
+    session_id: textOrEmpty(row['session_id']),
+  };
   const read = readRow(row, { tables: source.tables, bigIntegers });
-  if (read.placed?.event.partial === true) return undefined;
+  if (read.placed?.event.partial === true) {
+    journal.partial++;
+    return undefined;
+  }
+  noteOtherSpelling(journal, { key, sessionRow });
 
   const event = await journal.settle<EventInput | undefined>({
     first: read.placed?.event,
@@ -110,6 +119,26 @@ async function prepareEvent(
     event: event as StoredEvent,
   };
 }
+
+/** Says that a row spells the ids of its session in another way, if the database allows that. */
+function noteOtherSpelling(
+  journal: ImportJournal,
+  { key, sessionRow }: NamedEvent & { readonly sessionRow: SessionRow },
+): void {
+  const ids = {
+    app_name: sessionRow.appName,
+    user_id: sessionRow.userId,
+    session_id: sessionRow.sessionId,
+  };
+  for (const [path, id] of Object.entries(ids)) {
+    if (key[path] === id) continue;
+    const reason = `is another spelling of ${JSON.stringify(id)}: the database takes both for one`;
+    journal.note({ table: 'events', key, path, reason, outcome: 'changed' });
+    return;
+  }
+}
+
+type NamedEvent = Pick<AdkImportNote, 'key'>;
 
 function readRow(row: AdkDatabaseRow, options: Parameters<typeof readStoredEvent>[1]) {
   try {

@@ -151,12 +151,13 @@ describe('a database of adk-python', () => {
   });
 
   it('leaves out pieces of streams, and prefixed keys in the state of a session', async () => {
-    const { session } = await importSession({
+    const { report, session } = await importSession({
       events: [event('a', { partial: true }), event('b')],
       state: { 'app:stray': 1, 'temp:stray': 1, own: 1 },
     });
     expect(session?.events.map(({ id }) => id)).toEqual(['b']);
     expect(session?.state).toEqual({ own: 1 });
+    expect(report).toMatchObject({ events: 1, partial: 1 });
   });
 
   it('is one that a runner goes on with', async () => {

@@ -1,4 +1,4 @@
-import type { AdkDatabaseRow, AdkReader } from './adk-database.ts';
+import { type AdkDatabaseRow, type AdkReader, selected } from './adk-database.ts';
 import type { AdkTables } from './adk-tables.ts';
 import { textOf, textOrEmpty } from './stored-json.ts';
 
@@ -13,8 +13,10 @@ export interface RowSource {
 }
 
 interface Select {
-  /** Up to and with its WHERE. */
-  readonly sql: string;
+  /** What is asked for, by the names that rows have it by. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** From its FROM up to and with its WHERE. */
+  readonly from: string;
   readonly params: readonly string[];
   /** What the rows are ordered by, each with its name in a row. */
   readonly orderBy: Readonly<Record<string, string>>;
@@ -23,19 +25,21 @@ interface Select {
 /** The rows of a SELECT, page by page. */
 async function* readRows(
   { reader, pageSize }: RowSource,
-  { sql, params, orderBy }: Select,
+  { columns: asked, from, params, orderBy }: Select,
 ): AsyncGenerator<AdkDatabaseRow> {
+  const sql = `SELECT ${selected(asked)} ${from}`;
+  const named = { columns: Object.keys(asked) };
   const columns = Object.keys(orderBy).join(', ');
   const names = Object.values(orderBy);
   const order = `ORDER BY ${columns} LIMIT ${pageSize}`;
-  let rows = await reader.rows(`${sql} ${order}`, params);
+  let rows = await reader.rows({ ...named, sql: `${sql} ${order}`, params });
   for (;;) {
     yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < pageSize) return;
     const after = names.map((name) => positionOf(last[name]));
     const next = `${sql} AND (${columns}) > (${names.map(() => '?').join(', ')}) ${order}`;
-    rows = await reader.rows(next, [...params, ...after]);
+    rows = await reader.rows({ ...named, sql: next, params: [...params, ...after] });
   }
 }
 
@@ -56,7 +60,14 @@ export interface SessionRow {
 export async function* readSessions(source: RowSource): AsyncGenerator<SessionRow> {
   const { reader, tables, appName } = source;
   const sessions = readRows(source, {
-    sql: `SELECT app_name, user_id, id, ${reader.jsonText('state')} AS state, ${reader.updateTimeText} AS time_text FROM ${tables.sessions} sessions WHERE app_name = ?`,
+    columns: {
+      app_name: 'app_name',
+      user_id: 'user_id',
+      id: 'id',
+      state: reader.jsonText('state'),
+      time_text: reader.updateTimeText,
+    },
+    from: `FROM ${tables.sessions} sessions WHERE app_name = ?`,
     params: [appName],
     orderBy: {
       [reader.updateTime]: 'time_text',
@@ -80,7 +91,8 @@ export async function hasSessionRow(
   { userId, sessionId }: { readonly userId: string; readonly sessionId: string },
 ): Promise<boolean> {
   const sql = `SELECT user_id, id FROM ${tables.sessions} sessions WHERE app_name = ? AND user_id = ? AND id = ?`;
-  const rows = await reader.rows(sql, [appName, userId, sessionId]);
+  const params = [appName, userId, sessionId];
+  const rows = await reader.rows({ sql, params, columns: ['user_id', 'id'] });
   return rows.some((row) => textOf(row['user_id']) === userId && textOf(row['id']) === sessionId);
 }
 
@@ -96,10 +108,11 @@ export async function* readUserIds(source: RowSource): AsyncGenerator<string> {
     const from = (table: string) =>
       `SELECT ${exact} AS name FROM ${table} WHERE app_name = ?${behind}`;
     const params = after === undefined ? [appName] : [appName, after];
-    const rows = await reader.rows(
-      `SELECT name FROM (${from(`${tables.sessions} sessions`)} UNION ${from(`${tables.userStates} user_states`)}) users ORDER BY name LIMIT ${pageSize}`,
-      [...params, ...params],
-    );
+    const rows = await reader.rows({
+      sql: `SELECT name FROM (${from(`${tables.sessions} sessions`)} UNION ${from(`${tables.userStates} user_states`)}) users ORDER BY name LIMIT ${pageSize}`,
+      params: [...params, ...params],
+      columns: ['name'],
+    });
     for (const row of rows) yield reader.textOfExact(textOf(row['name']));
     const last = rows.at(-1);
     if (last === undefined || rows.length < pageSize) return;
@@ -122,7 +135,9 @@ export async function readUserState(
 ): Promise<StateRow | undefined> {
   const state = reader.jsonText('state');
   const sql = `SELECT app_name, user_id, ${state} AS state FROM ${tables.userStates} user_states WHERE app_name = ? AND user_id = ?`;
-  return stateRow((await reader.rows(sql, [appName, userId]))[0]);
+  const columns = ['app_name', 'user_id', 'state'];
+  const [row] = await reader.rows({ sql, params: [appName, userId], columns });
+  return stateRow(row);
 }
 
 /** The app's own state; undefined if it has none. */
@@ -130,7 +145,9 @@ export async function readAppState(source: RowSource): Promise<StateRow | undefi
   const { reader, tables, appName } = source;
   const state = reader.jsonText('state');
   const sql = `SELECT app_name, ${state} AS state FROM ${tables.appStates} app_states WHERE app_name = ?`;
-  return stateRow((await reader.rows(sql, [appName]))[0]);
+  const columns = ['app_name', 'state'];
+  const [row] = await reader.rows({ sql, params: [appName], columns });
+  return stateRow(row);
 }
 
 function stateRow(row: AdkDatabaseRow | undefined): StateRow | undefined {
@@ -146,7 +163,15 @@ export function readEvents(
 ): AsyncGenerator<AdkDatabaseRow> {
   const { reader, tables, appName } = source;
   return readRows(source, {
-    sql: `SELECT id, ${tables.eventColumns}, ${tables.place} AS place FROM ${tables.events} events WHERE app_name = ? AND user_id = ? AND session_id = ?`,
+    columns: {
+      id: 'id',
+      app_name: 'app_name',
+      user_id: 'user_id',
+      session_id: 'session_id',
+      ...tables.eventColumns,
+      place: tables.place,
+    },
+    from: `FROM ${tables.events} events WHERE app_name = ? AND user_id = ? AND session_id = ?`,
     params: [appName, userId, sessionId],
     // By place, an index by session serves as it is, and ids may be NULL or there twice.
     orderBy: reader.ordersByPlace ? { [tables.place]: 'place' } : { id: 'id' },
@@ -166,7 +191,13 @@ export async function* readLostEvents(source: RowSource): AsyncGenerator<LostEve
   const place = `e.${tables.place}`;
   const placeOrNull = reader.ordersByPlace ? place : 'NULL';
   const rows = readRows(source, {
-    sql: `SELECT e.user_id AS user_id, e.session_id AS session_id, e.id AS id, ${placeOrNull} AS place FROM ${tables.events} e LEFT JOIN ${tables.sessions} s ON s.app_name = e.app_name AND s.user_id = e.user_id AND s.id = e.session_id WHERE e.app_name = ? AND s.app_name IS NULL`,
+    columns: {
+      user_id: 'e.user_id',
+      session_id: 'e.session_id',
+      id: 'e.id',
+      place: placeOrNull,
+    },
+    from: `FROM ${tables.events} e LEFT JOIN ${tables.sessions} s ON s.app_name = e.app_name AND s.user_id = e.user_id AND s.id = e.session_id WHERE e.app_name = ? AND s.app_name IS NULL`,
     params: [appName],
     orderBy: reader.ordersByPlace
       ? { [place]: 'place' }

@@ -53,7 +53,10 @@ export type AdkRefusedRow = AdkRefusal &
         readonly table: 'events';
         readonly userId: string;
         readonly sessionId: string;
-        /** The event as the service would get it: its time in epoch ms, its fields written `aB`. */
+        /**
+         * The event as the service would get it: its time in epoch ms, its fields written `aB`. A
+         * time of an unknown unit, or that is not one, is a text here.
+         */
         readonly event: Record<string, unknown> | undefined;
       }
   );

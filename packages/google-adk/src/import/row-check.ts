@@ -8,9 +8,10 @@ import { chunksOf, type StateEntry } from './state-chunks.ts';
 
 /** Asks what keeps rows from being written, and writes nothing. */
 export class RowCheck {
-  readonly #service: SessionService;
+  readonly #service: SessionService | undefined;
 
-  constructor(service: SessionService) {
+  /** Without a service, nobody is asked for limits of its own. */
+  constructor(service: SessionService | undefined) {
     this.#service = service;
   }
 
@@ -19,7 +20,7 @@ export class RowCheck {
     try {
       prepareAppendEvent({ ...key, event }, { maxEventBytes: MAX_JSON_BYTES, now: () => 0 });
       // Limits of the service's own. A partial event is checked, but neither looked up nor stored.
-      await this.#service.appendEvent({ ...key, event: { ...event, partial: true } });
+      await this.#service?.appendEvent({ ...key, event: { ...event, partial: true } });
       return undefined;
     } catch (error) {
       if (!isHoldfastError(error)) throw error;
