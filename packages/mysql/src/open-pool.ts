@@ -62,18 +62,26 @@ async function loadCreatePool(): Promise<typeof import('mysql2/promise').createP
 
 const EXAMPLE = '//user:password@host:3306/database';
 
+/** Undefined if it is none. The error would have the URL in it, with the password. */
+function parseUrl(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The URL as mysql2 is to have it; `invalid_argument` if it does not name a database of a server. */
 function checkMysqlUrl(value: unknown): string {
   const schemes = ['mysql', 'mariadb', 'mysql2'] as const;
   const url = checkUrl(value, { driver: 'mysql2', schemes: [...schemes], example: EXAMPLE });
-  if (!URL.canParse(url)) {
-    // Its error would have the URL in it, with the password.
+  const parsed = parseUrl(url);
+  if (parsed === undefined) {
     throw invalidArgument(
       'url',
       `is not a URL, such as mysql:${EXAMPLE}: it needs one host, localhost for a socketPath, and what is special in a user or a password must be encoded, such as %40 for an @`,
     );
   }
-  const parsed = new URL(url);
   const { hostname, pathname } = parsed;
   if (hostname.includes(',')) {
     throw invalidArgument('url', 'names several hosts, and mysql2 connects to one alone');
