@@ -221,3 +221,17 @@ describeSources(['sqlite'], (open) => {
     );
   });
 });
+
+describeSources(['postgres'], (open) => {
+  it('an endless time in a column of adk-go is refused by name', async () => {
+    const source = await open();
+    const tables = await createGoTables(source);
+    await tables.session('ada', 'one');
+    await tables.event({ id: 'a', timestamp: '2026-01-02 03:04:05' });
+    await source.run("UPDATE events SET timestamp = 'infinity'");
+    const service = new InMemorySessionService();
+    const request = { database: source.database, service, appName: 'app' };
+    const { rows } = await importAdkDatabase({ ...request, dryRun: true });
+    expect(rows).toMatchObject([{ path: 'timestamp', reason: 'is not a time: "Infinity"' }]);
+  });
+});

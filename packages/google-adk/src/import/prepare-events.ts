@@ -175,7 +175,8 @@ function ownProblem(event: EventInput, ids: ReadonlySet<string>): Problem | unde
 function describeTime(timestamp: unknown): string {
   if (typeof timestamp !== 'string') return 'is not a number';
   const shown = JSON.stringify(timestamp);
-  if (timestamp.trim() === '' || Number.isNaN(Number(timestamp))) return `is not a time: ${shown}`;
+  const isNumber = timestamp.trim() !== '' && Number.isFinite(Number(timestamp));
+  if (!isNumber) return `is not a time: ${shown}`;
   return `is ${shown}: nobody can tell whether it is in seconds or in milliseconds`;
 }
 
