@@ -107,7 +107,8 @@ it.each(drivers)(
     for (const { errors, slowestAppend, longestHold } of reports) {
       expect(errors).toStrictEqual([]);
       expect(slowestAppend).toBeLessThan(BUSY_TIMEOUT + 2_000);
-      expect(longestHold).toBeLessThan(50);
+      // Who waits for the others inside of SQLite holds the loop for most of a second.
+      expect(longestHold).toBeLessThan(250);
     }
     expect(reads.done).toBeGreaterThan(0);
     shell.close();
