@@ -13,7 +13,7 @@ import {
   type TestUser,
 } from './test-database.fixture.ts';
 
-const MOST_TRIES = 5_000;
+const MOST_TRIES = 40_000;
 
 describeWithDatabase('A query that is killed between two statements of an append', () => {
   const tablePrefix = createTablePrefix();
@@ -88,18 +88,18 @@ describeWithDatabase('A query that is killed between two statements of an append
     await victim.close();
   }
 
-  it.concurrent('makes it unavailable long before its deadline, and lets others go on', async ({
-    expect,
-  }) => {
+  it.concurrent('makes it unavailable long before its deadline, and lets others go on', {
+    timeout: 120_000,
+  }, async ({ expect }) => {
     const [sessionId, user] = ['opened', await ownUser()];
     const options = { url: user.url, tablePrefix, maxConnections: 1, callTimeout: 120_000 };
     const victim = await MysqlSessionService.open(options);
     await expectOneUnavailable(victim, { user, sessionId, expect });
   });
 
-  it.concurrent('costs a pool that was brought its connection at the deadline, and its locks go with it', async ({
-    expect,
-  }) => {
+  it.concurrent('costs a pool that was brought its connection at the deadline, and its locks go with it', {
+    timeout: 120_000,
+  }, async ({ expect }) => {
     const [sessionId, user] = ['brought', await ownUser()];
     const client = createPool({ uri: user.url, multipleStatements: true, connectionLimit: 1 });
     const options = { client, closeClient: true, tablePrefix, callTimeout: 3_000 };
