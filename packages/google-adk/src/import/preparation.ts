@@ -101,6 +101,16 @@ export function withoutKey(state: Row['state'], { path }: Problem): Row['state']
   return Object.fromEntries(Object.entries(state).filter(([key]) => key !== name));
 }
 
+/** A row without what is refused of its state; undefined if that is not what is refused. */
+export function withoutProblem<Part extends Pick<Row, 'state' | 'isWithoutState'>>(
+  row: Part,
+  problem: Problem,
+): Part | undefined {
+  if (problem.path === 'state') return { ...row, state: undefined, isWithoutState: true };
+  const state = withoutKey(row.state, problem);
+  return state && { ...row, state };
+}
+
 /** A copy that who decides may change. */
 export function copyOf<T>(value: T): T {
   try {

@@ -13,7 +13,7 @@ import {
   readState,
   shapeProblem,
   shown,
-  withoutKey,
+  withoutProblem,
 } from './preparation.ts';
 import { hasSessionRow, type SessionRow } from './read-rows.ts';
 import type { Problem } from './refused-row.ts';
@@ -69,11 +69,7 @@ export async function prepareSession(
       const isMoved = userId !== row.userId || sessionId !== row.sessionId;
       return { ...old, userId, sessionId, state, isMoved };
     },
-    without(old, problem) {
-      if (problem.path === 'state') return { ...old, state: undefined, isWithoutState: true };
-      const rest = withoutKey(old.state, problem);
-      return rest && { ...old, state: rest };
-    },
+    without: withoutProblem,
   });
   if (settled === undefined) return undefined;
   noteBigIntegers(journal, { table: 'sessions', key, count: bigIntegers });

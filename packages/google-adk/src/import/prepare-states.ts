@@ -10,6 +10,7 @@ import {
   shapeProblem,
   shown,
   withoutKey,
+  withoutProblem,
 } from './preparation.ts';
 import { readUserState, type StateRow } from './read-rows.ts';
 import type { StateEntry } from './state-chunks.ts';
@@ -60,11 +61,7 @@ export async function prepareUser(
     map(old, { userId: id = old.userId, state = old.state }) {
       return { ...old, userId: id, state, isMoved: id !== userId };
     },
-    without(old, problem) {
-      if (problem.path === 'state') return { ...old, state: undefined, isWithoutState: true };
-      const rest = withoutKey(old.state, problem);
-      return rest && { ...old, state: rest };
-    },
+    without: withoutProblem,
   });
   if (settled === undefined) return undefined;
   noteBigIntegers(journal, { table, key, count: bigIntegers });
