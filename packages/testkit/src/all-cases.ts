@@ -2,24 +2,41 @@ import { appendCases } from './cases/append.ts';
 import { appendSkipCases } from './cases/append-skip.ts';
 import { appendTwiceCases } from './cases/append-twice.ts';
 import { appendUnstoredCases } from './cases/append-unstored.ts';
+import { closingCases } from './cases/closing.ts';
 import { concurrencyCases } from './cases/concurrency.ts';
+import { countCases } from './cases/counts.ts';
 import { createCases } from './cases/create.ts';
 import { deleteCases } from './cases/delete.ts';
 import { eventLoopCases } from './cases/event-loop.ts';
 import { eventsCases } from './cases/events.ts';
 import { extremesCases } from './cases/extremes.ts';
 import { getCases } from './cases/get.ts';
+import { historyCases } from './cases/history.ts';
 import { identityCases } from './cases/identity.ts';
 import { incarnationCases } from './cases/incarnation.ts';
 import { largeCases } from './cases/large.ts';
+import { lengthCases } from './cases/lengths.ts';
 import { lifecycleCases } from './cases/lifecycle.ts';
 import { listCases } from './cases/list.ts';
 import { listAllUsersCases } from './cases/list-all-users.ts';
 import { listMomentCases } from './cases/list-moment.ts';
 import { listPageCases } from './cases/list-pages.ts';
 import { messagesCases } from './cases/messages.ts';
+import { eventsMomentCases } from './cases/moment-events.ts';
+import { getMomentCases } from './cases/moment-get.ts';
+import { listChangesCases } from './cases/moment-list.ts';
+import { persistenceCases } from './cases/persistence.ts';
+import { processCases } from './cases/processes.ts';
+import { appendRaceCases } from './cases/race-append.ts';
+import { createRaceCases } from './cases/race-create.ts';
+import { deleteRaceCases } from './cases/race-delete.ts';
+import { retryRaceCases } from './cases/race-retry.ts';
+import { stateRaceCases } from './cases/race-state.ts';
+import { separatorCases } from './cases/separators.ts';
 import { sessionAsKeyCases } from './cases/session-as-key.ts';
 import { stateCases } from './cases/state.ts';
+import { textCases } from './cases/texts.ts';
+import { timeCases } from './cases/times.ts';
 import { updateStateCases } from './cases/update-state.ts';
 import { valuesCases } from './cases/values.ts';
 import { refusedValuesCases } from './cases/values-refused.ts';
@@ -55,6 +72,23 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...concurrencyCases,
   ...lifecycleCases,
   ...eventLoopCases,
+  ...createRaceCases,
+  ...appendRaceCases,
+  ...retryRaceCases,
+  ...stateRaceCases,
+  ...deleteRaceCases,
+  ...getMomentCases,
+  ...eventsMomentCases,
+  ...listChangesCases,
+  ...lengthCases,
+  ...separatorCases,
+  ...textCases,
+  ...timeCases,
+  ...countCases,
+  ...historyCases,
+  ...closingCases,
+  ...persistenceCases,
+  ...processCases,
 ];
 
 /** The rules, and properties that combine them at random. */

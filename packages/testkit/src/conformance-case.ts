@@ -1,5 +1,7 @@
 import type { SessionKey } from '@holdfast/core';
 import type { SessionCapabilities, SessionService } from '@holdfast/session';
+import type { ServiceProcess } from './conformance-options.ts';
+import type { Random } from './random.ts';
 
 /** What a case is about: the call, or the promise that spans calls. */
 export type Concern =
@@ -15,7 +17,9 @@ export type Concern =
   | 'values'
   | 'errors'
   | 'concurrency'
+  | 'moments'
   | 'lifecycle'
+  | 'processes'
   | 'properties';
 
 /** The name of a capability. */
@@ -31,10 +35,14 @@ export interface CaseContext {
   readonly newId: (name: string) => string;
   /** Another service over the storage of `service`, closed after the case. */
   readonly reopen: (service: SessionService) => Promise<SessionService>;
+  /** A service in another process over the storage of `service`, closed after the case. */
+  readonly startProcess: (service: SessionService) => Promise<ServiceProcess>;
   /** How often a property is tried. */
   readonly propertyRuns: number;
-  /** The seed of the random input of properties; undefined: another one each time. */
-  readonly seed: number | undefined;
+  /** The seed of the random input of properties. */
+  readonly seed: number;
+  /** The same numbers for the same seed and case. */
+  readonly random: Random;
 }
 
 /** One rule of the contract, and how to find out whether a service keeps it. */
@@ -42,8 +50,10 @@ export interface ConformanceCase {
   readonly concern: Concern;
   /** The rule, in words that follow "it". */
   readonly title: string;
-  /** The case is skipped if the service does not have this. */
-  readonly needs?: Capability;
+  /** The case is skipped if the service does not have this, or one of these. */
+  readonly needs?: Capability | readonly Capability[];
+  /** The case is skipped if the kit was not told how to start another process. */
+  readonly needsProcess?: true;
   /** Rejects if the rule is broken. */
   readonly run: (context: CaseContext) => Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { checkInteger, describeType, invalidArgument } from '@holdfast/core/internal';
 import type { SessionService } from '@holdfast/session';
+import type { CaseResult } from './conformance-report.ts';
 
 /** A store under test. */
 export interface ConformanceOptions {
@@ -17,28 +18,81 @@ export interface ConformanceOptions {
    */
   readonly reopen?: (service: SessionService) => SessionService | Promise<SessionService>;
   /**
+   * Opens a service in another process, over the storage of `service`, which may be closed already
+   * or, if the service is `shared`, still be open. See `startServiceProcess` of
+   * `@holdfast/testkit/process`.
+   * @default none: the cases about other processes are skipped, and the report says so. They alone
+   * find out what is kept, or locked, in the memory of one process.
+   */
+  readonly startProcess?: (service: SessionService) => ServiceProcess | Promise<ServiceProcess>;
+  /**
    * How often each property is tried.
    * @default 40
    */
   readonly propertyRuns?: number;
   /**
-   * The seed of the random input of properties. A failure names its seed.
-   * @default another one each time
+   * The seed of whatever is random: the input of properties, and how far apart racing calls begin.
+   * A failure names its seed.
+   * @default the environment variable `HOLDFAST_SEED`; without it, another one each time
    */
   readonly seed?: number;
+  /**
+   * How long a case may take, in ms. After three that took longer, no other is run.
+   * @default 60_000
+   */
+  readonly caseTimeout?: number;
+  /** Called after each case, with the number of cases that are done and of all. */
+  readonly onResult?: (result: CaseResult, progress: ConformanceProgress) => void;
+}
+
+/** A service that runs in another process. */
+export interface ServiceProcess {
+  /** Each call is made in the other process. */
+  readonly service: SessionService;
+  /** Ends the process at once, wherever it is, as a crash does. Resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+/** How far a run is. */
+export interface ConformanceProgress {
+  readonly done: number;
+  readonly total: number;
 }
 
 /** Refuses options that would make every store look broken. */
 export function checkConformanceOptions(options: ConformanceOptions): void {
-  const { name, create, propertyRuns, seed } = options;
+  const { name, create, propertyRuns, seed, caseTimeout } = options;
   if (typeof name !== 'string') {
     throw invalidArgument('name', `must be a string, got ${describeType(name)}`);
   }
   if (typeof create !== 'function') {
     throw invalidArgument('create', `must be a function, got ${describeType(create)}`);
   }
-  if (propertyRuns !== undefined) checkInteger(propertyRuns, { path: 'propertyRuns', min: 1 });
-  if (seed !== undefined) {
-    checkInteger(seed, { path: 'seed', min: -(2 ** 31), max: 2 ** 31 - 1 });
+  for (const field of ['reopen', 'startProcess', 'onResult'] as const) {
+    const value: unknown = options[field];
+    if (value === undefined || typeof value === 'function') continue;
+    throw invalidArgument(field, `must be a function, got ${describeType(value)}`);
   }
+  if (propertyRuns !== undefined) checkInteger(propertyRuns, { path: 'propertyRuns', min: 1 });
+  if (seed !== undefined) checkInteger(seed, { path: 'seed', ...SEED_RANGE });
+  if (caseTimeout !== undefined) {
+    checkInteger(caseTimeout, { path: 'caseTimeout', min: 1, max: 2 ** 31 - 1 });
+  }
+}
+
+const SEED_RANGE = { min: -(2 ** 31), max: 2 ** 31 - 1 };
+
+/** The seed of a run: that of the options, of the environment, or one that is new each time. */
+export function seedOf({ seed }: Pick<ConformanceOptions, 'seed'>): number {
+  if (seed !== undefined) return seed;
+  const { process } = globalThis as {
+    readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
+  };
+  const fromEnvironment = process?.env?.['HOLDFAST_SEED'];
+  if (fromEnvironment === undefined || fromEnvironment === '') {
+    return Math.floor(Math.random() * 2 ** 31);
+  }
+  const value = Number(fromEnvironment);
+  checkInteger(value, { path: 'HOLDFAST_SEED', ...SEED_RANGE });
+  return value;
 }

@@ -1,7 +1,7 @@
 import { allCases } from './all-cases.ts';
 import type { ConformanceCase } from './conformance-case.ts';
-import type { ConformanceOptions } from './conformance-options.ts';
-import { CASE_TIMEOUT_MS, runCase } from './run-case.ts';
+import { type ConformanceOptions, checkConformanceOptions } from './conformance-options.ts';
+import { CASE_TIMEOUT_MS, CaseRunner } from './run-case.ts';
 
 /** What a runner gives a test. */
 interface TestHandle {
@@ -19,12 +19,10 @@ export interface TestRunner {
   ) => unknown;
 }
 
-// The case itself ends first, and says why.
-const TIMEOUT_MS = CASE_TIMEOUT_MS * 3;
-
 /**
- * Registers one test for each case with the runner that is given. A case whose capability is
- * denied shows as skipped, with the reason.
+ * Registers one test for each case with the runner that is given. A case that does not apply shows
+ * as skipped, with the reason: one whose capability is denied, or that needs `startProcess`. After
+ * three time-outs, the other cases are skipped, too.
  *
  * @example
  * testSessionService(
@@ -32,30 +30,33 @@ const TIMEOUT_MS = CASE_TIMEOUT_MS * 3;
  *   { name: 'my store', create: () => new MySessionService() },
  * );
  */
-export function testSessionService(runner: TestRunner, options: ConformanceOptions): void {
+export function testSessionService(
+  { describe, it }: TestRunner,
+  options: ConformanceOptions,
+): void {
+  checkConformanceOptions(options);
+  const runner = new CaseRunner(options);
+  // The case itself ends first, and says why.
+  const timeout = (options.caseTimeout ?? CASE_TIMEOUT_MS) * 3;
   const byConcern = new Map<string, ConformanceCase[]>();
   for (const each of allCases) {
     byConcern.set(each.concern, [...(byConcern.get(each.concern) ?? []), each]);
   }
-  runner.describe(options.name, () => {
+  describe(options.name, () => {
     for (const [concern, cases] of byConcern) {
-      runner.describe(concern, () => {
-        for (const each of cases) registerCase(runner, { each, options });
+      describe(concern, () => {
+        for (const each of cases) it(each.title, bodyOf(each, runner), timeout);
       });
     }
   });
 }
 
-function registerCase(
-  { it }: TestRunner,
-  { each, options }: { readonly each: ConformanceCase; readonly options: ConformanceOptions },
-): void {
+function bodyOf(each: ConformanceCase, runner: CaseRunner) {
   // A function that asks for an argument is given one to call when it is done, by Jest, Mocha and Bun.
-  const body = async (...[handle]: unknown[]) => {
-    const { status, reason, error } = await runCase(each, options);
+  return async (...[handle]: unknown[]) => {
+    const { status, reason, error } = await runner.run(each);
     if (status === 'failed') throw error;
     // These give nothing: what is skipped passes there.
     if (status === 'skipped') (handle as TestHandle | undefined)?.skip?.(reason);
   };
-  it(each.title, body, TIMEOUT_MS);
 }

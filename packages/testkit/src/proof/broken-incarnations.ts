@@ -92,10 +92,6 @@ export const brokenIncarnations: readonly BrokenService[] = [
   {
     fault: 'appends to whatever session has the id',
     failsAt: 'is `conflict` for an event if the session was created again, and nothing is written',
-    alsoFailsAt: [
-      'is `conflict` for a batch if the session was created again, and nothing is written',
-      'keeps an append out of a session that is created again at the same time',
-    ],
     create: () => over(new IgnoresTheExpected()),
   },
   {
@@ -106,26 +102,16 @@ export const brokenIncarnations: readonly BrokenService[] = [
   {
     fault: 'gives a session the incarnation of the one before',
     failsAt: 'is another one for each session',
-    alsoFailsAt: [
-      'is `conflict` for an event if the session was created again, and nothing is written',
-      'is `conflict` for a batch if the session was created again, and nothing is written',
-      'is `conflict` even for an event that the session created again has',
-      'keeps an event of a session created again out of the snapshot of the one before',
-      'ends a walk with `not_found` if the session is created again during it',
-      'keeps an append out of a session that is created again at the same time',
-    ],
     create: () => over(new KeepsItForTheNextSession()),
   },
   {
     fault: 'lists another incarnation than it keeps',
     failsAt: 'is the same wherever the session is read, whatever is appended',
-    alsoFailsAt: ['summarizes a session, without its events and its state'],
     create: () => over(new ListsTheTimeInstead()),
   },
   {
     fault: 'does not mark the events that it lists',
     failsAt: 'keeps an event of a session created again out of the snapshot of the one before',
-    alsoFailsAt: ['ends a walk with `not_found` if the session is created again during it'],
     create: () => over(new MarksNoListedEvents()),
   },
   {
@@ -141,7 +127,6 @@ export const brokenIncarnations: readonly BrokenService[] = [
   {
     fault: 'replaces the incarnation when it refuses to create',
     failsAt: 'stays with a session whose `create` is refused',
-    alsoFailsAt: ['leaves everything as it was if the id is taken'],
     create: () => over(new ReplacesItByARefusedCreate()),
   },
 ];

@@ -100,9 +100,6 @@ export const brokenRequests: readonly BrokenService[] = [
   {
     fault: 'does not say on `conflict` which revision the session is at',
     failsAt: 'says on `conflict` which revision the session is at',
-    alsoFailsAt: [
-      'is `conflict` for an event if the session was created again, and nothing is written',
-    ],
     create: saysNotWhichRevision,
   },
   {

@@ -8,17 +8,20 @@ import {
   wrapSessionService,
 } from '@holdfast/session';
 import { StoredSessionService } from '@holdfast/session/store';
+import type { ConformanceOptions } from '../conformance-options.ts';
 import { MinimalStore } from './minimal-store.ts';
 
 /** A service with one fault. */
 export interface BrokenService {
   /** What it does wrong. */
   readonly fault: string;
-  /** The title of the case that is about it. It fails, and no other but those of `alsoFailsAt`. */
+  /** The title of the case that is about it, which has to fail. Others may fail as well. */
   readonly failsAt: string;
-  /** Titles of other cases that cannot pass with that fault. */
-  readonly alsoFailsAt?: readonly string[];
   readonly create: () => SessionService;
+  /** Needed by a case about two instances, or about what is left when the service is closed. */
+  readonly reopen?: NonNullable<ConformanceOptions['reopen']>;
+  /** Needed by a case about another process. */
+  readonly startProcess?: NonNullable<ConformanceOptions['startProcess']>;
 }
 
 /** A service over a store with a fault. */

@@ -249,9 +249,6 @@ export const brokenWrites: readonly BrokenService[] = [
   {
     fault: 'changes the state of the app in spite of a conflict',
     failsAt: 'is `conflict` if the session has moved on, and writes nothing',
-    alsoFailsAt: [
-      'is `conflict` for an event if the session was created again, and nothing is written',
-    ],
     create: writesOnConflict,
   },
   {

@@ -1,0 +1,3 @@
+import { casesOf } from '../conformance-case.ts';
+
+export const getMomentCases = casesOf('moments', []);

@@ -1,0 +1,94 @@
+import type { SessionService } from '@holdfast/session';
+import type { CaseContext, ConformanceCase } from './conformance-case.ts';
+import type { Random } from './random.ts';
+
+/** Two services over one storage: two instances, two processes, or one and the same. */
+export type Instances = readonly [SessionService, SessionService];
+
+type UnfiledCase = Omit<ConformanceCase, 'concern'>;
+
+interface Race extends Omit<UnfiledCase, 'run'> {
+  /** `instances` are open for as long as the case runs. */
+  readonly run: (context: CaseContext, instances: Instances) => Promise<void>;
+}
+
+/**
+ * One rule about calls at the same moment as three cases: on one instance, on two instances over
+ * one storage, and in two processes. What only the memory of an instance, or of a process, guards
+ * passes the cases before.
+ */
+export function raceCases({ title, needs, run }: Race): readonly UnfiledCase[] {
+  const shared = [needs ?? [], 'shared' as const].flat();
+  return [
+    {
+      title,
+      ...(needs !== undefined && { needs }),
+      run: (context) => run(context, [context.service, context.service]),
+    },
+    {
+      title: `${title}, on two instances`,
+      needs: shared,
+      run: async (context) => run(context, [context.service, await another(context)]),
+    },
+    {
+      title: `${title}, in two processes`,
+      needs: shared,
+      needsProcess: true,
+      async run(context) {
+        const { service } = await context.startProcess(context.service);
+        await run(context, [context.service, service]);
+      },
+    },
+  ];
+}
+
+/** Another instance over the storage of the case's service. */
+export function another({ service, reopen }: CaseContext): Promise<SessionService> {
+  return reopen(service);
+}
+
+/**
+ * Begins all calls close together, and gives how each went. In the first round they begin at the
+ * same moment; in those after it a little apart, by a part of the time that a call takes, so that
+ * each step of one meets each step of another sooner or later.
+ */
+export async function race<T>(
+  calls: readonly (() => Promise<T>)[],
+  { round, random }: { readonly round: number; readonly random: Random },
+): Promise<PromiseSettledResult<T>[]> {
+  const gaps = calls.map(() => (round === 0 ? 0 : random.below(MOST_TURNS)));
+  return Promise.allSettled(
+    calls.map(async (call, i) => {
+      for (let turn = 0; turn < (gaps[i] ?? 0); turn++) await nextTurn();
+      return call();
+    }),
+  );
+}
+
+// Turns of the event loop: what a call of a store in this process takes.
+const MOST_TURNS = 6;
+
+/** Looks again and again for as long as `write` takes, several at a time. */
+export async function lookWhile(
+  write: () => Promise<void>,
+  look: () => Promise<void>,
+  readers = 3,
+): Promise<void> {
+  let isWriting = true;
+  const writing = write().finally(() => {
+    isWriting = false;
+  });
+  const looking = Array.from({ length: readers }, async () => {
+    while (isWriting) await look();
+  });
+  await Promise.all([writing, ...looking]);
+}
+
+/** Lets everything else run that is ready to: a turn of the event loop. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => turnOfEventLoop(resolve));
+}
+
+// Looked up now: a test may put a fake in its place later.
+const turnOfEventLoop: (callback: () => void) => unknown =
+  globalThis.setImmediate ?? ((callback) => setTimeout(callback, 0));
