@@ -15,7 +15,7 @@ const packages = [
   'redis',
   'google-adk',
 ];
-const apps = ['example', 'bench'];
+const apps = ['example', 'bench', 'recipes'];
 const projects = [
   ...packages.map((name) => ({ name, root: `packages/${name}` })),
   ...apps.map((name) => ({ name, root: `apps/${name}` })),
