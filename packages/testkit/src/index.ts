@@ -51,6 +51,7 @@ export type {
   ServiceProcess,
 } from './conformance-options.ts';
 export { type CaseResult, type ConformanceReport, formatReport } from './conformance-report.ts';
+export type { Random } from './random.ts';
 export { runConformance } from './run-conformance.ts';
 export {
   type TestRunner,

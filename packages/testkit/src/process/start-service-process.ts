@@ -9,7 +9,7 @@ import { unpackAnswer } from './send-answer.ts';
 
 export interface ServiceProcessOptions {
   /** The module that calls `serveService`: its path, or its URL. */
-  readonly module: string | URL;
+  readonly module: string | { readonly href: string };
   /** What the module opens: a path, a URL, a prefix … The module is given it as it is. */
   readonly storage: string;
   /**
@@ -37,7 +37,7 @@ export async function startServiceProcess({
   storage,
   execArgv = [],
 }: ServiceProcessOptions): Promise<ServiceProcess> {
-  const path = module instanceof URL ? fileURLToPath(module) : module;
+  const path = typeof module === 'string' ? module : fileURLToPath(module.href);
   const kind = JSON.stringify([path, execArgv]);
   const child = takeIdle(kind) ?? new Child(path, execArgv);
   const { id, value } = await child.ask({ type: 'open', storage });
