@@ -79,10 +79,16 @@ export async function lookWhile(
     isWriting = false;
   });
   const looking = Array.from({ length: readers }, async () => {
-    while (isWriting) await look();
+    for (let n = 1; isWriting; n++) {
+      await look();
+      // A store in memory may answer within one turn of the event loop, and `write` may need others.
+      if (n % LOOKS_A_TURN === 0) await nextTurn();
+    }
   });
   await Promise.all([writing, ...looking]);
 }
+
+const LOOKS_A_TURN = 3;
 
 /** Lets everything else run that is ready to: a turn of the event loop. */
 export function nextTurn(): Promise<void> {
