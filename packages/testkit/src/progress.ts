@@ -14,17 +14,24 @@ export class Progress {
     return answer;
   }
 
-  /**
-   * Notes how far it is before a call. The check that it gives is for what the call answers: it has
-   * all that was acknowledged before it was made, and nothing that was not begun before its answer.
-   */
-  watch(): (seen: number, what: string) => void {
+  /** Notes how far it is before a call that looks. */
+  watch(): Watch {
     const least = this.#done;
-    return (seen, what) => {
-      assert.ok(seen >= least, `${what}: ${least} was acknowledged before, and ${seen} is seen`);
-      assert.ok(seen <= this.#begun, `${what}: ${seen} is seen, and ${this.#begun} was begun`);
+    return {
+      least,
+      expect: (seen, what) => {
+        assert.ok(seen >= least, `${what}: ${least} was acknowledged before, and ${seen} is seen`);
+        assert.ok(seen <= this.#begun, `${what}: ${seen} is seen, and ${this.#begun} was begun`);
+      },
     };
   }
+}
+
+/** What a call must see: all that was acknowledged before, and nothing that was not begun. */
+export interface Watch {
+  /** So far it was acknowledged when the watch began. */
+  readonly least: number;
+  expect(seen: number, what: string): void;
 }
 
 /** Writes, and meanwhile looks on both instances in each of the ways, again and again. */
