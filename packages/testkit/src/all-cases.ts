@@ -22,9 +22,11 @@ import { listAllUsersCases } from './cases/list-all-users.ts';
 import { listMomentCases } from './cases/list-moment.ts';
 import { listPageCases } from './cases/list-pages.ts';
 import { messagesCases } from './cases/messages.ts';
+import { createMomentCases } from './cases/moment-create.ts';
 import { eventsMomentCases } from './cases/moment-events.ts';
 import { getMomentCases } from './cases/moment-get.ts';
 import { listChangesCases } from './cases/moment-list.ts';
+import { stateMomentCases } from './cases/moment-state.ts';
 import { persistenceCases } from './cases/persistence.ts';
 import { processCases } from './cases/processes.ts';
 import { appendRaceCases } from './cases/race-append.ts';
@@ -77,8 +79,10 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...retryRaceCases,
   ...stateRaceCases,
   ...deleteRaceCases,
+  ...createMomentCases,
   ...getMomentCases,
   ...eventsMomentCases,
+  ...stateMomentCases,
   ...listChangesCases,
   ...lengthCases,
   ...separatorCases,

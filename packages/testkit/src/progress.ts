@@ -40,15 +40,22 @@ export async function watchWhile(
   {
     instances,
     looks,
+    readers,
   }: {
     readonly instances: Instances;
     readonly looks: readonly ((service: Instances[number]) => Promise<void>)[];
+    /** How many look at the same moment. */
+    readonly readers?: number;
   },
 ): Promise<void> {
   let turn = 0;
-  await lookWhile(write, async () => {
-    const n = turn++;
-    const look = looks[Math.floor(n / 2) % looks.length];
-    await look?.(instances[n % 2 === 0 ? 0 : 1]);
-  });
+  await lookWhile(
+    write,
+    async () => {
+      const n = turn++;
+      const look = looks[Math.floor(n / 2) % looks.length];
+      await look?.(instances[n % 2 === 0 ? 0 : 1]);
+    },
+    readers,
+  );
 }
