@@ -27,7 +27,7 @@ export interface ConformanceOptions {
   readonly startProcess?: (service: SessionService) => ServiceProcess | Promise<ServiceProcess>;
   /**
    * How often each property is tried.
-   * @default 40
+   * @default the environment variable `HOLDFAST_PROPERTY_RUNS`; without it, 40
    */
   readonly propertyRuns?: number;
   /**
@@ -84,15 +84,27 @@ const SEED_RANGE = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 
 /** The seed of a run: that of the options, of the environment, or one that is new each time. */
 export function seedOf({ seed }: Pick<ConformanceOptions, 'seed'>): number {
-  if (seed !== undefined) return seed;
+  return (
+    seed ?? fromEnvironment('HOLDFAST_SEED', SEED_RANGE) ?? Math.floor(Math.random() * 2 ** 31)
+  );
+}
+
+/** How often a property is tried: as the options say, the environment, or 40 times. */
+export function propertyRunsOf({ propertyRuns }: Pick<ConformanceOptions, 'propertyRuns'>): number {
+  return propertyRuns ?? fromEnvironment('HOLDFAST_PROPERTY_RUNS', { min: 1 }) ?? 40;
+}
+
+/** An integer of the environment, which not every runtime has; undefined if it is not set. */
+function fromEnvironment(
+  name: string,
+  range: { readonly min: number; readonly max?: number },
+): number | undefined {
   const { process } = globalThis as {
     readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
   };
-  const fromEnvironment = process?.env?.['HOLDFAST_SEED'];
-  if (fromEnvironment === undefined || fromEnvironment === '') {
-    return Math.floor(Math.random() * 2 ** 31);
-  }
-  const value = Number(fromEnvironment);
-  checkInteger(value, { path: 'HOLDFAST_SEED', ...SEED_RANGE });
+  const text = process?.env?.[name];
+  if (text === undefined || text === '') return undefined;
+  const value = Number(text);
+  checkInteger(value, { path: name, ...range });
   return value;
 }

@@ -2,11 +2,9 @@ import { createUuidV7 } from '@holdfast/core';
 import type { SessionCapabilities, SessionService } from '@holdfast/session';
 import { CallTrace } from './call-trace.ts';
 import type { CaseContext, ConformanceCase } from './conformance-case.ts';
-import { type ConformanceOptions, seedOf } from './conformance-options.ts';
+import { type ConformanceOptions, propertyRunsOf, seedOf } from './conformance-options.ts';
 import type { CaseResult } from './conformance-report.ts';
 import { seededRandom } from './random.ts';
-
-const DEFAULT_PROPERTY_RUNS = 40;
 
 /** How long a case may take. A database on a slow machine is not a broken one. */
 export const CASE_TIMEOUT_MS = 60_000;
@@ -28,12 +26,14 @@ export class CaseRunner {
   readonly #options: ConformanceOptions;
   readonly #timeout: number;
   readonly #seed: number;
+  readonly #propertyRuns: number;
   #timeouts = 0;
 
   constructor(options: ConformanceOptions) {
     this.#options = options;
     this.#timeout = options.caseTimeout ?? CASE_TIMEOUT_MS;
     this.#seed = seedOf(options);
+    this.#propertyRuns = propertyRunsOf(options);
   }
 
   /** It never rejects: the result says how it went. */
@@ -77,7 +77,7 @@ export class CaseRunner {
   }
 
   #context(title: string, { opened, trace }: CaseTools): CaseContext {
-    const { reopen, startProcess, propertyRuns = DEFAULT_PROPERTY_RUNS } = this.#options;
+    const { reopen, startProcess } = this.#options;
     const newId = (name: string) => `${name}-${createUuidV7()}`;
     let others = 1;
     let processes = 0;
@@ -100,7 +100,7 @@ export class CaseRunner {
         const watched = trace.watch(started.service, `process${++processes}`);
         return { service: watched, kill: () => started.kill() };
       },
-      propertyRuns,
+      propertyRuns: this.#propertyRuns,
       seed: this.#seed,
       random: seededRandom(this.#seed, title),
     };
