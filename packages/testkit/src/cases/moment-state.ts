@@ -73,14 +73,12 @@ async function expectWholeUpdates(
   await watchWhile(write, { instances, looks: [getState, get, list, nothing] });
 }
 
-/** One more than there were before: whoever comes later has the keys of all who came earlier. */
+/** Whoever is answered at a later moment has all that those at an earlier one have. */
 function expectOneByOne(answers: readonly (readonly string[])[]): void {
   const ordered = answers.toSorted((a, b) => a.length - b.length);
   for (const [i, names] of ordered.entries()) {
-    const earlier = ordered[i - 1] ?? [];
-    const lost = earlier.filter((name) => !names.includes(name));
-    assert.deepEqual(lost, [], 'an answer lacks what was written before it');
-    assert.ok(names.length > earlier.length, 'two answers lack what the other has written');
+    const lost = (ordered[i - 1] ?? []).filter((name) => !names.includes(name));
+    assert.deepEqual(lost, [], 'two answers lack what the other has written');
   }
 }
 
@@ -93,14 +91,18 @@ async function expectAnswersInOrder(
     const owner = scope === 'user' ? ({ scope, appName, userId } as const) : { scope, appName };
     const namesOf = (names: Iterable<string>) =>
       [...names].flatMap((name) => name.match(/k\d+$/)?.[0] ?? []);
-    const calls = upTo(8).map((n) => async () => {
+    const write = async (n: number) => {
       const service = instances[n % 2 === 0 ? 0 : 1];
-      if (n % 4 < 2) {
-        return namesOf(Object.keys(await service.updateState({ ...owner, set: { [`k${n}`]: n } })));
-      }
+      if (n % 4 < 2)
+        return Object.keys(await service.updateState({ ...owner, set: { [`k${n}`]: n } }));
       const create = { appName, userId, sessionId: newId('session') };
       const { state } = await service.create({ ...create, state: { [`${scope}:k${n}`]: n } });
-      return namesOf(state.keys());
+      return state.keys();
+    };
+    const calls = upTo(8).map((n) => async () => {
+      const names = namesOf(await write(n));
+      assert.ok(names.includes(`k${n}`), 'an answer has what the call has written');
+      return names;
     });
     const settled = await race(calls, { round, random });
     expectOneByOne(
