@@ -23,6 +23,7 @@ import { listMomentCases } from './cases/list-moment.ts';
 import { listPageCases } from './cases/list-pages.ts';
 import { messagesCases } from './cases/messages.ts';
 import { createMomentCases } from './cases/moment-create.ts';
+import { deleteMomentCases } from './cases/moment-delete.ts';
 import { eventsMomentCases } from './cases/moment-events.ts';
 import { getMomentCases } from './cases/moment-get.ts';
 import { listChangesCases } from './cases/moment-list.ts';
@@ -32,6 +33,7 @@ import { processCases } from './cases/processes.ts';
 import { appendRaceCases } from './cases/race-append.ts';
 import { createRaceCases } from './cases/race-create.ts';
 import { deleteRaceCases } from './cases/race-delete.ts';
+import { recreateRaceCases } from './cases/race-recreate.ts';
 import { retryRaceCases } from './cases/race-retry.ts';
 import { stateRaceCases } from './cases/race-state.ts';
 import { separatorCases } from './cases/separators.ts';
@@ -79,10 +81,12 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...retryRaceCases,
   ...stateRaceCases,
   ...deleteRaceCases,
+  ...recreateRaceCases,
   ...createMomentCases,
   ...getMomentCases,
   ...eventsMomentCases,
   ...stateMomentCases,
+  ...deleteMomentCases,
   ...listChangesCases,
   ...lengthCases,
   ...separatorCases,

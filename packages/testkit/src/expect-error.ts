@@ -40,6 +40,19 @@ export async function refusalOf(call: () => Promise<unknown>): Promise<unknown> 
   }
 }
 
+/** What `call` answers; undefined if it is refused with `code`. */
+export async function unlessRefused<T>(
+  code: HoldfastErrorCode,
+  call: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isHoldfastError(error, code)) return undefined;
+    throw error;
+  }
+}
+
 function describe({ code, path }: ExpectedError): string {
   return path === undefined ? code : `${code} at ${path}`;
 }

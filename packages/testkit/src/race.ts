@@ -65,6 +65,18 @@ export async function race<T>(
   );
 }
 
+/** What racing calls answer. Fails with the first error, once all have ended. */
+export async function answersOf<T>(
+  calls: readonly (() => Promise<T>)[],
+  options: { readonly round: number; readonly random: Random },
+): Promise<T[]> {
+  const settled = await race(calls, options);
+  return settled.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
+}
+
 // Turns of the event loop: what a call of a store in this process takes.
 const MOST_TURNS = 6;
 

@@ -4,7 +4,7 @@ import type { SessionService, State, StateInput } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { refusalOf } from '../expect-error.ts';
 import { watchWhile } from '../progress.ts';
-import { type Instances, nextTurn, race, raceCases } from '../race.ts';
+import { answersOf, type Instances, nextTurn, raceCases } from '../race.ts';
 import { at, read, readState, seqsOf, upTo } from '../scenario.ts';
 
 const ROUNDS = 8;
@@ -95,14 +95,6 @@ async function onceThere<T>(call: () => Promise<T | false>): Promise<T> {
   throw new Error('the session was created, and never came');
 }
 
-/** Fails with the first error of some calls. */
-function allOf<T>(settled: readonly PromiseSettledResult<T>[]): T[] {
-  return settled.map((each) => {
-    if (each.status === 'rejected') throw each.reason;
-    return each.value;
-  });
-}
-
 async function expectOnTop(
   context: CaseContext,
   { instances, scopes }: { readonly instances: Instances; readonly scopes: readonly string[] },
@@ -116,7 +108,7 @@ async function expectOnTop(
       const event = { id: `e${n}`, timestamp: at(1), actions };
       return onceThere(() => instances[n % 2 === 0 ? 0 : 1].appendEvent({ ...key, event }));
     };
-    allOf(await race<unknown>([create, append(1), append(2), append(3)], { round, random }));
+    await answersOf<unknown>([create, append(1), append(2), append(3)], { round, random });
     const session = await read(instances[1], key);
     assert.deepEqual([session.revision, seqsOf(session.events)], [3, [1, 2, 3]]);
     assert.deepEqual(session.state.toJSON(), stateOf(scopes, 'later'));
@@ -134,7 +126,7 @@ async function expectNothingLeft(context: CaseContext, instances: Instances): Pr
     const state = stateOf(['', 'user:'], 'initial');
     const create = () => instances[0].create({ ...key, state });
     const remove = () => onceThere(() => instances[1].delete(key));
-    allOf(await race<unknown>([create, remove], { round, random }));
+    await answersOf<unknown>([create, remove], { round, random });
     assert.equal(await instances[0].get(key), undefined);
     const { sessions, total } = await instances[1].list({ ...key, includeTotal: true });
     assert.deepEqual([sessions, total], [[], 0]);

@@ -3,7 +3,7 @@ import type { JsonObject } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { Progress, type Watch, watchWhile } from '../progress.ts';
-import { type Instances, race, raceCases } from '../race.ts';
+import { answersOf, type Instances, raceCases } from '../race.ts';
 import { newSession, newSibling, upTo } from '../scenario.ts';
 
 const UPDATES = 24;
@@ -104,13 +104,7 @@ async function expectAnswersInOrder(
       assert.ok(names.includes(`k${n}`), 'an answer has what the call has written');
       return names;
     });
-    const settled = await race(calls, { round, random });
-    expectOneByOne(
-      settled.map((each) => {
-        if (each.status === 'rejected') throw each.reason;
-        return each.value;
-      }),
-    );
+    expectOneByOne(await answersOf(calls, { round, random }));
   }
 }
 
