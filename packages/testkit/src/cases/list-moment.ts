@@ -2,23 +2,12 @@ import assert from 'node:assert/strict';
 import type { SessionKey } from '@holdfast/core';
 import type { ListSessionRequest, SessionService, SessionSummary } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
+import { watchWhile } from '../progress.ts';
+import { type Instances, raceCases } from '../race.ts';
 import { at, upTo } from '../scenario.ts';
 
 const WRITES = 30;
-const READERS = 3;
 const SESSIONS = 4;
-
-/** Looks again and again for as long as `write` takes. */
-async function lookWhile(write: () => Promise<void>, look: () => Promise<void>): Promise<void> {
-  let isWriting = true;
-  const writing = write().finally(() => {
-    isWriting = false;
-  });
-  const looking = upTo(READERS).map(async () => {
-    while (isWriting) await look();
-  });
-  await Promise.all([writing, ...looking]);
-}
 
 /** Appends events one after the other, each of which sets a key of the session and another one. */
 async function count(
@@ -33,7 +22,15 @@ async function count(
 
 async function expectTogether(
   context: CaseContext,
-  { scope, allUsers }: { readonly scope: 'app' | 'user'; readonly allUsers: boolean },
+  {
+    instances,
+    scope,
+    allUsers,
+  }: {
+    readonly instances: Instances;
+    readonly scope: 'app' | 'user';
+    readonly allUsers: boolean;
+  },
 ): Promise<void> {
   const { service } = context;
   const sharedOf = (sessionId: string) => `${scope}:of ${sessionId}`;
@@ -44,31 +41,35 @@ async function expectTogether(
   }
   const { appName, userId } = first;
   const request: ListSessionRequest = allUsers ? { appName, allUsers } : { appName, userId };
-  await lookWhile(
-    async () => {
-      await Promise.all(
-        keys.map((key) => count(service, { key, shared: sharedOf(key.sessionId) })),
-      );
-    },
-    async () => {
-      const { sessions } = await service.list({ ...request, includeState: true });
-      assert.equal(sessions.length, SESSIONS);
-      const [{ state: latest }] = sessions as [SessionSummary];
-      for (const { sessionId, revision, state } of sessions) {
-        const own = state?.get('own');
-        const shared = [state?.get(sharedOf(sessionId)), latest?.get(sharedOf(sessionId))];
-        assert.deepEqual([revision, ...shared], [own, own, own], 'a page must be of one moment');
-      }
-    },
-  );
+  const write = async () => {
+    const writers = keys.map((key, i) => {
+      const writer = instances[i % 2 === 0 ? 0 : 1];
+      return count(writer, { key, shared: sharedOf(key.sessionId) });
+    });
+    await Promise.all(writers);
+  };
+  const look = async (reader: SessionService) => {
+    const { sessions } = await reader.list({ ...request, includeState: true });
+    assert.equal(sessions.length, SESSIONS);
+    const [{ state: latest }] = sessions as [SessionSummary];
+    for (const { sessionId, revision, state } of sessions) {
+      const own = state?.get('own');
+      const shared = [state?.get(sharedOf(sessionId)), latest?.get(sharedOf(sessionId))];
+      assert.deepEqual([revision, ...shared], [own, own, own], 'a page must be of one moment');
+    }
+  };
+  await watchWhile(write, { instances, looks: [look] });
 }
 
 async function expectTotals(
   context: CaseContext,
-  request: Readonly<Record<'includeState' | 'allUsers', boolean>>,
+  {
+    instances,
+    includeState,
+    allUsers,
+  }: Readonly<Record<'includeState' | 'allUsers', boolean>> & { readonly instances: Instances },
 ): Promise<void> {
   const { service, newId } = context;
-  const { includeState, allUsers } = request;
   const appName = newId('app');
   const users = allUsers ? ['ann', 'bob', 'eve'] : ['ann'];
   const list: ListSessionRequest = allUsers ? { appName, allUsers } : { appName, userId: 'ann' };
@@ -78,48 +79,53 @@ async function expectTotals(
     return key;
   };
   const keys = await Promise.all(upTo(6).map(create));
-  await lookWhile(
-    async () => {
-      for (const n of upTo(WRITES)) {
-        await service.delete(keys.shift() as SessionKey);
-        keys.push(await create(6 + n));
-      }
-    },
-    async () => {
-      const page = await service.list({ ...list, includeState, includeTotal: true });
-      assert.equal(page.nextCursor, undefined);
-      assert.equal(page.total, page.sessions.length, 'the total of a page that has all of them');
-    },
-  );
+  const write = async () => {
+    for (const n of upTo(WRITES)) {
+      await service.delete(keys.shift() as SessionKey);
+      keys.push(await create(6 + n));
+    }
+  };
+  const look = async (reader: SessionService) => {
+    const page = await reader.list({ ...list, includeState, includeTotal: true });
+    assert.equal(page.nextCursor, undefined);
+    assert.equal(page.total, page.sessions.length, 'the total of a page that has all of them');
+  };
+  await watchWhile(write, { instances, looks: [look] });
 }
 
 /** What a list says while others write: all of it at one moment. */
 export const listMomentCases = casesOf('list', [
-  {
+  ...raceCases({
     title: "lists a session's own keys and its `user:` keys of the same append together",
-    run: (context) => expectTogether(context, { scope: 'user', allUsers: false }),
-  },
-  {
+    run: (context, instances) =>
+      expectTogether(context, { instances, scope: 'user', allUsers: false }),
+  }),
+  ...raceCases({
     title: "lists a session's own keys and its `app:` keys of the same append together",
     needs: 'atomicAppState',
-    run: (context) => expectTogether(context, { scope: 'app', allUsers: false }),
-  },
-  {
+    run: (context, instances) =>
+      expectTogether(context, { instances, scope: 'app', allUsers: false }),
+  }),
+  ...raceCases({
     title: 'lists the keys of one append together for all users, too',
     needs: 'listAllUsers',
-    run: (context) => expectTogether(context, { scope: 'user', allUsers: true }),
-  },
-  {
+    run: (context, instances) =>
+      expectTogether(context, { instances, scope: 'user', allUsers: true }),
+  }),
+  ...raceCases({
     title: 'counts as many sessions as a page that has all of them, while some come and go',
-    run: (context) => expectTotals(context, { includeState: false, allUsers: false }),
-  },
-  {
+    run: (context, instances) =>
+      expectTotals(context, { instances, includeState: false, allUsers: false }),
+  }),
+  ...raceCases({
     title: 'counts as many as it lists with their state, while some come and go',
-    run: (context) => expectTotals(context, { includeState: true, allUsers: false }),
-  },
-  {
+    run: (context, instances) =>
+      expectTotals(context, { instances, includeState: true, allUsers: false }),
+  }),
+  ...raceCases({
     title: 'counts as many as it lists of all users, while some come and go',
     needs: 'listAllUsers',
-    run: (context) => expectTotals(context, { includeState: true, allUsers: true }),
-  },
+    run: (context, instances) =>
+      expectTotals(context, { instances, includeState: true, allUsers: true }),
+  }),
 ]);
