@@ -160,7 +160,7 @@ class Child {
       if (!this.isRunning) throw new Error('the process has ended');
       const id = ++this.#asked;
       this.#waiting.set(id, { resolve, reject });
-      this.#process.ref();
+      this.#wake();
       this.#process.channel?.ref();
       this.#process.send({ id, ...question });
     });
@@ -168,7 +168,7 @@ class Child {
 
   async kill(): Promise<void> {
     if (!this.isRunning) return;
-    this.#process.ref();
+    this.#wake();
     this.#process.kill('SIGKILL');
     await this.#ended;
   }
@@ -179,6 +179,12 @@ class Child {
     if (this.#waiting.size === 0) this.#rest();
     if ('error' in answer) waiting?.reject(unpackError(answer.error));
     else waiting?.resolve(answer);
+  }
+
+  /** Keeps this process running until that one has answered, or has ended and said why. */
+  #wake(): void {
+    this.#process.ref();
+    (this.#process.stderr as Partial<Socket> | null)?.ref?.();
   }
 
   #rest(): void {
