@@ -29,6 +29,7 @@ import { getMomentCases } from './cases/moment-get.ts';
 import { listChangesCases } from './cases/moment-list.ts';
 import { stateMomentCases } from './cases/moment-state.ts';
 import { persistenceCases } from './cases/persistence.ts';
+import { killedProcessCases } from './cases/process-killed.ts';
 import { processCases } from './cases/processes.ts';
 import { appendRaceCases } from './cases/race-append.ts';
 import { createRaceCases } from './cases/race-create.ts';
@@ -97,6 +98,7 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...closingCases,
   ...persistenceCases,
   ...processCases,
+  ...killedProcessCases,
 ];
 
 /** The rules, and properties that combine them at random. */
