@@ -226,8 +226,11 @@ export const incarnationCases = casesOf('incarnation', [
         };
         const writers = Promise.allSettled([appendUntilRefused(), appendUntilRefused()]);
         await recreate(context, key);
-        const codes = (await writers).map((writer) => 'reason' in writer && writer.reason.code);
-        for (const code of codes) assert.match(String(code), /^(conflict|not_found)$/);
+        for (const writer of await writers) {
+          // A delete may lose against every append: then all of them have come before it.
+          if (writer.status === 'fulfilled') continue;
+          assert.match(String(writer.reason.code), /^(conflict|not_found)$/);
+        }
         const { revision, state } = await read(service, key);
         assert.deepEqual([revision, state.size], [0, 0]);
       }
