@@ -1,3 +1,4 @@
+import { type HoldfastError, isHoldfastError } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 import type { CaseContext, ConformanceCase } from './conformance-case.ts';
 import type { Random } from './random.ts';
@@ -75,6 +76,33 @@ export async function answersOf<T>(
     if (each.status === 'rejected') throw each.reason;
     return each.value;
   });
+}
+
+/** How racing calls ended. */
+export interface Outcomes<T> {
+  readonly answers: readonly T[];
+  readonly refusals: readonly HoldfastError[];
+}
+
+/** The answers of racing calls, and the errors of those that were refused. */
+export async function outcomesOf<T>(
+  calls: readonly (() => Promise<T>)[],
+  options: { readonly round: number; readonly random: Random },
+): Promise<Outcomes<T>> {
+  const settled = await race(calls, options);
+  const answers: T[] = [];
+  const refusals: HoldfastError[] = [];
+  for (const each of settled) {
+    if (each.status === 'fulfilled') answers.push(each.value);
+    else if (isHoldfastError(each.reason)) refusals.push(each.reason);
+    else throw each.reason;
+  }
+  return { answers, refusals };
+}
+
+/** The instances by turns: one for even numbers, the other for odd ones. */
+export function turnOf(instances: Instances, n: number): SessionService {
+  return instances[n % 2 === 0 ? 0 : 1];
 }
 
 // Turns of the event loop: what a call of a store in this process takes.

@@ -24,35 +24,6 @@ async function outcomes(calls: readonly Promise<unknown>[]) {
 
 export const concurrencyCases = casesOf('concurrency', [
   {
-    title: 'lets one of many racing creates win, whose state is kept',
-    async run({ service, newKey }) {
-      const key = newKey();
-      const calls = upTo(10).map(async (n) => {
-        await service.create({ ...key, state: { [`k${n}`]: n, 'user:winner': n } });
-        return n;
-      });
-      const winners = (await Promise.allSettled(calls)).flatMap((each) =>
-        each.status === 'fulfilled' ? [each.value] : [],
-      );
-      assert.equal(winners.length, 1);
-      assert.deepEqual((await outcomes(calls)).codes, ['already_exists']);
-      const [n] = winners;
-      assert.deepEqual(await readState(service, key), { [`k${n}`]: n, 'user:winner': n });
-    },
-  },
-  {
-    title: 'gives all of many racing `getOrCreate` the same session',
-    async run({ service, newKey }) {
-      const key = newKey();
-      const sessions = await Promise.all(
-        upTo(10).map((n) => service.getOrCreate({ ...key, state: { [`k${n}`]: n } })),
-      );
-      const state = await readState(service, key);
-      assert.equal(Object.keys(state as object).length, 1);
-      for (const session of sessions) assert.deepEqual(session.state.toJSON(), state);
-    },
-  },
-  {
     title: 'gives parallel appends to a session the numbers 1 to N',
     async run(context) {
       const { service } = context;
