@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Instances, lookWhile } from './race.ts';
+import type { SessionService } from '@holdfast/session';
+import { type Instances, lookWhile, nextTurn } from './race.ts';
 
 /** How far a writer is that does one thing after the other: 1, 2, 3 … */
 export class Progress {
@@ -34,28 +35,34 @@ export interface Watch {
   expect(seen: number, what: string): void;
 }
 
-/** Writes, and meanwhile looks on both instances in each of the ways, again and again. */
+/**
+ * Writes, and meanwhile looks on both instances in each of the ways, again and again. `pace` lets a
+ * look begin between two writes: otherwise a store that never waits has written all before a look.
+ */
 export async function watchWhile(
-  write: () => Promise<void>,
-  {
-    instances,
-    looks,
-    readers,
-  }: {
-    readonly instances: Instances;
-    readonly looks: readonly ((service: Instances[number]) => Promise<void>)[];
-    /** How many look at the same moment. */
-    readonly readers?: number;
-  },
+  write: (pace: () => Promise<void>) => Promise<void>,
+  { instances, looks, readers }: WatchOptions,
 ): Promise<void> {
-  let turn = 0;
-  await lookWhile(
-    write,
-    async () => {
-      const n = turn++;
-      const look = looks[Math.floor(n / 2) % looks.length];
-      await look?.(instances[n % 2 === 0 ? 0 : 1]);
-    },
-    readers,
-  );
+  let begun = 0;
+  let seen = 0;
+  const pace = async () => {
+    for (let turn = 0; begun === seen && turn < MOST_TURNS; turn++) await nextTurn();
+    seen = begun;
+  };
+  const look = async () => {
+    const n = begun++;
+    const [first, second] = instances;
+    await looks[Math.floor(n / 2) % looks.length]?.(n % 2 === 0 ? first : second);
+  };
+  await lookWhile(() => write(pace), look, readers);
 }
+
+interface WatchOptions {
+  readonly instances: Instances;
+  readonly looks: readonly ((service: SessionService) => Promise<void>)[];
+  /** How many look at the same moment. */
+  readonly readers?: number;
+}
+
+// Turns of the event loop: if no look begins any more, one has failed.
+const MOST_TURNS = 500;

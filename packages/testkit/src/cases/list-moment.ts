@@ -12,9 +12,18 @@ const SESSIONS = 4;
 /** Appends events one after the other, each of which sets a key of the session and another one. */
 async function count(
   service: SessionService,
-  { key, shared }: { readonly key: SessionKey; readonly shared: string },
+  {
+    key,
+    shared,
+    pace,
+  }: {
+    readonly key: SessionKey;
+    readonly shared: string;
+    readonly pace: () => Promise<void>;
+  },
 ): Promise<void> {
   for (const n of upTo(WRITES)) {
+    await pace();
     const actions = { stateDelta: { own: n, [shared]: n } };
     await service.appendEvent({ ...key, event: { timestamp: at(n), actions } });
   }
@@ -41,10 +50,10 @@ async function expectTogether(
   }
   const { appName, userId } = first;
   const request: ListSessionRequest = allUsers ? { appName, allUsers } : { appName, userId };
-  const write = async () => {
+  const write = async (pace: () => Promise<void>) => {
     const writers = keys.map((key, i) => {
       const writer = instances[i % 2 === 0 ? 0 : 1];
-      return count(writer, { key, shared: sharedOf(key.sessionId) });
+      return count(writer, { key, shared: sharedOf(key.sessionId), pace });
     });
     await Promise.all(writers);
   };
@@ -79,8 +88,9 @@ async function expectTotals(
     return key;
   };
   const keys = await Promise.all(upTo(6).map(create));
-  const write = async () => {
+  const write = async (pace: () => Promise<void>) => {
     for (const n of upTo(WRITES)) {
+      await pace();
       await service.delete(keys.shift() as SessionKey);
       keys.push(await create(6 + n));
     }

@@ -5,6 +5,7 @@ import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { refusalOf } from '../expect-error.ts';
 import { watchWhile } from '../progress.ts';
 import { answersOf, type Instances, nextTurn, raceCases } from '../race.ts';
+import type { Random } from '../random.ts';
 import { at, read, readState, seqsOf, upTo } from '../scenario.ts';
 
 const ROUNDS = 8;
@@ -71,7 +72,7 @@ async function expectWhole(
     const key = context.newKey();
     const looks = looksAtNew(key, state);
     const write = async () => {
-      for (let turn = context.random.below(3); turn > 0; turn--) await nextTurn();
+      await someTurns(context.random);
       const call = round % 2 === 0 ? 'create' : 'getOrCreate';
       const created = await instances[0][call]({ ...key, state });
       assert.deepEqual([created.revision, created.state.toJSON()], [0, state]);
@@ -79,6 +80,11 @@ async function expectWhole(
     await watchWhile(write, { instances, looks, readers: READERS });
     assert.deepEqual(await readState(instances[1], key), state);
   }
+}
+
+/** Lets those begin that look, or try. */
+async function someTurns(random: Random): Promise<void> {
+  for (let turn = random.below(3); turn > 0; turn--) await nextTurn();
 }
 
 /** Makes a call again and again until the session is there. */
@@ -100,15 +106,18 @@ async function expectOnTop(
   { instances, scopes }: { readonly instances: Instances; readonly scopes: readonly string[] },
 ): Promise<void> {
   const { newKey, random } = context;
-  for (const round of upTo(ROUNDS)) {
+  for (const _ of upTo(ROUNDS)) {
     const key = newKey();
-    const create = () => instances[0].create({ ...key, state: stateOf(scopes, 'initial') });
+    const create = async () => {
+      await someTurns(random);
+      return instances[0].create({ ...key, state: stateOf(scopes, 'initial') });
+    };
     const append = (n: number) => () => {
       const actions = { stateDelta: stateOf(scopes, 'later') };
       const event = { id: `e${n}`, timestamp: at(1), actions };
       return onceThere(() => instances[n % 2 === 0 ? 0 : 1].appendEvent({ ...key, event }));
     };
-    await answersOf<unknown>([create, append(1), append(2), append(3)], { round, random });
+    await answersOf<unknown>([create, append(1), append(2), append(3)], { round: 0, random });
     const session = await read(instances[1], key);
     assert.deepEqual([session.revision, seqsOf(session.events)], [3, [1, 2, 3]]);
     assert.deepEqual(session.state.toJSON(), stateOf(scopes, 'later'));
@@ -121,12 +130,15 @@ async function expectOnTop(
 
 async function expectNothingLeft(context: CaseContext, instances: Instances): Promise<void> {
   const { newKey, random } = context;
-  for (const round of upTo(ROUNDS)) {
+  for (const _ of upTo(ROUNDS)) {
     const key = newKey();
     const state = stateOf(['', 'user:'], 'initial');
-    const create = () => instances[0].create({ ...key, state });
+    const create = async () => {
+      await someTurns(random);
+      return instances[0].create({ ...key, state });
+    };
     const remove = () => onceThere(() => instances[1].delete(key));
-    await answersOf<unknown>([create, remove], { round, random });
+    await answersOf<unknown>([create, remove], { round: 0, random });
     assert.equal(await instances[0].get(key), undefined);
     const { sessions, total } = await instances[1].list({ ...key, includeTotal: true });
     assert.deepEqual([sessions, total], [[], 0]);

@@ -124,7 +124,8 @@ async function expectWholeOrGone(
   for (const _ of upTo(rounds)) {
     const deleted = await newFilledSession(context, { service: instances[0], events });
     const looks = looksAtDeleted(deleted);
-    const write = async () => {
+    const write = async (pace: () => Promise<void>) => {
+      await pace();
       for (let turn = context.random.below(6); turn > 0; turn--) await nextTurn();
       assert.equal(await instances[1].delete(deleted.key), true);
     };
@@ -143,9 +144,11 @@ async function expectNoMix(context: CaseContext, instances: Instances): Promise<
     const events = upTo(PER_GENERATION).map((i) => ({ id: `e${i}`, author: `${n}` }));
     await instances[1].appendEvents({ ...key, events });
   };
-  const write = async () => {
+  const write = async (pace: () => Promise<void>) => {
     for (const n of upTo(GENERATIONS)) {
+      await pace();
       await generation(n);
+      await pace();
       await instances[0].delete(key);
     }
   };

@@ -22,9 +22,10 @@ interface Batches {
 /** Appends batches, each event of which sets one key to the number of its batch. */
 async function appendBatches(
   service: SessionService,
-  { key, batches, size, progress }: Batches,
+  { key, batches, size, progress, pace }: Batches & { readonly pace: () => Promise<void> },
 ): Promise<void> {
   for (let batch = 0; batch < batches; batch++) {
+    await pace();
     await progress.next((n) => {
       const events = upTo(size).map((i) => ({
         id: `e${n}-${i}`,
@@ -94,7 +95,10 @@ async function expectWholeBatches(
   const key = await newSession(context);
   const batches = { key, ...sizes, progress: new Progress() };
   const looks = looksAtBatches(batches);
-  await watchWhile(() => appendBatches(instances[0], batches), { instances, looks });
+  await watchWhile((pace) => appendBatches(instances[0], { ...batches, pace }), {
+    instances,
+    looks,
+  });
   for (const look of looks) await look(instances[1]);
 }
 
@@ -123,7 +127,7 @@ async function expectPagesOfOneMoment(context: CaseContext, instances: Instances
 
   const descending = async (service: SessionService) => {
     const watch = progress.watch();
-    const limit = 1 + random.below(4);
+    const limit = 1 + random.below(2);
     const { events, hasMore } = await service.listEvents({ ...key, order: 'desc', limit });
     const latest = events[0]?.seq ?? 0;
     watch.expect(latest, '`listEvents` from the end');
@@ -143,8 +147,9 @@ async function expectPagesOfOneMoment(context: CaseContext, instances: Instances
     assert.ok(events.length >= Math.min(least, beforeSeq - 1), `${least} events were there`);
   };
 
-  const write = async () => {
+  const write = async (pace: () => Promise<void>) => {
     for (const _ of upTo(PAGED_EVENTS)) {
+      await pace();
       await progress.next((n) => {
         const event = { id: `e${n}`, timestamp: at(n) };
         return instances[0].appendEvent({ ...key, event });

@@ -27,8 +27,9 @@ async function expectWindowsOfOneMoment(context: CaseContext, instances: Instanc
   const { random } = context;
   const key = await newSession(context, { own: 0, 'user:theirs': 0 });
   const progress = new Progress();
-  const write = async () => {
+  const write = async (pace: () => Promise<void>) => {
     for (const _ of upTo(EVENTS)) {
+      await pace();
       await progress.next((n) => {
         const actions = { stateDelta: { own: n, 'user:theirs': n } };
         return instances[0].appendEvent({ ...key, event: { timestamp: at(n), actions } });
@@ -76,8 +77,9 @@ async function expectStatesOfOneMoment(
   const key = await newSession(context, Object.fromEntries(names.map((name) => [name, 0])));
   const sibling = await newSibling(context, key);
   const progress = new Progress();
-  const write = async () => {
+  const write = async (pace: () => Promise<void>) => {
     for (const _ of upTo(EVENTS)) {
+      await pace();
       await progress.next((n) => {
         const stateDelta = Object.fromEntries(names.map((name) => [name, n]));
         const event = { timestamp: at(n), actions: { stateDelta } };

@@ -40,8 +40,9 @@ async function expectSummariesOfOneMoment(
   const [{ appName, userId }] = keys as readonly [SessionKey];
   const progress = new Map(keys.map(({ sessionId }) => [sessionId, new Progress()]));
   const all = new Progress();
-  const write = async () => {
+  const write = async (pace: () => Promise<void>) => {
     for (const round of upTo(APPENDS)) {
+      await pace();
       const key = keys[context.random.below(SESSIONS)] as SessionKey;
       await all.next((time) => {
         const own = progress.get(key.sessionId) as Progress;
@@ -93,7 +94,7 @@ async function expectWhatIsThere(
   const { appName, userId } = newKey();
   const request: ListSessionRequest = allUsers ? { appName, allUsers } : { appName, userId };
   const states = new Map<string, 'comes' | 'is there' | 'goes' | 'is gone'>();
-  const live = async (n: number) => {
+  const live = async (n: number, pace: () => Promise<void>) => {
     const service = serviceOf(instances, n);
     for (const generation of upTo(GENERATIONS)) {
       const sessionId = `s${n}-${generation}`;
@@ -102,6 +103,7 @@ async function expectWhatIsThere(
       await service.create({ ...key, state: { own: sessionId } });
       states.set(sessionId, 'is there');
       await service.appendEvent({ ...key, event: { timestamp: at(n) } });
+      await pace();
       states.set(sessionId, 'goes');
       const late = { ...key, event: { timestamp: at(n + generation) } };
       const append = () =>
@@ -114,8 +116,8 @@ async function expectWhatIsThere(
       states.set(sessionId, 'is gone');
     }
   };
-  const write = async () => {
-    await Promise.all(upTo(SESSIONS).map(live));
+  const write = async (pace: () => Promise<void>) => {
+    await Promise.all(upTo(SESSIONS).map((n) => live(n, pace)));
   };
   const look = (options: Partial<ListSessionRequest>) => async (service: SessionService) => {
     const before = new Map(states);

@@ -37,8 +37,9 @@ async function expectWholeUpdates(
   const { appName, userId } = key;
   const owner = scope === 'user' ? ({ scope, appName, userId } as const) : { scope, appName };
   const progress = new Progress();
-  const write = async () => {
+  const write = async (pace: () => Promise<void>) => {
     for (const _ of upTo(UPDATES)) {
+      await pace();
       await progress.next(async (n) => {
         const answer = await instances[0].updateState({ ...owner, ...update(n) });
         assert.deepEqual(answer, update(n).set);
