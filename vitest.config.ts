@@ -30,7 +30,7 @@ export default defineConfig({
         name: `@holdfast/${name}`,
         // Absolute, so that it holds from whichever folder the runner is started.
         root: fileURLToPath(new URL(root, import.meta.url)),
-        include: ['{src,browser}/**/*.test.ts'],
+        include: ['{src,browser,example}/**/*.test.ts'],
         // What ends a test that hangs. No test measures time by it.
         testTimeout: 60_000,
         hookTimeout: 60_000,
