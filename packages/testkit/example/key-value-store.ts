@@ -74,7 +74,7 @@ export class KeyValueStore implements SessionStore {
 
   async get(get: PreparedGet): Promise<SessionSnapshot | undefined> {
     const { key, numRecentEvents, afterTimestamp = 0 } = get;
-    const [[session], [user], [app], recent] = await this.#database.read([
+    const [[session] = [], [user] = [], [app] = [], recent] = await this.#database.read([
       only(sessionKey(key)),
       only(userKey(key)),
       only(appKey(key)),
@@ -160,7 +160,7 @@ export class KeyValueStore implements SessionStore {
 
   async listEvents(list: PreparedListEvents): Promise<ListedEvents | undefined> {
     const { key, afterSeq, beforeSeq, order, count } = list;
-    const [[session], found] = await this.#database.read([
+    const [[session] = [], found] = await this.#database.read([
       only(sessionKey(key)),
       {
         from: eventKey(key, afterSeq + 1),
@@ -177,7 +177,7 @@ export class KeyValueStore implements SessionStore {
   delete(key: SessionKey): Promise<boolean> {
     return this.#decide(async (commit) => {
       const ranges = [only(sessionKey(key)), eventsOf(key), idsOf(key)];
-      const [[session], events = [], ids = []] = await this.#database.read(ranges);
+      const [[session] = [], events = [], ids = []] = await this.#database.read(ranges);
       if (session === undefined) return false;
       commit.replace(sessionKey(key), { entry: session, by: undefined });
       for (const entry of [...events, ...ids]) commit.writes.set(entry.key, undefined);

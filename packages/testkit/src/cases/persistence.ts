@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SessionKey } from '@holdfast/core';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
 import { another, type Instances, nextTurn } from '../race.ts';
@@ -233,20 +234,24 @@ export const persistenceCases = casesOf('lifecycle', [
     async run(context) {
       const { service } = context;
       const key = await newSession(context);
+      const sibling = await newSibling(context, key);
       const { appName, userId } = key;
       let isOpening = true;
-      const written: string[] = [];
-      const write = async (writer: number) => {
+      // Each to a session of its own: nobody else changes what a writer changes without end.
+      const write = async (session: SessionKey) => {
+        const written: string[] = [];
         for (let n = 1; isOpening; n++) {
-          const id = `e${writer}-${n}`;
-          const actions = { stateDelta: { [`user:${writer}`]: n } };
-          await service.appendEvent({ ...key, event: { id, timestamp: at(n), actions } });
+          const id = `e${n}`;
+          const actions = { stateDelta: { last: n } };
+          await service.appendEvent({ ...session, event: { id, timestamp: at(n), actions } });
           written.push(id);
           // A store in memory may answer without one, and opening may need it.
           await nextTurn();
         }
+        return written;
       };
-      const writing = Promise.all([write(1), write(2)]);
+      const writing = Promise.all([write(key), write(sibling)]);
+      writing.catch(() => {});
       const opened = [service];
       try {
         for (const _ of upTo(5)) {
@@ -262,10 +267,12 @@ export const persistenceCases = casesOf('lifecycle', [
       } finally {
         isOpening = false;
       }
-      await writing;
+      const written = await writing;
       for (const each of opened) {
-        const { events, state } = await read(each, key);
-        assert.deepEqual(idsOf(events).sort(), [...written].sort());
+        const [first, second] = [await read(each, key), await read(each, sibling)];
+        assert.deepEqual([idsOf(first.events), idsOf(second.events)], written);
+        const { state } = second;
+        assert.deepEqual(state.get('last'), second.revision);
         assert.equal([...state.keys()].filter((name) => name.startsWith('user:by')).length, 5);
       }
     },
