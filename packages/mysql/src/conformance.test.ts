@@ -2,6 +2,7 @@ import { testSessionService } from '@holdfast/testkit';
 import { createConnection as createCallbackConnection } from 'mysql2';
 import { createPool } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { MysqlSessionService } from './mysql-session-service.ts';
 import {
   createTablePrefix,
@@ -9,6 +10,8 @@ import {
   dropTables,
   TEST_URL,
 } from './test-database.fixture.ts';
+
+const startProcess = processStarter(new URL('./store-process.fixture.ts', import.meta.url));
 
 describeWithDatabase('MysqlSessionService', () => {
   const tablePrefix = createTablePrefix();
@@ -23,7 +26,15 @@ describeWithDatabase('MysqlSessionService', () => {
   });
 
   const onPool = () => new MysqlSessionService({ client: pool, tablePrefix });
-  testSessionService({ describe, it }, { name: 'on a pool', create: onPool, reopen: onPool });
+  testSessionService(
+    { describe, it },
+    {
+      name: 'on a pool',
+      create: onPool,
+      reopen: onPool,
+      startProcess: () => startProcess({ url: TEST_URL, tablePrefix }),
+    },
+  );
 
   it('takes a connection with callbacks', async () => {
     const client = createCallbackConnection(TEST_URL);

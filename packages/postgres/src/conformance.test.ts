@@ -1,14 +1,22 @@
 import { testSessionService } from '@holdfast/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { PostgresSessionService } from './postgres-session-service.ts';
 import { describeWithDatabase, migrate, TEST_URL, useDatabase } from './test-database.fixture.ts';
+
+const startProcess = processStarter(new URL('./store-process.fixture.ts', import.meta.url));
 
 describeWithDatabase('PostgresSessionService', () => {
   const { open, schema } = useDatabase();
   testSessionService(
     { describe, it },
-    { name: 'on a pool', create: () => open(), reopen: () => open() },
+    {
+      name: 'on a pool',
+      create: () => open(),
+      reopen: () => open(),
+      startProcess: () => startProcess({ url: TEST_URL, schema }),
+    },
   );
 
   const tablePrefix = 'Other_';

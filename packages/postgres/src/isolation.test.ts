@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import { describeWithDatabase, useDatabase } from './test-database.fixture.ts';
 
 // What another isolation can break; the rest of the kit runs elsewhere.
-const racing = new Set(['concurrency', 'delete', 'lifecycle']);
+const racing = new Set(['concurrency', 'delete', 'lifecycle', 'moments']);
 
 for (const isolation of ['repeatable read', 'serializable']) {
   describeWithDatabase(`PostgresSessionService on connections set to ${isolation}`, () => {

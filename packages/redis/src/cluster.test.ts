@@ -1,9 +1,12 @@
 import { testSessionService } from '@holdfast/testkit';
 import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { OwnCluster } from './own-cluster.fixture.ts';
 import { describeWithOwnServer } from './own-server.fixture.ts';
 import { RedisSessionService } from './redis-session-service.ts';
+
+const startProcess = processStarter(new URL('./store-process.fixture.ts', import.meta.url));
 
 describeWithOwnServer('RedisSessionService on a Cluster', () => {
   let cluster: OwnCluster;
@@ -17,7 +20,13 @@ describeWithOwnServer('RedisSessionService on a Cluster', () => {
   const open = () => new RedisSessionService({ client, persistent: true });
   testSessionService(
     { describe, it },
-    { name: 'on a client of its own', create: open, reopen: open, propertyRuns: 10 },
+    {
+      name: 'on a client of its own',
+      create: open,
+      reopen: open,
+      startProcess: () => startProcess({ url: cluster.url, persistent: true }),
+      propertyRuns: 10,
+    },
   );
 
   it('is `misconfigured` for a client, or a URL, of one node', async () => {

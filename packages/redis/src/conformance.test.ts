@@ -1,5 +1,6 @@
 import { testSessionService } from '@holdfast/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
+import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { RedisSessionService } from './redis-session-service.ts';
 import {
   describeWithServer,
@@ -9,11 +10,18 @@ import {
   useServer,
 } from './test-server.fixture.ts';
 
+const startProcess = processStarter(new URL('./store-process.fixture.ts', import.meta.url));
+
 describeWithServer('RedisSessionService', () => {
-  const { open } = useServer();
+  const { open, keyPrefix: ownPrefix } = useServer();
   testSessionService(
     { describe, it },
-    { name: 'on a client of its own', create: () => open(), reopen: () => open() },
+    {
+      name: 'on a client of its own',
+      create: () => open(),
+      reopen: () => open(),
+      startProcess: () => startProcess({ url: TEST_URL, keyPrefix: ownPrefix }),
+    },
   );
 
   it('has the capability `persistent` only if it was told so', () => {
@@ -32,11 +40,18 @@ describeWithServer('RedisSessionService', () => {
   });
 
   const keyPrefix = newPrefix();
-  const openUrl = () => RedisSessionService.open({ url: TEST_URL, keyPrefix, persistent: true });
+  const options = { url: TEST_URL, keyPrefix, persistent: true };
+  const openUrl = () => RedisSessionService.open(options);
   afterAll(() => removeKeys(`${keyPrefix}*`));
   testSessionService(
     { describe, it },
-    { name: 'opened by a URL', create: openUrl, reopen: openUrl, propertyRuns: 5 },
+    {
+      name: 'opened by a URL',
+      create: openUrl,
+      reopen: openUrl,
+      startProcess: () => startProcess(options),
+      propertyRuns: 5,
+    },
   );
 
   const prefixed = useServer({ keyPrefix: `${newPrefix()}-client:`, enableAutoPipelining: true });

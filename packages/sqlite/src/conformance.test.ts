@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { testSessionService } from '@holdfast/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
+import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { SqliteSessionService } from './sqlite-session-service.ts';
 import {
   drivers,
@@ -11,11 +12,12 @@ import {
 } from './test-database.fixture.ts';
 
 const folder = tempFolder();
+const startProcess = processStarter(new URL('./store-process.fixture.ts', import.meta.url));
 
 for (const driver of drivers) {
   const name = driver.replace(':', '-');
-  const openFile = () =>
-    SqliteSessionService.open({ url: `sqlite:${join(folder, name)}.db`, driver });
+  const file = { url: `sqlite:${join(folder, name)}.db`, driver };
+  const openFile = () => SqliteSessionService.open(file);
   const openMemory = () => SqliteSessionService.open({ url: 'sqlite::memory:', driver });
 
   testSessionService(
@@ -24,6 +26,7 @@ for (const driver of drivers) {
       name: `SqliteSessionService on a file, by ${driver}`,
       create: openFile,
       reopen: openFile,
+      startProcess: () => startProcess(file),
     },
   );
   testSessionService(
