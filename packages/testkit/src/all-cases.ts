@@ -34,11 +34,15 @@ import { processCases } from './cases/processes.ts';
 import { appendRaceCases } from './cases/race-append.ts';
 import { createRaceCases } from './cases/race-create.ts';
 import { deleteRaceCases } from './cases/race-delete.ts';
+import { expectedRaceCases } from './cases/race-expected.ts';
 import { recreateRaceCases } from './cases/race-recreate.ts';
 import { retryRaceCases } from './cases/race-retry.ts';
 import { stateRaceCases } from './cases/race-state.ts';
+import { removalCases } from './cases/removals.ts';
+import { requestsReadCases } from './cases/requests-read.ts';
 import { separatorCases } from './cases/separators.ts';
 import { sessionAsKeyCases } from './cases/session-as-key.ts';
+import { snapshotCases } from './cases/snapshots.ts';
 import { stateCases } from './cases/state.ts';
 import { textCases } from './cases/texts.ts';
 import { timeCases } from './cases/times.ts';
@@ -79,6 +83,7 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...eventLoopCases,
   ...createRaceCases,
   ...appendRaceCases,
+  ...expectedRaceCases,
   ...retryRaceCases,
   ...stateRaceCases,
   ...deleteRaceCases,
@@ -95,6 +100,9 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...timeCases,
   ...countCases,
   ...historyCases,
+  ...removalCases,
+  ...snapshotCases,
+  ...requestsReadCases,
   ...closingCases,
   ...persistenceCases,
   ...processCases,

@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict';
 import { type HoldfastError, isHoldfastError } from '@holdfast/core';
 import { casesOf } from '../conformance-case.ts';
-import {
-  at,
-  idsOf,
-  newSession,
-  newSessionWithEvents,
-  newSibling,
-  read,
-  readState,
-  seqsOf,
-  upTo,
-} from '../scenario.ts';
+import { at, newSession, read, upTo } from '../scenario.ts';
 
 /** How many of the calls succeeded, and the codes of the others. */
 async function outcomes(calls: readonly Promise<unknown>[]) {
@@ -24,77 +14,6 @@ async function outcomes(calls: readonly Promise<unknown>[]) {
 
 export const concurrencyCases = casesOf('concurrency', [
   {
-    title: 'gives parallel appends to a session the numbers 1 to N',
-    async run(context) {
-      const { service } = context;
-      const key = await newSession(context);
-      const events = await Promise.all(
-        upTo(30).map((n) =>
-          service.appendEvent({ ...key, event: { id: `e${n}`, timestamp: at(n) } }),
-        ),
-      );
-      assert.deepEqual(
-        events.map((event) => event.seq ?? 0).sort((a, b) => a - b),
-        upTo(30),
-      );
-      const stored = (await read(service, key)).events;
-      assert.deepEqual(seqsOf(stored), upTo(30));
-      assert.deepEqual(idsOf(stored).sort(), idsOf(events).sort());
-    },
-  },
-  {
-    title: 'keeps the events of parallel batches together',
-    async run(context) {
-      const { service } = context;
-      const key = await newSession(context);
-      const batches = await Promise.all(
-        upTo(8).map((n) => {
-          const events = upTo(4).map((i) => ({ id: `${n}-${i}`, timestamp: at(n) }));
-          return service.appendEvents({ ...key, events });
-        }),
-      );
-      for (const batch of batches) {
-        const first = batch[0]?.seq ?? 0;
-        assert.deepEqual(seqsOf(batch), [first, first + 1, first + 2, first + 3]);
-      }
-      assert.equal((await read(service, key)).revision, 32);
-    },
-  },
-  {
-    title: 'loses none of the parallel changes to different keys of a session',
-    async run(context) {
-      const { service } = context;
-      const key = await newSession(context);
-      await Promise.all(
-        upTo(20).map((n) => {
-          const actions = { stateDelta: { [`k${n}`]: n } };
-          return service.appendEvent({ ...key, event: { timestamp: at(n), actions } });
-        }),
-      );
-      assert.equal(Object.keys((await readState(service, key)) as object).length, 20);
-    },
-  },
-  {
-    title: 'loses none of the parallel changes to different `user:` and `app:` keys',
-    async run(context) {
-      const { service } = context;
-      const key = await newSession(context);
-      const keys = [key];
-      for (const _ of upTo(4)) keys.push(await newSibling(context, key));
-      await Promise.all(
-        upTo(20).map((n) => {
-          const actions = { stateDelta: { [`user:k${n}`]: n, [`app:k${n}`]: n } };
-          const session = keys[n % keys.length] ?? key;
-          return service.appendEvent({ ...session, event: { timestamp: at(n), actions } });
-        }),
-      );
-      const { appName, userId } = key;
-      const ofUser = await service.getState({ scope: 'user', appName, userId });
-      const ofApp = await service.getState({ scope: 'app', appName });
-      assert.deepEqual([Object.keys(ofUser).length, Object.keys(ofApp).length], [20, 20]);
-    },
-  },
-  {
     title: 'loses none of the parallel `updateState` of different keys',
     async run({ service, newKey }) {
       const { appName, userId } = newKey();
@@ -103,26 +22,6 @@ export const concurrencyCases = casesOf('concurrency', [
         upTo(20).map((n) => service.updateState({ ...owner, set: { [`k${n}`]: n } })),
       );
       assert.equal(Object.keys(await service.getState(owner)).length, 20);
-    },
-  },
-  {
-    title: 'accepts parallel appends that change the same keys in a different order',
-    async run(context) {
-      const { service } = context;
-      const key = await newSession(context);
-      const sibling = await newSibling(context, key);
-      const names = upTo(10).map((n) => `user:k${n}`);
-      await Promise.all(
-        upTo(20).map((n) => {
-          const ordered = n % 2 === 0 ? names : names.toReversed();
-          const actions = { stateDelta: Object.fromEntries(ordered.map((name) => [name, n])) };
-          const session = n % 2 === 0 ? key : sibling;
-          return service.appendEvent({ ...session, event: { timestamp: at(n), actions } });
-        }),
-      );
-      const values = Object.values((await readState(service, key)) as object);
-      assert.equal(values.length, 10);
-      assert.equal(new Set(values).size, 1, 'the keys of one append must change together');
     },
   },
   {
@@ -147,20 +46,6 @@ export const concurrencyCases = casesOf('concurrency', [
       });
       assert.deepEqual(await outcomes(calls), { succeeded: 1, codes: ['already_exists'] });
       assert.equal((await read(service, key)).revision, 1);
-    },
-  },
-  {
-    title: 'lets one of many appends that expect the same revision win',
-    async run(context) {
-      const { service } = context;
-      const key = await newSessionWithEvents(context, 1);
-      const calls = upTo(10).map((n) => {
-        const event = { timestamp: at(n), actions: { stateDelta: { [`k${n}`]: n } } };
-        return service.appendEvent({ ...key, event, expectedRevision: 1 });
-      });
-      assert.deepEqual(await outcomes(calls), { succeeded: 1, codes: ['conflict'] });
-      const session = await read(service, key);
-      assert.deepEqual([session.revision, session.state.size], [2, 1]);
     },
   },
   {
