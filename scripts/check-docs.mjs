@@ -1,8 +1,17 @@
-// Checks what the documents say: every code block compiles, every package's first example
+// Checks what the documents say: every code block compiles, or is a part of the file that it names;
+// every package's first example
 // prints what stands below it, every relative link leads to a file and a heading, and the tables of
 // server settings are those of the tests.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { codeBlocks, firstExample, headingIds, relativeLinks } from './markdown.mjs';
 import { check, close, fail, pass } from './report.mjs';
@@ -18,6 +27,10 @@ const EXTENSIONS = new Map([
 
 // Inside the workspace, so that imports resolve as they do in the root.
 const folder = join(root, '.docs-check');
+
+// What the guide shows parts of, and imports.
+const GUIDE = 'docs/writing-a-store.md';
+const EXAMPLE = 'packages/testkit/example';
 
 /** Where a generated file comes from: the document, and how many lines stand above the code. */
 /** @type {Map<string, { document: string, above: number }>} */
@@ -65,7 +78,13 @@ function read(document) {
 function extract(document) {
   const home = folderOf(document);
   mkdirSync(home, { recursive: true });
-  for (const { language, code, line } of codeBlocks(read(document))) {
+  if (document === GUIDE) cpSync(join(root, EXAMPLE), home, { recursive: true });
+  for (const { language, code, line, excerptOf } of codeBlocks(read(document))) {
+    if (excerptOf !== undefined) {
+      const isPart = existsSync(join(root, excerptOf)) && read(excerptOf).includes(code);
+      check(`${document}:${line}`, isPart ? undefined : `is not a part of ${excerptOf}`);
+      continue;
+    }
     const extension = EXTENSIONS.get(language);
     if (extension === undefined) continue;
     const named = /^\/\/ ([\w-]+\.[tj]s)\s*$/m.exec(code.split('\n', 1)[0] ?? '')?.[1];

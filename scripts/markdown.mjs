@@ -3,6 +3,7 @@
  * @property {string} language the fence's first word, in lower case; '' where there is none
  * @property {string} code ends in a line feed, unless it is empty
  * @property {number} line of the first line of code, from 1
+ * @property {string | undefined} excerptOf the file that the code is a part of, from the root
  */
 
 /** @typedef {{ code: CodeBlock, output: CodeBlock | undefined }} Example */
@@ -17,9 +18,9 @@ export function codeBlocks(text) {
   const blocks = [];
   const lines = text.split(/\r?\n/);
   for (let at = 0; at < lines.length; at++) {
-    const open = /^( *)(`{3,}|~{3,})\s*([\w+-]*)/.exec(lines[at] ?? '');
+    const open = /^( *)(`{3,}|~{3,})\s*([\w+-]*)(?: excerpt=(\S+))?/.exec(lines[at] ?? '');
     if (open === null) continue;
-    const [, indent = '', fence = '', language = ''] = open;
+    const [, indent = '', fence = '', language = '', excerptOf] = open;
     const first = at + 1;
     const closes = new RegExp(`^ *${fence[0]}{${fence.length},}\\s*$`);
     for (at = first; at < lines.length && !closes.test(lines[at] ?? ''); at++);
@@ -27,7 +28,7 @@ export function codeBlocks(text) {
       .slice(first, at)
       .map((line) => `${line.startsWith(indent) ? line.slice(indent.length) : line.trimStart()}\n`)
       .join('');
-    blocks.push({ language: language.toLowerCase(), code, line: first + 1 });
+    blocks.push({ language: language.toLowerCase(), code, line: first + 1, excerptOf });
   }
   return blocks;
 }

@@ -4,6 +4,7 @@ import type { GetSessionRequest } from './requests.ts';
 
 /** A checked `get`. */
 export interface PreparedGet {
+  /** Frozen: the answer may have it. */
   readonly key: SessionKey;
   /** How many of the last events are loaded; undefined: all. */
   readonly numRecentEvents: number | undefined;
@@ -13,7 +14,7 @@ export interface PreparedGet {
 
 /** Checks a `get` request. */
 export function prepareGet(request: GetSessionRequest): PreparedGet {
-  const key = checkSessionKey(request);
+  const key = Object.freeze(checkSessionKey(request));
   const { numRecentEvents, afterTimestamp } = request;
   return {
     key,

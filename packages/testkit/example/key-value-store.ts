@@ -107,9 +107,10 @@ export class KeyValueStore implements SessionStore {
       const mark = markOf(incarnation);
       if (!isMeant || taken.some((entry) => entry !== undefined)) {
         const seqs = taken.flatMap((entry) => entry?.value ?? []);
-        const found = await this.#entries(...seqs.map((seq) => eventKey(key, Number(seq))));
+        const eventKeys = seqs.map((seq) => eventKey(key, Number(seq)));
+        const [now, ...found] = await this.#entries(sessionKey(key), ...eventKeys);
+        if (now === undefined || parseHead(now).incarnation !== incarnation) return AGAIN;
         const stored = found.flatMap((entry) => (entry ? parseEvent(entry, mark) : []));
-        if (stored.length < seqs.length) return AGAIN;
         const findEvent = (id: string) => stored.find((event) => event.id === id);
         return { type: 'refused', revision, incarnation, findEvent };
       }
