@@ -14,41 +14,6 @@ async function outcomes(calls: readonly Promise<unknown>[]) {
 
 export const concurrencyCases = casesOf('concurrency', [
   {
-    title: 'loses none of the parallel `updateState` of different keys',
-    async run({ service, newKey }) {
-      const { appName, userId } = newKey();
-      const owner = { scope: 'user', appName, userId } as const;
-      await Promise.all(
-        upTo(20).map((n) => service.updateState({ ...owner, set: { [`k${n}`]: n } })),
-      );
-      assert.equal(Object.keys(await service.getState(owner)).length, 20);
-    },
-  },
-  {
-    title: 'stores an event once if many append it at the same time',
-    async run(context) {
-      const { service } = context;
-      const key = await newSession(context);
-      const event = { id: 'e1', timestamp: at(1), author: 'user' };
-      const events = await Promise.all(upTo(10).map(() => service.appendEvent({ ...key, event })));
-      for (const each of events) assert.deepEqual(each, { ...events[0], seq: 1 });
-      assert.equal((await read(service, key)).revision, 1);
-    },
-  },
-  {
-    title: 'stores one of many events that race for an id with other content',
-    async run(context) {
-      const { service } = context;
-      const key = await newSession(context);
-      const calls = upTo(10).map((n) => {
-        const event = { id: 'e1', timestamp: at(1), author: `agent ${n}` };
-        return service.appendEvent({ ...key, event });
-      });
-      assert.deepEqual(await outcomes(calls), { succeeded: 1, codes: ['already_exists'] });
-      assert.equal((await read(service, key)).revision, 1);
-    },
-  },
-  {
     title: 'leaves nothing of a session that is deleted while others append',
     async run(context) {
       const { service } = context;

@@ -121,7 +121,7 @@ export const brokenKeysAndRaces: readonly BrokenService[] = [
   },
   {
     fault: 'writes the state as a whole',
-    failsAt: 'loses none of the parallel `updateState` of different keys',
+    failsAt: 'loses none of the parallel `updateState` of different keys of a user',
     create: () => over(new WritesWholeStates()),
   },
   {
