@@ -10,6 +10,7 @@ import { deleteCases } from './cases/delete.ts';
 import { eventLoopCases } from './cases/event-loop.ts';
 import { eventsCases } from './cases/events.ts';
 import { extremesCases } from './cases/extremes.ts';
+import { freshCases } from './cases/fresh.ts';
 import { getCases } from './cases/get.ts';
 import { historyCases } from './cases/history.ts';
 import { identityCases } from './cases/identity.ts';
@@ -79,6 +80,7 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...extremesCases,
   ...messagesCases,
   ...concurrencyCases,
+  ...freshCases,
   ...lifecycleCases,
   ...eventLoopCases,
   ...createRaceCases,
