@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SessionService } from '@holdfast/session';
-import { type Instances, lookWhile, nextTurn } from './race.ts';
+import { type Instances, lookWhile, nextTurn, someTurns, turnsOf } from './race.ts';
+import type { Random } from './random.ts';
 
 /** How far a writer is that does one thing after the other: 1, 2, 3 … */
 export class Progress {
@@ -37,20 +38,25 @@ export interface Watch {
 
 /**
  * Writes, and meanwhile looks on both instances in each of the ways, again and again. `pace` lets a
- * look begin between two writes: otherwise a store that never waits has written all before a look.
+ * look begin, and do some of its steps, between two writes: otherwise a store that never waits has
+ * written all before a look, and one whose steps take equally long writes always at the same step.
  */
 export async function watchWhile(
   write: (pace: () => Promise<void>) => Promise<void>,
-  { instances, looks, readers }: WatchOptions,
+  { instances, looks, random, readers = 3 }: WatchOptions,
 ): Promise<void> {
+  const turns = await turnsOf(async () => looks[0]?.(instances[0]));
+  const aPart = async () => someTurns(random?.below(turns + 1) ?? 0);
   let begun = 0;
   let seen = 0;
   const pace = async () => {
-    for (let turn = 0; begun === seen && turn < MOST_TURNS; turn++) await nextTurn();
+    for (let turn = 0; begun === seen && turn < turns + MOST_TURNS; turn++) await nextTurn();
     seen = begun;
+    await aPart();
   };
   const look = async () => {
     const n = begun++;
+    if (n < readers) await aPart();
     const [first, second] = instances;
     await looks[Math.floor(n / 2) % looks.length]?.(n % 2 === 0 ? first : second);
   };
@@ -60,6 +66,8 @@ export async function watchWhile(
 interface WatchOptions {
   readonly instances: Instances;
   readonly looks: readonly ((service: SessionService) => Promise<void>)[];
+  /** @default nothing waits for a part of a look */
+  readonly random?: Random;
   /** How many look at the same moment. */
   readonly readers?: number;
 }

@@ -57,14 +57,44 @@ export async function race<T>(
   calls: readonly (() => Promise<T>)[],
   { round, random }: { readonly round: number; readonly random: Random },
 ): Promise<PromiseSettledResult<T>[]> {
-  const gaps = calls.map(() => (round === 0 ? 0 : random.below(MOST_TURNS)));
-  return Promise.allSettled(
-    calls.map(async (call, i) => {
-      for (let turn = 0; turn < (gaps[i] ?? 0); turn++) await nextTurn();
-      return call();
-    }),
-  );
+  const turns = turnsOfCalls.get(random);
+  if (turns !== undefined && round > 0) {
+    return Promise.allSettled(
+      calls.map(async (call) => {
+        await someTurns(random.below(turns));
+        return call();
+      }),
+    );
+  }
+  const calling = calls.map(async (call) => call());
+  const first = Promise.race(calling);
+  const settled = Promise.allSettled(calling);
+  turnsOfCalls.set(random, Math.max(FEWEST_TURNS, await turnsOf(() => first.catch(() => {}))));
+  return settled;
 }
+
+/** How many turns of the event loop a call takes, which differs from store to store. */
+export async function turnsOf(call: () => Promise<unknown>): Promise<number> {
+  let isDone = false;
+  const calling = call().finally(() => {
+    isDone = true;
+  });
+  let turns = 0;
+  const counting = (async () => {
+    for (; !isDone; turns++) await nextTurn();
+  })();
+  await Promise.all([calling, counting]);
+  return turns;
+}
+
+/** Waits for so many turns of the event loop. */
+export async function someTurns(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await nextTurn();
+}
+
+// Of the first round of a case, by its random numbers.
+const turnsOfCalls = new WeakMap<Random, number>();
+const FEWEST_TURNS = 6;
 
 /** What racing calls answer. Fails with the first error, once all have ended. */
 export async function answersOf<T>(
@@ -105,8 +135,19 @@ export function turnOf(instances: Instances, n: number): SessionService {
   return instances[n % 2 === 0 ? 0 : 1];
 }
 
-// Turns of the event loop: what a call of a store in this process takes.
-const MOST_TURNS = 6;
+/** Runs all rounds, some of them at the same moment: each has keys of its own. */
+export async function inLanes(
+  rounds: number,
+  run: (round: number) => Promise<void>,
+): Promise<void> {
+  let begun = 0;
+  const lane = async () => {
+    while (begun < rounds) await run(begun++);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
+
+const LANES = 4;
 
 /** Looks again and again for as long as `write` takes, several at a time. */
 export async function lookWhile(

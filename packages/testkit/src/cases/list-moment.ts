@@ -6,7 +6,7 @@ import { watchWhile } from '../progress.ts';
 import { type Instances, raceCases } from '../race.ts';
 import { at, upTo } from '../scenario.ts';
 
-const WRITES = 30;
+const WRITES = 12;
 const SESSIONS = 4;
 
 /** Appends events one after the other, each of which sets a key of the session and another one. */
@@ -67,7 +67,7 @@ async function expectTogether(
       assert.deepEqual([revision, ...shared], [own, own, own], 'a page must be of one moment');
     }
   };
-  await watchWhile(write, { instances, looks: [look] });
+  await watchWhile(write, { instances, random: context.random, looks: [look] });
 }
 
 async function expectTotals(
@@ -100,7 +100,7 @@ async function expectTotals(
     assert.equal(page.nextCursor, undefined);
     assert.equal(page.total, page.sessions.length, 'the total of a page that has all of them');
   };
-  await watchWhile(write, { instances, looks: [look] });
+  await watchWhile(write, { instances, random: context.random, looks: [look] });
 }
 
 /** What a list says while others write: all of it at one moment. */

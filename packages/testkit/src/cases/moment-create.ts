@@ -4,8 +4,7 @@ import type { SessionService, State, StateInput } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { refusalOf } from '../expect-error.ts';
 import { watchWhile } from '../progress.ts';
-import { answersOf, type Instances, nextTurn, raceCases } from '../race.ts';
-import type { Random } from '../random.ts';
+import { answersOf, type Instances, nextTurn, raceCases, someTurns } from '../race.ts';
 import { at, read, readState, seqsOf, upTo } from '../scenario.ts';
 
 const ROUNDS = 8;
@@ -71,20 +70,15 @@ async function expectWhole(
   for (const round of upTo(ROUNDS)) {
     const key = context.newKey();
     const looks = looksAtNew(key, state);
-    const write = async () => {
-      await someTurns(context.random);
+    const write = async (pace: () => Promise<void>) => {
+      await pace();
       const call = round % 2 === 0 ? 'create' : 'getOrCreate';
       const created = await instances[0][call]({ ...key, state });
       assert.deepEqual([created.revision, created.state.toJSON()], [0, state]);
     };
-    await watchWhile(write, { instances, looks, readers: READERS });
+    await watchWhile(write, { instances, random: context.random, looks, readers: READERS });
     assert.deepEqual(await readState(instances[1], key), state);
   }
-}
-
-/** Lets those begin that look, or try. */
-async function someTurns(random: Random): Promise<void> {
-  for (let turn = random.below(3); turn > 0; turn--) await nextTurn();
 }
 
 /** Makes a call again and again until the session is there. */
@@ -109,7 +103,7 @@ async function expectOnTop(
   for (const _ of upTo(ROUNDS)) {
     const key = newKey();
     const create = async () => {
-      await someTurns(random);
+      await someTurns(random.below(3));
       return instances[0].create({ ...key, state: stateOf(scopes, 'initial') });
     };
     const append = (n: number) => () => {
@@ -134,7 +128,7 @@ async function expectNothingLeft(context: CaseContext, instances: Instances): Pr
     const key = newKey();
     const state = stateOf(['', 'user:'], 'initial');
     const create = async () => {
-      await someTurns(random);
+      await someTurns(random.below(3));
       return instances[0].create({ ...key, state });
     };
     const remove = () => onceThere(() => instances[1].delete(key));

@@ -97,6 +97,7 @@ async function expectWholeBatches(
   const looks = looksAtBatches(batches);
   await watchWhile((pace) => appendBatches(instances[0], { ...batches, pace }), {
     instances,
+    random: context.random,
     looks,
   });
   for (const look of looks) await look(instances[1]);
@@ -156,7 +157,11 @@ async function expectPagesOfOneMoment(context: CaseContext, instances: Instances
       });
     }
   };
-  await watchWhile(write, { instances, looks: [ascending, descending, bounded] });
+  await watchWhile(write, {
+    instances,
+    random: context.random,
+    looks: [ascending, descending, bounded],
+  });
 }
 
 /** What is seen of events while they are appended. */

@@ -66,7 +66,11 @@ async function expectWindowsOfOneMoment(context: CaseContext, instances: Instanc
     const revision = expectMoment(session, watch);
     assert.deepEqual(seqsOf(session.events), range(Math.max(first, revision - 2), revision));
   };
-  await watchWhile(write, { instances, looks: [whole, recent, later, both] });
+  await watchWhile(write, {
+    instances,
+    random: context.random,
+    looks: [whole, recent, later, both],
+  });
 }
 
 async function expectStatesOfOneMoment(
@@ -103,7 +107,7 @@ async function expectStatesOfOneMoment(
     assert.equal(sessions.length, 2);
     for (const { state } of sessions) expectEqual(state, watch);
   };
-  await watchWhile(write, { instances, looks: [get, list] });
+  await watchWhile(write, { instances, random: context.random, looks: [get, list] });
 }
 
 /** What `get` shows of a session while others write: all of it of one moment. */

@@ -82,7 +82,11 @@ async function expectSummariesOfOneMoment(
     expectSummary(summary);
     watch.expect(Number(summary.state?.get('time') ?? 0), 'the time of the first of a list');
   };
-  await watchWhile(write, { instances, looks: [page('desc'), latest, page('asc')] });
+  await watchWhile(write, {
+    instances,
+    random: context.random,
+    looks: [page('desc'), latest, page('asc')],
+  });
 }
 
 /** Sessions come and go, and are appended to meanwhile. */
@@ -139,7 +143,7 @@ async function expectWhatIsThere(
     }
   };
   const looks = [look({}), look({ includeState: true }), look({ order: 'asc', limit: 50 })];
-  await watchWhile(write, { instances, looks });
+  await watchWhile(write, { instances, random: context.random, looks });
   for (const each of looks) await each(instances[1]);
   assert.deepEqual((await instances[0].list(request)).sessions, []);
 }
@@ -177,7 +181,11 @@ async function expectUntouchedOnce(context: CaseContext, instances: Instances): 
     assert.deepEqual(ids, order === 'asc' ? untouched : untouched.toReversed());
     walks++;
   };
-  await watchWhile(write, { instances, looks: [walk('asc'), walk('desc')] });
+  await watchWhile(write, {
+    instances,
+    random: context.random,
+    looks: [walk('asc'), walk('desc')],
+  });
 }
 
 /** What a list shows while sessions come, move and go. */

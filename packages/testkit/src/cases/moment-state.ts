@@ -71,7 +71,11 @@ async function expectWholeUpdates(
     const watch = progress.watch();
     expectUpdated(await service.updateState(owner), { watch, call: '`updateState` of nothing' });
   };
-  await watchWhile(write, { instances, looks: [getState, get, list, nothing] });
+  await watchWhile(write, {
+    instances,
+    random: context.random,
+    looks: [getState, get, list, nothing],
+  });
 }
 
 /** Whoever is answered at a later moment has all that those at an earlier one have. */

@@ -62,11 +62,13 @@ async function expectAsManyAsCreated(context: CaseContext, instances: Instances)
 }
 
 async function expectUpdatesStay(context: CaseContext, instances: Instances): Promise<void> {
+  const names = upTo(4).flatMap((n) => [`user:k${n}`, `app:k${n}`]);
+  const initial = Object.fromEntries(names.map((name) => [name, 0]));
   const { newKey, random } = context;
   for (const round of upTo(ROUNDS)) {
     const key = newKey();
     const { appName, userId } = key;
-    await instances[0].create({ ...key, state: { own: 1, 'user:old': 1, 'app:old': 1 } });
+    await instances[0].create({ ...key, state: { own: 1, ...initial } });
     const scopes = [
       { scope: 'user', appName, userId } as const,
       { scope: 'app', appName } as const,
@@ -80,13 +82,11 @@ async function expectUpdatesStay(context: CaseContext, instances: Instances): Pr
     const calls: (() => Promise<unknown>)[] = [remove, ...upTo(4).map(update)];
     await answersOf(calls, { round, random });
     const [user, app] = await Promise.all(scopes.map((owner) => instances[0].getState(owner)));
-    assert.deepEqual(
-      [user, app],
-      [
-        { old: 1, k1: 1, k2: 2 },
-        { old: 1, k3: 3, k4: 4 },
-      ],
-    );
+    const [ofUser, ofApp] = [
+      { k1: 1, k2: 2, k3: 0, k4: 0 },
+      { k1: 0, k2: 0, k3: 3, k4: 4 },
+    ];
+    assert.deepEqual([user, app], [ofUser, ofApp]);
   }
 }
 
@@ -111,10 +111,11 @@ async function expectNoOtherTouched(context: CaseContext, instances: Instances):
   keys.push({ ...base, userId: `${base.userId}x` }, { ...base, userId: newId('user') });
   keys.push({ ...base, appName: `${base.appName}x` });
   const events = upTo(2).map((n) => ({ id: `e${n}`, timestamp: at(n) }));
-  for (const key of keys) {
+  const fill = async (key: SessionKey) => {
     await instances[0].create({ ...key, state: { own: key.sessionId } });
     await instances[0].appendEvents({ ...key, events });
-  }
+  };
+  await Promise.all(keys.map(fill));
   const [deleted, other] = [keys.slice(0, 2).reverse(), keys.slice(2)];
   for (const [round, gone] of deleted.entries()) {
     const left = [...deleted.slice(round + 1), ...other];
@@ -126,14 +127,15 @@ async function expectNoOtherTouched(context: CaseContext, instances: Instances):
     ];
     const [isDeleted] = await answersOf(calls, { round, random });
     assert.equal(isDeleted, true);
-    for (const key of left) {
+    const expectWhole = async (key: SessionKey) => {
       const [stored] = await instances[1].appendEvents({ ...key, events });
       assert.equal(stored?.seq, 1, `${key.sessionId} has kept its events`);
       const session = await read(instances[1], key);
       const revision = 3 + round;
       assert.deepEqual([session.revision, seqsOf(session.events)], [revision, upTo(revision)]);
       assert.deepEqual(await readState(instances[0], key), { own: key.sessionId });
-    }
+    };
+    await Promise.all(left.map(expectWhole));
   }
 }
 
