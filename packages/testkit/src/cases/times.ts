@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
-import { appendAt, at, idsOf, newSession, newSessionWithEvents, read } from '../scenario.ts';
+import { appendAt, at, idsOf, newSession, read } from '../scenario.ts';
 
 /** Times that are not whole seconds, nor tens of ms, before and after the ends of some ranges. */
 const odd = [
@@ -185,11 +185,14 @@ export const timeCases = [
         'takes `afterTimestamp` by the ms among the last `numRecentEvents`, by `getOrCreate` too',
       async run(context) {
         const { service } = context;
-        const key = await newSessionWithEvents(context, 6);
-        for (const numRecentEvents of [1, 3, 6]) {
-          for (const afterTimestamp of [at(0), at(1), at(4), at(5), at(6), at(7)]) {
-            const first = Math.max(7 - numRecentEvents, afterTimestamp - at(0), 1);
-            const expected = ['e1', 'e2', 'e3', 'e4', 'e5', 'e6'].slice(first - 1);
+        const key = await newSession(context);
+        const times = [at(5), at(1), at(6), at(2), at(4), at(3)];
+        await appendAt(service, { key, times });
+        for (const numRecentEvents of [1, 2, 3, 6]) {
+          for (const afterTimestamp of [at(0), at(1), at(3), at(4), at(5), at(6), at(7)]) {
+            const expected = ['e1', 'e2', 'e3', 'e4', 'e5', 'e6'].filter(
+              (_, i) => i >= 6 - numRecentEvents && Number(times[i]) >= afterTimestamp,
+            );
             const request = { ...key, numRecentEvents, afterTimestamp };
             const found = await service.get(request);
             assert.deepEqual(idsOf(found?.events ?? []), expected);
