@@ -27,6 +27,7 @@ import { createMomentCases } from './cases/moment-create.ts';
 import { deleteMomentCases } from './cases/moment-delete.ts';
 import { eventsMomentCases } from './cases/moment-events.ts';
 import { getMomentCases } from './cases/moment-get.ts';
+import { latestMomentCases } from './cases/moment-latest.ts';
 import { listChangesCases } from './cases/moment-list.ts';
 import { stateMomentCases } from './cases/moment-state.ts';
 import { persistenceCases } from './cases/persistence.ts';
@@ -95,6 +96,7 @@ export const exampleCases: readonly ConformanceCase[] = [
   ...eventsMomentCases,
   ...stateMomentCases,
   ...deleteMomentCases,
+  ...latestMomentCases,
   ...listChangesCases,
   ...lengthCases,
   ...separatorCases,

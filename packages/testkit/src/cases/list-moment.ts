@@ -6,7 +6,7 @@ import { watchWhile } from '../progress.ts';
 import { type Instances, raceCases } from '../race.ts';
 import { at, upTo } from '../scenario.ts';
 
-const WRITES = 12;
+const WRITES = 6;
 const SESSIONS = 4;
 
 /** Appends events one after the other, each of which sets a key of the session and another one. */

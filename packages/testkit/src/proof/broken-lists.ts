@@ -93,10 +93,12 @@ class SharesReads extends MinimalStore {
   }
 }
 
-const OF_WINDOWS = 'gives events, revision, state and time of one moment, for any window';
-const OF_PAGES = 'gives the events of a page, and whether there are more, as of one moment';
 const OF_LISTS = 'lists the revision, state, time and place of each session as of one moment';
-const OF_USERS = "shows all that `updateState` changes of a user's state, or nothing of it";
+
+const OF_APPENDS =
+  'shows an event to every call after its append, even if calls before are under way';
+const OF_UPDATES =
+  'shows what `updateState` changes to every call after it, even if others are under way';
 
 /** Services that list, or read for several callers, in several steps. */
 export const brokenLists: readonly BrokenService[] = [
@@ -117,22 +119,27 @@ export const brokenLists: readonly BrokenService[] = [
   },
   {
     fault: 'answers a `get` with one that began before',
-    failsAt: OF_WINDOWS,
+    failsAt: OF_APPENDS,
     create: () => over(new SharesReads('get')),
   },
   {
     fault: 'answers a `list` with one that began before',
-    failsAt: OF_LISTS,
+    failsAt: OF_APPENDS,
     create: () => over(new SharesReads('list')),
   },
   {
     fault: 'answers `listEvents` with one that began before',
-    failsAt: OF_PAGES,
+    failsAt: OF_APPENDS,
     create: () => over(new SharesReads('listEvents')),
   },
   {
     fault: 'answers `getState` with one that began before',
-    failsAt: OF_USERS,
+    failsAt: OF_UPDATES,
     create: () => over(new SharesReads('getState')),
+  },
+  {
+    fault: 'answers whether a session is there with a look that began before',
+    failsAt: 'shows to every call that a session was created, deleted and created again',
+    create: () => over(new SharesReads('get')),
   },
 ];
