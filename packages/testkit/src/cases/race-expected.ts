@@ -4,13 +4,23 @@ import { isHoldfastError } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { unlessRefused } from '../expect-error.ts';
-import { answersOf, type Instances, nextTurn, outcomesOf, raceCases, turnOf } from '../race.ts';
+import {
+  answersOf,
+  type Instances,
+  nextTurn,
+  outcomesOf,
+  raceCases,
+  someTurns,
+  turnOf,
+  turnsOf,
+} from '../race.ts';
 import { at, idsOf, newSessionWithEvents, read, readState, seqsOf, upTo } from '../scenario.ts';
 
 const ROUNDS = 6;
 const CALLERS = 10;
 // A delete may have to begin anew after each append that overtakes it.
-const MOST_APPENDED = 8;
+const MOST_APPENDED = 4;
+const MOST_TRIES = 300;
 
 /** Event `i` of caller `n`, which changes something in each scope. */
 function eventOf(n: number, i: number): EventInput {
@@ -141,48 +151,39 @@ async function expectCounted(context: CaseContext, instances: Instances): Promis
   }
 }
 
-/** Appends to one incarnation until it is gone, and tells of what was acknowledged. */
-async function appendUntilRefused(
-  service: SessionService,
-  {
-    key,
-    n,
-    expectedIncarnation,
-    acknowledge,
-  }: {
-    readonly key: SessionKey;
-    readonly n: number;
-    readonly expectedIncarnation: string;
-    readonly acknowledge: (name: string) => void;
-  },
-): Promise<void> {
-  for (let [i, tries] = [1, 0]; i <= MOST_APPENDED && tries < 10_000; tries++) {
+interface LateAppends {
+  readonly key: SessionKey;
+  readonly n: number;
+  readonly expectedIncarnation: string;
+  readonly acknowledge: (name: string) => void;
+  readonly pause: () => Promise<void>;
+}
+
+/** Appends to one incarnation until it is another one's turn, and tells of what was acknowledged. */
+async function appendUntilRefused(service: SessionService, late: LateAppends): Promise<void> {
+  const { key, n, expectedIncarnation, acknowledge, pause } = late;
+  for (const i of upTo(MOST_APPENDED)) {
     const name = `of-${n}-${i}`;
     const actions = { stateDelta: { [name]: i, [`user:${name}`]: i } };
     const event = { id: name, author: 'old', timestamp: at(i), actions };
     const batch = [event, { id: `${name}-more`, author: 'old', timestamp: at(i) }];
+    await pause();
     try {
-      if (n % 2 === 0) await service.appendEvent({ ...key, event, expectedIncarnation });
+      if (n % 3 !== 0) await service.appendEvent({ ...key, event, expectedIncarnation });
       else await service.appendEvents({ ...key, events: batch, expectedIncarnation });
+      acknowledge(name);
     } catch (error) {
-      if (isHoldfastError(error, 'not_found')) {
-        // It is deleted; the next one is yet to come.
-        await nextTurn();
-        continue;
-      }
+      if (isHoldfastError(error, 'not_found')) continue;
       if (!isHoldfastError(error, 'conflict')) throw error;
       assert.equal(error.path, 'expectedIncarnation');
       return;
     }
-    acknowledge(name);
-    i++;
-    await nextTurn();
   }
 }
 
 async function expectNotInTheNext(context: CaseContext, instances: Instances): Promise<void> {
   const { newKey, random, service } = context;
-  for (const round of upTo(ROUNDS).keys()) {
+  for (const _ of upTo(5)) {
     const key = newKey();
     const { appName, userId } = key;
     const { incarnation: expectedIncarnation } = await service.create({
@@ -191,23 +192,29 @@ async function expectNotInTheNext(context: CaseContext, instances: Instances): P
     });
     const acknowledged: string[] = [];
     const acknowledge = (name: string) => acknowledged.push(name);
-    const append = (n: number) => () =>
-      appendUntilRefused(turnOf(instances, n), { key, n, expectedIncarnation, acknowledge });
-    const last = 1 + random.below(4);
+    const first = { ...key, expectedIncarnation, event: { id: 'first' } };
+    const turns = await turnsOf(() => instances[0].appendEvent(first));
+    const pause = () => someTurns(random.below(turns + 1));
+    const append = (n: number) =>
+      appendUntilRefused(turnOf(instances, n), { key, n, expectedIncarnation, acknowledge, pause });
     const remove = async () => {
-      for (let turns = 0; acknowledged.length < last && turns < 10_000; turns++) await nextTurn();
+      await pause();
       assert.equal(await instances[1].delete(key), true);
     };
     // The new session comes as soon as the old one is gone.
-    const create = (n: number) => async () => {
-      for (const _ of upTo(10_000)) {
-        const session = await turnOf(instances, n).getOrCreate({ ...key, state: { own: 2 } });
-        if (session.incarnation !== expectedIncarnation) return;
+    const create = async (n: number) => {
+      await pause();
+      const call = () => turnOf(instances, n).create({ ...key, state: { own: 2 } });
+      for (let tries = 1; tries < MOST_TRIES; tries++) {
+        if ((await unlessRefused('already_exists', call)) !== undefined) return;
+        const found = tries % 8 === 0 ? await service.get(key) : undefined;
+        if (found !== undefined && found.incarnation !== expectedIncarnation) return;
         await nextTurn();
       }
     };
-    const calls: (() => Promise<unknown>)[] = [...upTo(3).map(append), remove];
-    await answersOf([...calls, create(1), create(2)], { round, random });
+    await Promise.all([...upTo(5).map(append), remove(), ...upTo(4).map(create)]);
+    // If the delete took longer than all their tries.
+    await service.getOrCreate({ ...key, state: { own: 2 } });
     for (const reader of new Set(instances)) {
       const { revision, events } = await read(reader, key);
       assert.deepEqual([revision, idsOf(events)], [0, []], 'nothing was meant for the new session');
