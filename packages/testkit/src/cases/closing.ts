@@ -41,7 +41,7 @@ const everyCall: readonly Call[] = [
 
 export const closingCases = casesOf('lifecycle', [
   ...Object.entries(calls).map(([name, call]) => ({
-    title: `finishes a \`${name}\` that it has accepted before \`close\` is done`,
+    title: `finishes an accepted \`${name}\` before \`close\` is done`,
     async run(context: Parameters<typeof newSession>[0]) {
       const { service } = context;
       const key = await newSessionWithEvents(context, 2);
