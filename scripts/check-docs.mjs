@@ -32,6 +32,12 @@ const folder = join(root, '.docs-check');
 const GUIDE = 'docs/writing-a-store.md';
 const EXAMPLE = 'packages/testkit/example';
 
+/**
+ * Documents show an excerpt without the indentation that it has in its file.
+ * @param {string} code
+ */
+const unindented = (code) => code.replace(/^ +/gm, '');
+
 /** Where a generated file comes from: the document, and how many lines stand above the code. */
 /** @type {Map<string, { document: string, above: number }>} */
 const origins = new Map();
@@ -81,7 +87,8 @@ function extract(document) {
   if (document === GUIDE) cpSync(join(root, EXAMPLE), home, { recursive: true });
   for (const { language, code, line, excerptOf } of codeBlocks(read(document))) {
     if (excerptOf !== undefined) {
-      const isPart = existsSync(join(root, excerptOf)) && read(excerptOf).includes(code);
+      const isPart =
+        existsSync(join(root, excerptOf)) && unindented(read(excerptOf)).includes(unindented(code));
       check(`${document}:${line}`, isPart ? undefined : `is not a part of ${excerptOf}`);
       continue;
     }
