@@ -9,7 +9,6 @@ export type {
   FileData,
   FunctionCall,
   FunctionResponse,
-  HoldfastError,
   HoldfastErrorCode,
   HoldfastErrorDetails,
   InlineData,
@@ -20,6 +19,7 @@ export type {
   RouteKey,
   SessionKey,
 } from '@holdfast/core';
+export { HoldfastError, isHoldfastError } from '@holdfast/core';
 export type { State, StateDelta, StateScope, StoredScope, TakenDelta } from '@holdfast/state';
 export {
   applyChanges,

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { HoldfastError } from '@holdfast/session';
 import {
   type AppendOutcome,
   comparePositions,
   cutPage,
   foldState,
+  HoldfastError,
   type ListedEvents,
   markOf,
   type PreparedAppend,
