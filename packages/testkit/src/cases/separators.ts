@@ -13,6 +13,11 @@ const ownNames = [
   ...['app:', 'user:', 'a', 'u', 's', 'e', '0', '1', '*', '%', '-', '~', 'null', 'undefined'],
 ];
 
+/** Runs for every mark at the same time: each has sessions of its own. */
+async function forEachMark(run: (mark: string) => Promise<void>): Promise<void> {
+  await Promise.all(marks.map(run));
+}
+
 /** Gives each owner a state that names it, then reads all of them back. */
 async function expectOwnersApart(
   service: SessionService,
@@ -31,7 +36,7 @@ export const separatorCases = [
     {
       title: 'keeps sessions apart whose ids are joined to the same string at other places',
       async run({ service, newId }) {
-        for (const mark of marks) {
+        await forEachMark(async (mark) => {
           const app = newId('app');
           const keys: SessionKey[] = [
             { appName: app, userId: `b${mark}c`, sessionId: 'd' },
@@ -54,14 +59,14 @@ export const separatorCases = [
           for (const key of keys.slice(1)) {
             assert.equal((await service.listEvents(key)).events.length, 1);
           }
-        }
+        });
       },
     },
     {
       title: 'keeps events apart whose session and id make the same string when joined',
       async run(context) {
         const { service, newId } = context;
-        for (const mark of marks) {
+        await forEachMark(async (mark) => {
           const key = { ...(await newSession(context)), sessionId: newId('s') };
           const longer = { ...key, sessionId: `${key.sessionId}${mark}1` };
           await service.create(key);
@@ -75,7 +80,7 @@ export const separatorCases = [
           assert.deepEqual(idsOf((await read(service, key)).events), [one.id]);
           assert.deepEqual(idsOf((await read(service, longer)).events), [two.id]);
           assert.equal((await service.appendEvent({ ...key, event: one })).author, 'one');
-        }
+        });
       },
     },
     {
@@ -135,7 +140,7 @@ export const separatorCases = [
     {
       title: 'keeps states of users and apps apart whose ids make the same string when joined',
       async run({ service, newId }) {
-        for (const mark of marks) {
+        await forEachMark(async (mark) => {
           const app = newId('app');
           await expectOwnersApart(service, [
             { scope: 'user', appName: app, userId: `b${mark}c` },
@@ -144,7 +149,7 @@ export const separatorCases = [
             { scope: 'app', appName: app },
             { scope: 'user', appName: app, userId: 'b' },
           ]);
-        }
+        });
       },
     },
     {
@@ -159,7 +164,7 @@ export const separatorCases = [
     {
       title: 'keeps state keys apart which make the same string when joined to their owner',
       async run({ service, newId }) {
-        for (const mark of marks) {
+        await forEachMark(async (mark) => {
           const app = newId('app');
           const short = { appName: app, userId: 'u', sessionId: 's' };
           const long = { appName: app, userId: `u${mark}a`, sessionId: `s${mark}a` };
@@ -171,7 +176,7 @@ export const separatorCases = [
           assert.deepEqual(await readState(service, short), { [`a${mark}k`]: 1, ...user });
           assert.deepEqual(await readState(service, long), { k: 3, 'user:k': 4 });
           assert.deepEqual(await readState(service, sibling), { k: 5, ...user });
-        }
+        });
       },
     },
     {

@@ -169,7 +169,7 @@ export const timeCases = [
         const events = odd.map((timestamp) => ({ timestamp }));
         await service.appendEvents({ ...key, events });
         for (const bound of odd) {
-          for (const afterTimestamp of [Math.max(0, bound - 1), bound, bound + 1]) {
+          for (const afterTimestamp of [bound, bound + 1]) {
             const session = await service.get({ ...key, afterTimestamp });
             const expected = odd.filter((time) => time >= afterTimestamp);
             assert.deepEqual(
@@ -188,8 +188,8 @@ export const timeCases = [
         const key = await newSession(context);
         const times = [at(5), at(1), at(6), at(2), at(4), at(3)];
         await appendAt(service, { key, times });
-        for (const numRecentEvents of [1, 2, 3, 6]) {
-          for (const afterTimestamp of [at(0), at(1), at(3), at(4), at(5), at(6), at(7)]) {
+        for (const numRecentEvents of [1, 3, 6]) {
+          for (const afterTimestamp of [at(0), at(2), at(3), at(5), at(6), at(7)]) {
             const expected = ['e1', 'e2', 'e3', 'e4', 'e5', 'e6'].filter(
               (_, i) => i >= 6 - numRecentEvents && Number(times[i]) >= afterTimestamp,
             );
