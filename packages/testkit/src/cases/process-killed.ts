@@ -6,7 +6,7 @@ import { viewOf } from '../storage-view.ts';
 import { newStory, tell } from '../story.ts';
 
 // So often is a process killed, each time at another moment.
-const KILLS = 6;
+const KILLS = 8;
 
 /** What a process writes last, and what must be seen of it when the process is gone. */
 async function expectLastWrites({ service, newKey, startProcess }: CaseContext): Promise<void> {
@@ -66,19 +66,21 @@ export const killedProcessCases = casesOf('processes', [
     needsProcess: true,
     async run(context) {
       const { service, reopen, random, startProcess } = context;
+      const rounds = upTo(KILLS).map(() => new KilledWriter(context));
       let starting = startProcess(service);
-      for (const n of upTo(KILLS)) {
-        const writes = new KilledWriter(context);
+      for (const [i, writes] of rounds.entries()) {
         await writes.prepare(service);
         await writes.killWhileItWrites(await starting, { random, beside: service });
-        if (n < KILLS) starting = startProcess(service);
+        if (i + 1 < KILLS) starting = startProcess(service);
         // What is wrong with the case ends it; this one is waited for by the next round.
         starting.catch(() => {});
         await writes.expectWholeOrNothing(service);
-        const later = n === KILLS ? await reopen(service) : service;
-        await writes.expectWholeOrNothing(later);
-        await writes.expectEachOnceAfterRetries(later);
+        await writes.expectEachOnceAfterRetries(service);
       }
+      // Whoever opens the storage finds it as it is, whatever the dead have left behind.
+      const opened = await reopen(service);
+      for (const writes of rounds) await writes.expectEachOnce(opened);
+      for (const writes of rounds) await writes.expectEachOnce(service);
     },
   },
   {
@@ -88,8 +90,8 @@ export const killedProcessCases = casesOf('processes', [
     async run(context) {
       const { reopen, random, startProcess } = context;
       let { service } = context;
-      for (const _ of upTo(KILLS)) {
-        const writes = new KilledWriter(context);
+      const rounds = upTo(KILLS).map(() => new KilledWriter(context));
+      for (const writes of rounds) {
         await writes.prepare(service);
         await service.close();
         await writes.killWhileItWrites(await startProcess(service), { random });
@@ -97,6 +99,7 @@ export const killedProcessCases = casesOf('processes', [
         await writes.expectWholeOrNothing(service);
         await writes.expectEachOnceAfterRetries(service);
       }
+      for (const writes of rounds) await writes.expectEachOnce(service);
     },
   },
 ]);

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,7 @@ export function processStarter(module: URL): (storage: object) => Promise<Servic
 
 /** Bundles a module into the folder `node_modules` of its package, from where drivers are found. */
 async function bundle(source: string): Promise<string> {
-  const folder = join(dirname(dirname(realpathSync(source))), 'node_modules', '.holdfast');
+  const folder = join(packageOf(realpathSync(source)), 'node_modules', '.holdfast');
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, `${basename(source, '.ts')}-${process.pid}.mjs`);
   await build({
@@ -34,4 +34,9 @@ async function bundle(source: string): Promise<string> {
     logLevel: 'error',
   });
   return outfile;
+}
+
+function packageOf(path: string): string {
+  const folder = dirname(path);
+  return existsSync(join(folder, 'package.json')) ? folder : packageOf(folder);
 }
