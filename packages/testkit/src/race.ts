@@ -135,16 +135,25 @@ export function turnOf(instances: Instances, n: number): SessionService {
   return instances[n % 2 === 0 ? 0 : 1];
 }
 
-/** Runs all rounds, some of them at the same moment: each has keys of its own. */
+/**
+ * Runs all rounds, some of them at the same moment: each has keys of its own. Fails with the first
+ * error once those that have begun have ended, and begins no other.
+ */
 export async function inLanes(
   rounds: number,
   run: (round: number) => Promise<void>,
 ): Promise<void> {
   let begun = 0;
   const lane = async () => {
-    while (begun < rounds) await run(begun++);
+    try {
+      while (begun < rounds) await run(begun++);
+    } catch (error) {
+      begun = rounds;
+      throw error;
+    }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  for (const each of lanes) if (each.status === 'rejected') throw each.reason;
 }
 
 const LANES = 4;
