@@ -15,8 +15,11 @@ import { MinimalStore } from './minimal-store.ts';
 export interface BrokenService {
   /** What it does wrong. */
   readonly fault: string;
-  /** The title of the case that is about it, which has to fail. Others may fail as well. */
-  readonly failsAt: string;
+  /**
+   * The title of the case that is about it, which has to fail. Others may fail as well. Undefined
+   * if no case is known to find it: it counts as not found.
+   */
+  readonly failsAt: string | undefined;
   readonly create: () => SessionService;
   /** Needed by a case about two instances, or about what is left when the service is closed. */
   readonly reopen?: NonNullable<ConformanceOptions['reopen']>;

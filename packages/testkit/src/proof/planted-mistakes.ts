@@ -1,0 +1,71 @@
+import { brokenAnswers } from './broken-answers.ts';
+import { brokenCaches } from './broken-caches.ts';
+import { brokenClosing } from './broken-closing.ts';
+import { brokenCounts } from './broken-counts.ts';
+import { brokenCreates } from './broken-creates.ts';
+import { brokenDecisions } from './broken-decisions.ts';
+import { brokenDeletes } from './broken-deletes.ts';
+import { brokenHistory } from './broken-history.ts';
+import { brokenIncarnations } from './broken-incarnations.ts';
+import { brokenInstances } from './broken-instances.ts';
+import { brokenKeysAndRaces } from './broken-keys-and-races.ts';
+import { brokenLeftovers } from './broken-leftovers.ts';
+import { brokenLengths } from './broken-lengths.ts';
+import { brokenLimits } from './broken-limits.ts';
+import { brokenLists } from './broken-lists.ts';
+import { brokenLooks } from './broken-looks.ts';
+import { brokenMoments } from './broken-moments.ts';
+import { brokenPagesAndNumbers } from './broken-pages-and-numbers.ts';
+import { brokenPieces } from './broken-pieces.ts';
+import { brokenReaders } from './broken-readers.ts';
+import { brokenReads } from './broken-reads.ts';
+import { brokenRemovals } from './broken-removals.ts';
+import { brokenRequests } from './broken-requests.ts';
+import { brokenSeparators } from './broken-separators.ts';
+import type { BrokenService } from './broken-service.ts';
+import { brokenSkips } from './broken-skips.ts';
+import { brokenTexts } from './broken-texts.ts';
+import { brokenTimes } from './broken-times.ts';
+import { brokenTransactions } from './broken-transactions.ts';
+import { brokenWrites } from './broken-writes.ts';
+
+/** Mistakes of one kind. */
+export interface MistakeKind {
+  readonly kind: string;
+  readonly mistakes: readonly BrokenService[];
+}
+
+/** Every mistake that the kit is tried on. */
+export const plantedMistakes: readonly MistakeKind[] = [
+  {
+    kind: 'one call after the other',
+    mistakes: [
+      ...brokenReads,
+      ...brokenWrites,
+      ...brokenSkips,
+      ...brokenRequests,
+      ...brokenPagesAndNumbers,
+      ...brokenIncarnations,
+      ...brokenLengths,
+      ...brokenSeparators,
+      ...brokenTexts,
+      ...brokenTimes,
+      ...brokenCounts,
+      ...brokenLimits,
+      ...brokenHistory,
+      ...brokenRemovals,
+      ...brokenAnswers,
+      ...brokenClosing,
+    ],
+  },
+  {
+    kind: 'races',
+    mistakes: [...brokenKeysAndRaces, ...brokenCreates, ...brokenTransactions, ...brokenDecisions],
+  },
+  { kind: 'two instances', mistakes: [...brokenInstances, ...brokenCaches] },
+  {
+    kind: 'seen in pieces',
+    mistakes: [...brokenMoments, ...brokenLooks, ...brokenLists, ...brokenReaders, ...brokenPieces],
+  },
+  { kind: 'deletes', mistakes: [...brokenDeletes, ...brokenLeftovers] },
+];
