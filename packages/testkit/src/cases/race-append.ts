@@ -24,12 +24,12 @@ function fold(events: readonly Event[]): JsonObject {
   return Object.fromEntries(state);
 }
 
-/** Single appends of most callers, and batches of the others. */
+/** Single appends of half of the callers, and batches of the others, on both instances. */
 function appends(instances: Instances, key: SessionKey) {
   return upTo(CALLERS).map((n) => async (): Promise<readonly Event[]> => {
     const service = turnOf(instances, n);
-    if (n % 3 !== 0) return [await service.appendEvent({ ...key, event: eventOf(n, 1) })];
-    return service.appendEvents({ ...key, events: upTo(4).map((i) => eventOf(n, i)) });
+    if (n % 4 < 2) return [await service.appendEvent({ ...key, event: eventOf(n, 1) })];
+    return service.appendEvents({ ...key, events: upTo(3).map((i) => eventOf(n, i)) });
   });
 }
 
@@ -135,14 +135,15 @@ async function expectAllOfOne(context: CaseContext, instances: Instances): Promi
   for (const round of upTo(ROUNDS).keys()) {
     const key = await newSession(context);
     const { appName, userId } = key;
-    const sibling = await newSibling(context, key);
+    // Each append has a session of its own, so that none has to begin anew, and comes last.
+    const siblings = [key, await newSibling(context, key), await newSibling(context, key)];
     const setBy = (n: number, all: readonly string[]) => {
       const ordered = n % 4 < 2 ? all : all.toReversed();
       return Object.fromEntries(ordered.map((name) => [name, n]));
     };
     const append = (n: number) => () => {
       const event = { timestamp: at(n), actions: { stateDelta: setBy(n, names) } };
-      return turnOf(instances, n).appendEvent({ ...(n % 3 === 0 ? key : sibling), event });
+      return turnOf(instances, n).appendEvent({ ...(siblings[n % 3] ?? key), event });
     };
     const create = (n: number) => () => {
       const request = { ...key, sessionId: `s${n}`, state: setBy(n, names) };
@@ -152,8 +153,8 @@ async function expectAllOfOne(context: CaseContext, instances: Instances): Promi
       turnOf(instances, n).updateState({ scope: 'user', appName, userId, set: setBy(n, bare) });
     const updateApp = (n: number) => () =>
       turnOf(instances, n).updateState({ scope: 'app', appName, set: setBy(n, bare) });
-    const kinds = [append, append, create, append, updateUser, updateApp];
-    const calls = upTo(16).map((n): (() => Promise<unknown>) => (kinds[n % 6] ?? append)(n));
+    const kinds = [append, create, updateUser, create, updateApp];
+    const calls = upTo(15).map((n): (() => Promise<unknown>) => (kinds[n % 5] ?? append)(n));
     await answersOf(calls, { round, random: context.random });
     const { state } = await read(turnOf(instances, round), key);
     for (const scope of scopes) {
