@@ -14,9 +14,11 @@ import { brokenLengths } from './broken-lengths.ts';
 import { brokenLimits } from './broken-limits.ts';
 import { brokenLists } from './broken-lists.ts';
 import { brokenLooks } from './broken-looks.ts';
+import { brokenMemories } from './broken-memories.ts';
 import { brokenMoments } from './broken-moments.ts';
 import { brokenPagesAndNumbers } from './broken-pages-and-numbers.ts';
 import { brokenPieces } from './broken-pieces.ts';
+import { brokenRaces } from './broken-races.ts';
 import { brokenReaders } from './broken-readers.ts';
 import { brokenReads } from './broken-reads.ts';
 import { brokenRemovals } from './broken-removals.ts';
@@ -60,9 +62,15 @@ export const plantedMistakes: readonly MistakeKind[] = [
   },
   {
     kind: 'races',
-    mistakes: [...brokenKeysAndRaces, ...brokenCreates, ...brokenTransactions, ...brokenDecisions],
+    mistakes: [
+      ...brokenKeysAndRaces,
+      ...brokenRaces,
+      ...brokenCreates,
+      ...brokenTransactions,
+      ...brokenDecisions,
+    ],
   },
-  { kind: 'two instances', mistakes: [...brokenInstances, ...brokenCaches] },
+  { kind: 'two instances', mistakes: [...brokenInstances, ...brokenCaches, ...brokenMemories] },
   {
     kind: 'seen in pieces',
     mistakes: [...brokenMoments, ...brokenLooks, ...brokenLists, ...brokenReaders, ...brokenPieces],
