@@ -364,7 +364,7 @@ export const brokenRaces: readonly BrokenService[] = [
     ...onRows((rows) => new RemovesFirst(rows)),
   },
   {
-    fault: 'appends a batch event by event',
+    fault: 'appends a batch by an append for each event',
     failsAt: 'keeps the events of parallel batches together, on two instances',
     ...onRows((rows) => new AppendsOneByOne(rows)),
   },
