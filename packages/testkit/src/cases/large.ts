@@ -105,4 +105,29 @@ export const largeCases = [
       },
     },
   ]),
+  ...casesOf('list', [
+    {
+      title: 'gives the whole state of each session of a list, however many keys there are in all',
+      async run(context) {
+        const { service } = context;
+        const shared = { ...manyKeys(1200, 'user:'), ...manyKeys(1200, 'app:') };
+        const { appName, userId } = await newSession(context, { ...shared, own: 0 });
+        const ids = upTo(30).map((n) => `s${n}`);
+        for (const sessionId of ids) {
+          await service.create({
+            appName,
+            userId,
+            sessionId,
+            state: { ...manyKeys(45), sessionId },
+          });
+        }
+        const { sessions } = await service.list({ appName, userId, includeState: true });
+        assert.equal(sessions.length, 31);
+        for (const { id, state } of sessions) {
+          const own = ids.includes(id) ? { ...manyKeys(45), sessionId: id } : { own: 0 };
+          assert.deepEqual(state?.toJSON(), { ...shared, ...own });
+        }
+      },
+    },
+  ]),
 ];

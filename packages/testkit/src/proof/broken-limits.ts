@@ -75,10 +75,35 @@ class ListsWrongly extends MinimalStore {
   }
 }
 
+/** Reads so many keys of all sessions of a page, or of the user. */
+class ReadsSomeKeys extends MinimalStore {
+  readonly #scope: 'session' | 'user' | 'app';
+
+  constructor(scope: 'session' | 'user' | 'app') {
+    super();
+    this.#scope = scope;
+  }
+
+  override async list(list: PreparedList): Promise<StoredPage> {
+    const page = await super.list(list);
+    let left = 1000;
+    const sessions = page.sessions.map((session) => {
+      const { state } = session;
+      if (state === undefined) return session;
+      const read = new Map([...state[this.#scope]].slice(0, left));
+      if (this.#scope === 'session') left -= read.size;
+      return { ...session, state: { ...state, [this.#scope]: read } };
+    });
+    return { ...page, sessions };
+  }
+}
+
 const folded = 'folds a batch of 1,200 events that each change keys of every scope';
 const removed = 'removes 1,200 keys of every scope, by one append and by one update';
 const totals = 'counts more than 1,000 sessions, and walks all of them once';
 const ofList = 'counts the sessions of a list, not those behind the cursor or of the page';
+const wholeState =
+  'gives the whole state of each session of a list, however many keys there are in all';
 
 export const brokenLimits: readonly BrokenService[] = [
   {
@@ -132,4 +157,9 @@ export const brokenLimits: readonly BrokenService[] = [
     failsAt: ofList,
     create: () => over(new ListsWrongly((page, { all }) => ({ ...page, total: all.length }))),
   },
+  ...(['session', 'user', 'app'] as const).map((scope) => ({
+    fault: `reads 1,000 keys of the scope ${scope} for a list`,
+    failsAt: wholeState,
+    create: () => over(new ReadsSomeKeys(scope)),
+  })),
 ];
