@@ -173,18 +173,29 @@ export async function lookWhile(
       await look();
       // A store in memory may answer within one turn of the event loop, and `write` may need others.
       if (n % LOOKS_A_TURN === 0) await nextTurn();
+      if (n % LOOKS_A_PAUSE === 0) await aPause();
     }
   });
   await Promise.all([writing, ...looking]);
 }
 
 const LOOKS_A_TURN = 3;
+const LOOKS_A_PAUSE = 30;
 
 /** Lets everything else run that is ready to: a turn of the event loop. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => turnOfEventLoop(resolve));
 }
 
+/**
+ * About a millisecond. Whoever tries again and again has to leave it now and then: a store whose
+ * locks are not fair would let nobody else come to its turn.
+ */
+export function aPause(): Promise<void> {
+  return new Promise((resolve) => startTimer(resolve, 1));
+}
+
 // Looked up now: a test may put a fake in its place later.
+const startTimer: (callback: () => void, ms: number) => unknown = globalThis.setTimeout;
 const turnOfEventLoop: (callback: () => void) => unknown =
   globalThis.setImmediate ?? ((callback) => setTimeout(callback, 0));

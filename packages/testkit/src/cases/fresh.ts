@@ -229,7 +229,7 @@ async function expectSeenAmongReads(context: CaseContext, instances: Instances):
       }
     }
   };
-  await lookWhile(write, readAnything, readers.length);
+  await lookWhile(write, readAnything, 6);
 }
 
 /** Calls, each of which begins when the one before was acknowledged, perhaps by another instance. */
