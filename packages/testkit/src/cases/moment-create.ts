@@ -2,16 +2,18 @@ import assert from 'node:assert/strict';
 import { isHoldfastError, type SessionKey } from '@holdfast/core';
 import type { SessionService, State, StateInput } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
-import { refusalOf } from '../expect-error.ts';
+import { refusalOf, unlessRefused } from '../expect-error.ts';
 import { watchWhile } from '../progress.ts';
-import { answersOf, type Instances, nextTurn, raceCases, someTurns } from '../race.ts';
+import { answersOf, aPause, type Instances, nextTurn, raceCases, someTurns } from '../race.ts';
 import { at, read, readState, seqsOf, upTo } from '../scenario.ts';
 
 const ROUNDS = 8;
 const KEYS = 12;
 const READERS = 6;
-// A create ends: whoever tries again for as long as it takes needs no more than this.
-const MOST_TRIES = 10_000;
+// More than enough for a create that is slow.
+const MOST_TRIES = 2_000;
+const TRIES_AT_ONCE = 30;
+const MOST_PAUSES = 600;
 
 function stateOf(scopes: readonly string[], value: string): StateInput {
   const names = scopes.flatMap((scope) => upTo(KEYS).map((n) => `${scope}k${n}`));
@@ -81,18 +83,19 @@ async function expectWhole(
   }
 }
 
-/** Makes a call again and again until the session is there. */
+/**
+ * Makes a call again and again until the session is there: at first in every turn, so as not to
+ * miss the moment, and then with longer and longer pauses, so that no unfair lock keeps the create.
+ */
 async function onceThere<T>(call: () => Promise<T | false>): Promise<T> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    try {
-      const answer = await call();
-      if (answer !== false) return answer;
-    } catch (error) {
-      if (!isHoldfastError(error, 'not_found')) throw error;
-    }
+  for (let tries = 1; tries < MOST_TRIES; tries++) {
+    const answer = await unlessRefused('not_found', call);
+    if (answer !== undefined && answer !== false) return answer;
     await nextTurn();
+    for (let n = TRIES_AT_ONCE; n < Math.min(tries, MOST_PAUSES); n += TRIES_AT_ONCE)
+      await aPause();
   }
-  throw new Error('the session was created, and never came');
+  throw new Error('the session is still not there, although it is being created');
 }
 
 async function expectOnTop(

@@ -7,7 +7,7 @@ import { watchWhile } from '../progress.ts';
 import { type Instances, inLanes, raceCases } from '../race.ts';
 import { at, read, seqsOf, upTo } from '../scenario.ts';
 
-const ROUNDS = 16;
+const ROUNDS = 12;
 const EVENTS = 12;
 const LONG_ROUNDS = 4;
 const MANY_EVENTS = 300;
@@ -135,7 +135,7 @@ async function expectWholeOrGone(
 }
 
 const GENERATIONS = 6;
-const PER_GENERATION = 120;
+const PER_GENERATION = 60;
 
 async function expectNoMix(context: CaseContext, instances: Instances): Promise<void> {
   const key = context.newKey();

@@ -5,7 +5,7 @@ import { Progress, type Watch, watchWhile } from '../progress.ts';
 import { type Instances, raceCases } from '../race.ts';
 import { at, newSession, newSibling, read, seqsOf, upTo } from '../scenario.ts';
 
-const EVENTS = 30;
+const EVENTS = 20;
 
 /** The numbers from `first` to `last`. */
 function range(first: number, last: number): number[] {

@@ -8,7 +8,7 @@ import { answersOf, type Instances, nextTurn, raceCases } from '../race.ts';
 import { at, upTo, walkList } from '../scenario.ts';
 
 const SESSIONS = 4;
-const APPENDS = 24;
+const APPENDS = 28;
 const GENERATIONS = 8;
 
 /** The instances by turns. */

@@ -6,7 +6,7 @@ import { Progress, type Watch, watchWhile } from '../progress.ts';
 import { answersOf, type Instances, raceCases } from '../race.ts';
 import { newSession, newSibling, upTo } from '../scenario.ts';
 
-const UPDATES = 24;
+const UPDATES = 16;
 const KEYS = 24;
 const ROUNDS = 6;
 

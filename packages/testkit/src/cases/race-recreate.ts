@@ -3,10 +3,11 @@ import type { SessionKey } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { unlessRefused } from '../expect-error.ts';
-import { answersOf, type Instances, inLanes, nextTurn, raceCases } from '../race.ts';
+import { answersOf, aPause, type Instances, inLanes, nextTurn, raceCases } from '../race.ts';
 import { at, idsOf, read, seqsOf, upTo } from '../scenario.ts';
 
 const ROUNDS = 6;
+const MORE_ROUNDS = 12;
 
 /** Appends until the session is gone, and tells of what was acknowledged. */
 async function appendUntilGone(
@@ -34,7 +35,7 @@ async function appendUntilGone(
 
 async function expectNoneComesBack(context: CaseContext, instances: Instances): Promise<void> {
   const { newKey, random } = context;
-  await inLanes(2 * ROUNDS, async (round) => {
+  await inLanes(MORE_ROUNDS, async (round) => {
     const key = newKey();
     await instances[0].create({ ...key, state: { own: 'old' } });
     const acknowledged: string[] = [];
@@ -121,8 +122,9 @@ async function expectOldOrNew(context: CaseContext, instances: Instances): Promi
     const creator = (n: number) => async () => {
       const service = instances[n % 2 === 0 ? 0 : 1];
       let session = await expectWhole(service);
-      while (session.incarnation === incarnation) {
+      for (let tries = 1; session.incarnation === incarnation; tries++) {
         await nextTurn();
+        if (tries % 30 === 0) await aPause();
         session = await expectWhole(service);
       }
       const event = { id: `e${n}`, author: `${n}`, actions: { stateDelta: { [`by${n}`]: 1 } } };
