@@ -17,6 +17,7 @@ import { brokenLooks } from './broken-looks.ts';
 import { brokenMemories } from './broken-memories.ts';
 import { brokenMoments } from './broken-moments.ts';
 import { brokenPagesAndNumbers } from './broken-pages-and-numbers.ts';
+import { brokenPersistence } from './broken-persistence.ts';
 import { brokenPieces } from './broken-pieces.ts';
 import { brokenRaces } from './broken-races.ts';
 import { brokenReaders } from './broken-readers.ts';
@@ -76,4 +77,5 @@ export const plantedMistakes: readonly MistakeKind[] = [
     mistakes: [...brokenMoments, ...brokenLooks, ...brokenLists, ...brokenReaders, ...brokenPieces],
   },
   { kind: 'deletes', mistakes: [...brokenDeletes, ...brokenLeftovers] },
+  { kind: 'persistence and processes', mistakes: brokenPersistence },
 ];
