@@ -35,7 +35,7 @@ describe('testSessionService', () => {
   it('registers one test for each case, and a broken rule fails its test', async () => {
     const tests = new Map<string, () => Promise<void>>();
     const [broken] = brokenReads;
-    if (broken === undefined) throw new Error('there is no broken service');
+    if (broken?.failsAt === undefined) throw new Error('there is no broken service');
     testSessionService(
       {
         describe: (_, body) => body(),
