@@ -92,7 +92,7 @@ export const brokenPieces: readonly BrokenService[] = [
   },
   {
     fault: 'writes an event before the state that it changes',
-    failsAt: "lists a session's own keys and its `user:` keys of the same append together",
+    failsAt: 'shows an event and its state change together',
     ...onRows((rows) => new InTwoCommits(rows, { call: 'append', isLater: inTable('session') })),
   },
   {
@@ -113,7 +113,7 @@ export const brokenPieces: readonly BrokenService[] = [
   },
   {
     fault: 'writes events before their ids',
-    failsAt: 'stores a batch once if many append it at the same time',
+    failsAt: 'appends all or none of each of many racing batches that have events in common',
     ...onRows((rows) => new InTwoCommits(rows, { call: 'append', isLater: inTable('ids') })),
   },
   {
@@ -171,7 +171,7 @@ export const brokenPieces: readonly BrokenService[] = [
   },
   {
     fault: 'moves a session in the list of its user only',
-    failsAt: 'orders sessions of the same time by user, then by id',
+    failsAt: 'moves each session to the time of its latest event, however they race',
     ...onRows((rows) => new MovesIn(rows, 'list')),
   },
   {
