@@ -11,10 +11,9 @@ import { startServiceProcess } from './start-service-process.ts';
  * once: a process that compiles what it imports takes five times as long to start.
  */
 export function processStarter(module: URL): (storage: object) => Promise<ServiceProcess> {
-  const isBun = process.versions['bun'] !== undefined;
   let bundled: Promise<string> | undefined;
   return async (storage) => {
-    bundled ??= isBun ? Promise.resolve(fileURLToPath(module)) : bundle(fileURLToPath(module));
+    bundled ??= bundle(fileURLToPath(module));
     return startServiceProcess({ module: await bundled, storage: JSON.stringify(storage) });
   };
 }
