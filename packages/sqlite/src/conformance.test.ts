@@ -81,7 +81,13 @@ for (const driver of drivers) {
   });
 }
 
-if (isBun) it.skip('the cases about other processes, which the kit starts in Node alone', () => {});
+describe.skipIf(isBun)('SqliteSessionService in other processes', () => {
+  it('is started by the kit in Node alone', async () => {
+    const { service, kill } = await startProcess({ url: `sqlite:${join(folder, 'other.db')}` });
+    expect(service.capabilities.shared).toBe(true);
+    await kill();
+  });
+});
 
 describe.skipIf(isBun)('SqliteSessionService by the drivers of newer Nodes', () => {
   it('keeps the contract by node:sqlite and better-sqlite3', ({ skip }) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionService } from '@holdfast/session';
@@ -17,7 +17,7 @@ const startProcess = processStarter(new URL('./file-process.fixture.ts', import.
 
 /**
  * How services over one folder are opened, each with a store of its own, also in other processes.
- * The folder is there from the first of them until this process ends.
+ * The folder is there from the first of them on, for as long as this process runs.
  */
 export function onFiles(mistake?: FileMistake): Required<
   Pick<ConformanceOptions, 'create' | 'reopen' | 'startProcess'>
@@ -38,7 +38,24 @@ export function onFiles(mistake?: FileMistake): Required<
 }
 
 function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-files-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  removeLeftFolders();
+  return mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+}
+
+const PREFIX = 'holdfast-files-';
+
+/** Those of processes that are gone: a runner of tests may kill its own before they can tidy up. */
+function removeLeftFolders(): void {
+  for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(PREFIX))) {
+    if (isRunning(Number.parseInt(name.slice(PREFIX.length), 10))) continue;
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
