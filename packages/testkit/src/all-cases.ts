@@ -56,7 +56,7 @@ import type { ConformanceCase } from './conformance-case.ts';
 import { propertyCases } from './model/property-cases.ts';
 
 /** Every rule of the contract, one case each. */
-export const exampleCases: readonly ConformanceCase[] = [
+const exampleCases: readonly ConformanceCase[] = [
   ...createCases,
   ...getCases,
   ...listCases,

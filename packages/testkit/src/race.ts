@@ -53,7 +53,7 @@ export function another({ service, reopen }: CaseContext): Promise<SessionServic
  * same moment; in those after it a little apart, by a part of the time that a call takes, so that
  * each step of one meets each step of another sooner or later.
  */
-export async function race<T>(
+async function race<T>(
   calls: readonly (() => Promise<T>)[],
   { round, random }: { readonly round: number; readonly random: Random },
 ): Promise<PromiseSettledResult<T>[]> {
