@@ -1,3 +1,4 @@
+import { brokenAfterLostCommits } from './broken-after-lost-commits.ts';
 import { brokenAnswers } from './broken-answers.ts';
 import { brokenCaches } from './broken-caches.ts';
 import { brokenClosing } from './broken-closing.ts';
@@ -66,6 +67,7 @@ export const plantedMistakes: readonly MistakeKind[] = [
     mistakes: [
       ...brokenKeysAndRaces,
       ...brokenRaces,
+      ...brokenAfterLostCommits,
       ...brokenCreates,
       ...brokenTransactions,
       ...brokenDecisions,
