@@ -22,6 +22,7 @@ import { listCases } from './cases/list.ts';
 import { listAllUsersCases } from './cases/list-all-users.ts';
 import { listMomentCases } from './cases/list-moment.ts';
 import { listPageCases } from './cases/list-pages.ts';
+import { lookalikeCases } from './cases/lookalikes.ts';
 import { messagesCases } from './cases/messages.ts';
 import { createMomentCases } from './cases/moment-create.ts';
 import { deleteMomentCases } from './cases/moment-delete.ts';
@@ -100,6 +101,7 @@ const exampleCases: readonly ConformanceCase[] = [
   ...listChangesCases,
   ...lengthCases,
   ...separatorCases,
+  ...lookalikeCases,
   ...textCases,
   ...timeCases,
   ...countCases,

@@ -14,6 +14,7 @@ import { brokenLeftovers } from './broken-leftovers.ts';
 import { brokenLengths } from './broken-lengths.ts';
 import { brokenLimits } from './broken-limits.ts';
 import { brokenLists } from './broken-lists.ts';
+import { brokenLookalikes } from './broken-lookalikes.ts';
 import { brokenLooks } from './broken-looks.ts';
 import { brokenMemories } from './broken-memories.ts';
 import { brokenMoments } from './broken-moments.ts';
@@ -54,6 +55,7 @@ export const plantedMistakes: readonly MistakeKind[] = [
       ...brokenSeparators,
       ...brokenTexts,
       ...brokenTimes,
+      ...brokenLookalikes,
       ...brokenCounts,
       ...brokenLimits,
       ...brokenHistory,
