@@ -2,6 +2,7 @@ import { testSessionService } from '@holdfast/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
+import { describeSome, isRacing, isSequential } from '../../testkit/src/some-concerns.fixture.ts';
 import { PostgresSessionService } from './postgres-session-service.ts';
 import { describeWithDatabase, migrate, TEST_URL, useDatabase } from './test-database.fixture.ts';
 
@@ -23,7 +24,7 @@ describeWithDatabase('PostgresSessionService', () => {
   beforeAll(() => migrate({ schema, tablePrefix }));
   const openUnprepared = () => open({ tablePrefix, preparedStatements: false });
   testSessionService(
-    { describe, it },
+    { describe: describeSome(isSequential), it },
     {
       name: 'without prepared statements, in tables of another prefix',
       create: openUnprepared,
@@ -37,7 +38,7 @@ describeWithDatabase('PostgresSessionService', () => {
   afterAll(() => client.end());
   const openClient = () => new PostgresSessionService({ client, schema });
   testSessionService(
-    { describe, it },
+    { describe: describeSome(isRacing), it },
     { name: 'on one connection', create: openClient, reopen: openClient, propertyRuns: 5 },
   );
 

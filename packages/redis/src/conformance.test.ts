@@ -1,6 +1,7 @@
 import { testSessionService } from '@holdfast/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
+import { describeSome, isSequential } from '../../testkit/src/some-concerns.fixture.ts';
 import { RedisSessionService } from './redis-session-service.ts';
 import {
   describeWithServer,
@@ -44,7 +45,7 @@ describeWithServer('RedisSessionService', () => {
   const openUrl = () => RedisSessionService.open(options);
   afterAll(() => removeKeys(`${keyPrefix}*`));
   testSessionService(
-    { describe, it },
+    { describe: describeSome(isSequential), it },
     {
       name: 'opened by a URL',
       create: openUrl,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { testSessionService } from '@holdfast/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
+import { describeSome, isRacing, isSequential } from '../../testkit/src/some-concerns.fixture.ts';
 import { SqliteSessionService } from './sqlite-session-service.ts';
 import {
   drivers,
@@ -30,7 +31,7 @@ for (const driver of drivers) {
     },
   );
   testSessionService(
-    { describe, it },
+    { describe: describeSome(isSequential), it },
     {
       name: `SqliteSessionService in memory, by ${driver}`,
       create: openMemory,
@@ -45,7 +46,7 @@ for (const driver of drivers) {
     return service;
   };
   testSessionService(
-    { describe, it },
+    { describe: describeSome(isRacing), it },
     {
       name: `SqliteSessionService on a database of ${driver}`,
       create: bring,
