@@ -105,14 +105,20 @@ describeWithDatabase('migrate', () => {
   it('makes keys that are compared by their bytes', async () => {
     const tablePrefix = emptyPlace();
     await (await MysqlSessionService.open({ url: TEST_URL, tablePrefix })).close();
-    const columns = await runSql(
-      `SELECT DISTINCT s.index_type, c.data_type FROM information_schema.statistics s
-       JOIN information_schema.columns c USING (table_schema, table_name, column_name)
-       WHERE s.table_schema = DATABASE() AND s.table_name LIKE '${tablePrefix}%' ORDER BY 2`,
+    // Of each table by its name: a look at all tables of the database meets those that others drop.
+    const tables = (await runSql(`SHOW TABLES LIKE '${tablePrefix}%'`)).map(([name]) => `${name}`);
+    const kinds = await Promise.all(
+      tables.map(async (table) => {
+        const columns = await runSql(`SHOW COLUMNS FROM \`${table}\``);
+        const types = new Map(columns.map(([name, type]) => [name, `${type}`.replace(/\(.*/, '')]));
+        const indexed = await runSql(`SHOW INDEX FROM \`${table}\``);
+        return indexed.map((row) => `${row[10]} of ${types.get(row[4])}`);
+      }),
     );
-    expect(columns).toStrictEqual([
-      ['BTREE', 'bigint'],
-      ['BTREE', 'varbinary'],
+    expect(tables.length).toBeGreaterThan(2);
+    expect([...new Set(kinds.flat())].sort()).toStrictEqual([
+      'BTREE of bigint',
+      'BTREE of varbinary',
     ]);
   });
 });
