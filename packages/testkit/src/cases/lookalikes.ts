@@ -86,6 +86,28 @@ export const lookalikeCases = [
       },
     },
     {
+      title: 'appends to a session, and to none whose ids look alike',
+      async run({ service, newId }) {
+        const [appName, unique] = [newId('app'), newId('a')];
+        const alike = ['7', '07', 'a_b', 'aXb', 'a%b', 'shop', 'Shop', 'sho'];
+        const keys = alike.flatMap((id) => [
+          { appName, userId: 'u', sessionId: id },
+          { appName, userId: `u${id}`, sessionId: 's' },
+          { appName: `${unique}${id}`, userId: 'u', sessionId: 's' },
+        ]);
+        for (const key of keys) await service.create(key);
+        for (const [i, key] of keys.entries()) {
+          await service.appendEvent({ ...key, event: { id: `e${i}`, timestamp: at(i) } });
+          for (const [j, other] of keys.entries()) {
+            const { revision, lastUpdateTime, createTime } = await read(service, other);
+            const expected = j <= i ? [1, at(j)] : [0, createTime];
+            const what = `${JSON.stringify(other)} after an append to ${JSON.stringify(key)}`;
+            assert.deepEqual([revision, lastUpdateTime], expected, what);
+          }
+        }
+      },
+    },
+    {
       title: 'removes a state key, and none whose name looks alike',
       async run({ service, newKey }) {
         const key = newKey();
@@ -156,6 +178,71 @@ export const lookalikeCases = [
           const expected = { n: Number(sessionId.slice(1)), 'user:all': 1 };
           assert.deepEqual(state?.toJSON(), expected, `the state of ${sessionId}`);
         }
+      },
+    },
+  ]),
+  ...casesOf('list', [
+    {
+      title: 'gives each session of a page a state of its own to change',
+      async run({ service, newKey }) {
+        const { appName, userId } = newKey();
+        for (const sessionId of ['a', 'b', 'c']) {
+          await service.create({ appName, userId, sessionId, state: { same: 1, 'user:same': 1 } });
+        }
+        const { sessions } = await service.list({ appName, userId, includeState: true });
+        const [first, ...others] = sessions;
+        first?.state?.set('same', 2).set('user:same', 2);
+        for (const { state } of others) {
+          assert.deepEqual(state?.toJSON(), { same: 1, 'user:same': 1 });
+        }
+      },
+    },
+  ]),
+  ...casesOf('values', [
+    {
+      title: 'gives back a long text of characters of several bytes as it was',
+      async run({ service, newKey }) {
+        const key = newKey();
+        const text = `a${'€𝄞é'.repeat(60_000)}`;
+        await service.create({ ...key, state: { text } });
+        await service.appendEvent({ ...key, event: { id: 'e1', output: text } });
+        const { events, state } = await read(service, key);
+        assert.ok(state.get('text') === text, 'the text in the state must be as it was');
+        assert.ok(events[0]?.output === text, 'the text in the event must be as it was');
+      },
+    },
+    {
+      title: 'gives names that every object has in the state of an app and a user',
+      async run({ service, newKey }) {
+        const { appName, userId } = newKey();
+        const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
+        const set = Object.fromEntries(names.map((name) => [name, { name }]));
+        for (const owner of [
+          { scope: 'app', appName } as const,
+          { scope: 'user', appName, userId } as const,
+        ]) {
+          for (const state of [
+            await service.updateState({ ...owner, set }),
+            await service.getState(owner),
+          ]) {
+            assert.deepEqual(Object.entries(state).sort(), Object.entries(set).sort());
+          }
+        }
+      },
+    },
+  ]),
+  ...casesOf('lifecycle', [
+    {
+      title:
+        'keeps the times of a session whose events are older, when its storage is opened again',
+      needs: 'persistent',
+      async run({ service, newKey, reopen }) {
+        const key = newKey();
+        const { createTime } = await service.create(key);
+        await service.appendEvent({ ...key, event: { id: 'e1', timestamp: 1 } });
+        await service.close();
+        const session = await read(await reopen(service), key);
+        assert.deepEqual([session.createTime, session.lastUpdateTime], [createTime, createTime]);
       },
     },
   ]),

@@ -1,15 +1,16 @@
-import type { SessionKey } from '@holdfast/session';
+import type { SessionKey, SessionService } from '@holdfast/session';
 import type {
   AppendOutcome,
   PreparedAppend,
   PreparedGet,
+  PreparedGetState,
   PreparedList,
   PreparedUpdateState,
   ScopeState,
   SessionSnapshot,
   StoredPage,
 } from '@holdfast/session/store';
-import { type BrokenService, over } from './broken-service.ts';
+import { type BrokenService, faulty, over } from './broken-service.ts';
 import { type MinimalSession, MinimalStore } from './minimal-store.ts';
 
 const pattern = (text: string) =>
@@ -94,6 +95,54 @@ class LoadsTheLast extends MinimalStore {
   }
 }
 
+class TouchesOtherApps extends MinimalStore {
+  override async append(append: PreparedAppend): Promise<AppendOutcome> {
+    const outcome = await super.append(append);
+    if (outcome.type !== 'written') return outcome;
+    const { userId, sessionId } = append.key;
+    for (const session of this.sessions.values()) {
+      if (session.key.userId !== userId || session.key.sessionId !== sessionId) continue;
+      session.lastUpdateTime = Math.max(session.lastUpdateTime, append.latestTimestamp);
+    }
+    return outcome;
+  }
+}
+
+class LosesPrototypes extends MinimalStore {
+  override async getState(owner: PreparedGetState): Promise<ScopeState> {
+    return new Map([...(await super.getState(owner))].filter(([name]) => name !== '__proto__'));
+  }
+}
+
+/** Decodes the bytes of a text in pieces. */
+class DecodesInPieces extends MinimalStore {
+  override async get(get: PreparedGet): Promise<SessionSnapshot | undefined> {
+    const snapshot = await super.get(get);
+    const text = snapshot?.state.session.get('text');
+    if (snapshot === undefined || typeof text !== 'string') return snapshot;
+    const bytes = new TextEncoder().encode(text);
+    let decoded = '';
+    for (let at = 0; at < bytes.length; at += 65_536) {
+      decoded += new TextDecoder().decode(bytes.subarray(at, at + 65_536));
+    }
+    const session = new Map(snapshot.state.session).set('text', decoded);
+    return { ...snapshot, state: { ...snapshot.state, session } };
+  }
+}
+
+/** Sessions of a page whose state is the same share it. */
+function sharesStates(): SessionService {
+  return faulty({
+    async list(next, request) {
+      const page = await next(request);
+      const [first] = page.sessions;
+      if (first?.state === undefined) return page;
+      const { state } = first;
+      return { ...page, sessions: page.sessions.map((each) => ({ ...each, state })) };
+    },
+  });
+}
+
 export const brokenLookalikes: readonly BrokenService[] = [
   {
     fault: 'lists the sessions of all apps that begin with a name',
@@ -134,5 +183,25 @@ export const brokenLookalikes: readonly BrokenService[] = [
     fault: 'loads at most the last 10,000 events',
     failsAt: 'gives 10,050 events in order if no bound is given',
     create: () => over(new LoadsTheLast()),
+  },
+  {
+    fault: 'moves the sessions with the same ids in other apps',
+    failsAt: 'appends to a session, and to none whose ids look alike',
+    create: () => over(new TouchesOtherApps()),
+  },
+  {
+    fault: 'loses `__proto__` of a state',
+    failsAt: 'gives names that every object has in the state of an app and a user',
+    create: () => over(new LosesPrototypes()),
+  },
+  {
+    fault: 'decodes a text in pieces',
+    failsAt: 'gives back a long text of characters of several bytes as it was',
+    create: () => over(new DecodesInPieces()),
+  },
+  {
+    fault: 'gives the sessions of a page one state',
+    failsAt: 'gives each session of a page a state of its own to change',
+    create: sharesStates,
   },
 ];
