@@ -13,6 +13,20 @@ const REQUIRED = [
 ];
 
 /**
+ * What an archive has beside what is built: the kit's has the guide to stores, and its example.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const DOCUMENTS = {
+  '@holdfast/testkit': [
+    'writing-a-store.md',
+    ...['key-value-database', 'key-value-session-service', 'key-value-store', 'keys', 'rows'].map(
+      (file) => `example/${file}.ts`,
+    ),
+  ],
+};
+
+/**
  * Lints the archives, and looks at the files in them.
  *
  * @param {readonly Packed[]} packed
@@ -28,8 +42,9 @@ async function checkArchive({ name, archive }) {
     .trim()
     .split('\n')
     .map((path) => path.replace(/^package\//, ''));
-  const missing = REQUIRED.filter((file) => !files.includes(file));
-  const foreign = files.filter((file) => !REQUIRED.includes(file) && !file.startsWith('dist/'));
+  const required = [...REQUIRED, ...(DOCUMENTS[name] ?? [])];
+  const missing = required.filter((file) => !files.includes(file));
+  const foreign = files.filter((file) => !required.includes(file) && !file.startsWith('dist/'));
   check(
     `${name}: has all its files`,
     missing.length > 0 ? `without ${missing.join(', ')}` : undefined,
