@@ -11,7 +11,9 @@ const CALLS_PER_LOOK = 8;
 const LOOK_AFTER_MS = 5;
 
 const { now } = realTimers;
-const onNextTurn = findOnNextTurn();
+
+/** Calls back in the next turn of the event loop. No test that fakes timers stops it. */
+export const onNextTurn: (callback: () => void) => void = findOnNextTurn();
 
 let calls = 0;
 let lastTurn = now();

@@ -34,6 +34,7 @@ export {
 export type { MaybePromise } from './call-gate.ts';
 export { CallTimer } from './call-timer.ts';
 export { driverExport, driverLoadError } from './driver-module.ts';
+export { onNextTurn } from './event-loop-turn.ts';
 export { eventMark, markOf } from './event-mark.ts';
 export {
   comparePositions,
@@ -95,3 +96,4 @@ export type { EventPage, SessionCapabilities, SessionService } from './session-s
 export type { AppendOutcome, ListedEvents, SessionStore, SharedState } from './session-store.ts';
 export { StoredSessionService } from './stored-session-service.ts';
 export { type ErrorDescription, translateWith } from './translate-error.ts';
+export { SESSION_SERVICE_METHODS, type SessionServiceMethod } from './wrap-session-service.ts';

@@ -29,6 +29,9 @@ const METHODS: Record<SessionServiceMethod, true> = {
   close: true,
 };
 
+/** The names of all calls of a service. */
+export const SESSION_SERVICE_METHODS = Object.keys(METHODS) as readonly SessionServiceMethod[];
+
 type AnyCall = (...request: unknown[]) => Promise<unknown>;
 type AnyWrap = (next: AnyCall, ...request: unknown[]) => Promise<unknown>;
 
@@ -53,7 +56,7 @@ export function wrapSessionService(
   wrapper: SessionServiceWrapper,
 ): SessionService {
   const wrapped: Record<string | symbol, unknown> = { capabilities: inner.capabilities };
-  for (const method of Object.keys(METHODS) as SessionServiceMethod[]) {
+  for (const method of SESSION_SERVICE_METHODS) {
     const next: AnyCall = (...request) => (inner[method] as AnyCall).call(inner, ...request);
     const wrap = wrapper[method] as AnyWrap | undefined;
     wrapped[method] =

@@ -1,5 +1,6 @@
 import { type HoldfastError, isHoldfastError } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
+import { onNextTurn, realTimers } from '@holdfast/session/store';
 import type { CaseContext, ConformanceCase } from './conformance-case.ts';
 import type { Random } from './random.ts';
 
@@ -184,7 +185,7 @@ const LOOKS_A_PAUSE = 30;
 
 /** Lets everything else run that is ready to: a turn of the event loop. */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => turnOfEventLoop(resolve));
+  return new Promise((resolve) => onNextTurn(resolve));
 }
 
 /**
@@ -192,10 +193,5 @@ export function nextTurn(): Promise<void> {
  * locks are not fair would let nobody else come to its turn.
  */
 export function aPause(): Promise<void> {
-  return new Promise((resolve) => startTimer(resolve, 1));
+  return new Promise((resolve) => void realTimers.setTimeout(resolve, 1));
 }
-
-// Looked up now: a test may put a fake in its place later.
-const startTimer: (callback: () => void, ms: number) => unknown = globalThis.setTimeout;
-const turnOfEventLoop: (callback: () => void) => unknown =
-  globalThis.setImmediate ?? ((callback) => setTimeout(callback, 0));

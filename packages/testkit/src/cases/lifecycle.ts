@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
+import { nextTurn } from '../race.ts';
 import {
   at,
   idsOf,
@@ -96,7 +97,7 @@ export const lifecycleCases = casesOf('lifecycle', [
         }),
       );
       await service.close();
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       const finishedAtClose = finished;
       const seqs = (await calls).map((each) => (each.status === 'fulfilled' ? each.value : each));
       assert.deepEqual(new Set(seqs), new Set(upTo(10)));

@@ -24,7 +24,7 @@ function stateOf(scopes: readonly string[], value: string): StateInput {
 function looksAtNew(key: SessionKey, state: StateInput) {
   let isThere = false;
   const see = (found: boolean, { wasThere, call }: { wasThere: boolean; call: string }) => {
-    assert.ok(found || !wasThere, `${call}: the session was seen before, and is not there`);
+    assert.ok(found || !wasThere, `${call}: the session was seen before, and is gone`);
     isThere ||= found;
   };
   const expectWhole = (found: State | undefined, call: string) =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
+import type { Instances } from '../race.ts';
 import { at, idsOf, newSession, newSessionWithEvents, read, readState, upTo } from '../scenario.ts';
 import { viewOf } from '../storage-view.ts';
 import { newStory, tell } from '../story.ts';
@@ -11,6 +12,12 @@ async function both({ service, startProcess }: CaseContext) {
   const other = await startProcess(service);
   return [service, other.service] as const;
 }
+
+/** Each of them as the one here. */
+const bothWays = ([first, second]: Instances): readonly Instances[] => [
+  [first, second],
+  [second, first],
+];
 
 export const processCases = casesOf('processes', [
   {
@@ -55,8 +62,7 @@ export const processCases = casesOf('processes', [
     needsProcess: true,
     async run(context) {
       const services = await both(context);
-      for (const [here, there] of [services, services.toReversed()] as const) {
-        if (here === undefined || there === undefined) continue;
+      for (const [here, there] of bothWays(services)) {
         const key = await newSessionWithEvents({ ...context, service: here }, 150);
         const { events } = await read(here, key);
         const [first] = events;
@@ -78,8 +84,7 @@ export const processCases = casesOf('processes', [
     needsProcess: true,
     async run(context) {
       const services = await both(context);
-      for (const [here, there] of [services, services.toReversed()] as const) {
-        if (here === undefined || there === undefined) continue;
+      for (const [here, there] of bothWays(services)) {
         const key = context.newKey();
         // Both know the session as it was before.
         assert.equal(await there.get(key), undefined);

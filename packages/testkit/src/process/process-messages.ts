@@ -1,5 +1,5 @@
 import { HoldfastError, type HoldfastErrorCode, isHoldfastError } from '@holdfast/core';
-import type { SessionService } from '@holdfast/session';
+import type { SessionServiceMethod } from '@holdfast/session';
 
 /** What the kit asks of another process. */
 export type Question =
@@ -8,15 +8,9 @@ export type Question =
       readonly id: number;
       readonly type: 'call';
       readonly service: number;
-      readonly method: CalledMethod;
+      readonly method: SessionServiceMethod;
       readonly request: unknown;
     };
-
-/** The calls of a service. */
-export type CalledMethod = Exclude<
-  keyof SessionService,
-  'capabilities' | typeof Symbol.asyncDispose
->;
 
 /** What the other process answers. */
 export type Answer = { readonly id: number } & (

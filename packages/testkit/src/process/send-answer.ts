@@ -3,17 +3,17 @@ import {
   Session,
   type SessionJson,
   type SessionPage,
+  type SessionServiceMethod,
   type SessionSummary,
   State,
 } from '@holdfast/session';
 import { foldDeltas, type StoredState } from '@holdfast/state/internal';
-import type { CalledMethod } from './process-messages.ts';
 
 type SentSummary = Omit<SessionSummary, 'state'> & { readonly state?: JsonObject };
 type SentPage = Omit<SessionPage, 'sessions'> & { readonly sessions: readonly SentSummary[] };
 
 /** What a call answers as plain data, which can be sent to another process. */
-export function packAnswer(method: CalledMethod, answer: unknown): unknown {
+export function packAnswer(method: SessionServiceMethod, answer: unknown): unknown {
   switch (method) {
     case 'create':
     case 'get':
@@ -32,7 +32,7 @@ export function packAnswer(method: CalledMethod, answer: unknown): unknown {
 }
 
 /** The answer of a call, made of what was sent. */
-export function unpackAnswer(method: CalledMethod, sent: unknown): unknown {
+export function unpackAnswer(method: SessionServiceMethod, sent: unknown): unknown {
   switch (method) {
     case 'create':
     case 'get':

@@ -3,8 +3,9 @@ import type { Socket } from 'node:net';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { SessionCapabilities, SessionService } from '@holdfast/session';
+import { SESSION_SERVICE_METHODS } from '@holdfast/session/store';
 import type { ServiceProcess } from '../conformance-options.ts';
-import { type Answer, type CalledMethod, type Question, unpackError } from './process-messages.ts';
+import { type Answer, type Question, unpackError } from './process-messages.ts';
 import { unpackAnswer } from './send-answer.ts';
 
 export interface ServiceProcessOptions {
@@ -57,21 +58,6 @@ function takeIdle(kind: string): Child | undefined {
   return child === undefined || child.isRunning ? child : takeIdle(kind);
 }
 
-// Whoever adds a call to the service has to add it here, or this does not compile.
-const METHODS: Readonly<Record<CalledMethod, true>> = {
-  create: true,
-  get: true,
-  getOrCreate: true,
-  list: true,
-  delete: true,
-  appendEvent: true,
-  appendEvents: true,
-  listEvents: true,
-  getState: true,
-  updateState: true,
-  close: true,
-};
-
 interface OpenedService {
   readonly id: number;
   readonly capabilities: SessionCapabilities;
@@ -87,7 +73,7 @@ function serviceOf(child: Child, { id, capabilities, onClose }: OpenedService): 
     onClose();
   };
   const service: Record<string | symbol, unknown> = { capabilities };
-  for (const method of Object.keys(METHODS) as CalledMethod[]) {
+  for (const method of SESSION_SERVICE_METHODS) {
     service[method] = async (request: unknown) => {
       const { value } = await child.ask({ type: 'call', service: id, method, request });
       return unpackAnswer(method, value);

@@ -7,24 +7,11 @@ import type {
 } from '@holdfast/session';
 import type { ListedEvents, PreparedGetState, PreparedListEvents } from '@holdfast/session/store';
 import { foldState, type StateChanges, type StoredState } from '@holdfast/state/internal';
-import { type BrokenService, faulty, otherCalls, over } from './broken-service.ts';
+import { type BrokenService, faulty, methods, otherCalls, over } from './broken-service.ts';
 import { type MinimalSession, MinimalStore } from './minimal-store.ts';
 
-const methods = [
-  'create',
-  'get',
-  'getOrCreate',
-  'list',
-  'delete',
-  'appendEvent',
-  'appendEvents',
-  'listEvents',
-  'getState',
-  'updateState',
-] as const satisfies readonly SessionServiceMethod[];
-
 /** Waits for something before it reads a request, as for a connection. */
-function readsLater(method: (typeof methods)[number]): SessionService {
+function readsLater(method: SessionServiceMethod): SessionService {
   const wrapper: SessionServiceWrapper = {
     [method]: async (next: (request: unknown) => Promise<unknown>, request: unknown) => {
       await otherCalls();

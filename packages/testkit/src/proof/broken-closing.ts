@@ -5,21 +5,8 @@ import {
   type SessionServiceWrapper,
 } from '@holdfast/session';
 import { StoredSessionService } from '@holdfast/session/store';
-import { type BrokenService, faulty, otherCalls, over } from './broken-service.ts';
+import { type BrokenService, faulty, methods, otherCalls, over } from './broken-service.ts';
 import { MinimalStore } from './minimal-store.ts';
-
-const methods = [
-  'create',
-  'get',
-  'getOrCreate',
-  'list',
-  'delete',
-  'appendEvent',
-  'appendEvents',
-  'listEvents',
-  'getState',
-  'updateState',
-] as const satisfies readonly SessionServiceMethod[];
 
 type AnyCall = (request: unknown) => Promise<unknown>;
 

@@ -8,6 +8,7 @@ import type {
   SharedState,
 } from '@holdfast/session/store';
 import type { BrokenService } from './broken-service.ts';
+import { inTable } from './ground/in-commits.ts';
 import { InstanceLock } from './ground/instance-lock.ts';
 import type { RowCommit, RowDatabase, RowReader, RowWrite } from './ground/row-database.ts';
 import type { Head } from './ground/row-layout.ts';
@@ -41,15 +42,10 @@ class WritesApart extends RowStore {
   }
 }
 
-const isIn =
-  (...tables: readonly string[]) =>
-  ({ table }: RowWrite) =>
-    tables.includes(table[0] ?? '');
-
 /** Acknowledges before the keys of the app are written. */
 class WritesAppsUnawaited extends RowStore {
   protected override async commit(commit: RowCommit, call: WritingCall) {
-    const apps = commit.writes.filter(isIn('app'));
+    const apps = commit.writes.filter(inTable('app'));
     const writes = commit.writes.filter((write) => !apps.includes(write));
     const after = await super.commit({ checks: commit.checks, writes }, call);
     if (after !== undefined) void this.#writeLater(apps);
@@ -193,17 +189,17 @@ export const brokenRaces: readonly BrokenService[] = [
   {
     fault: 'writes the state of a session after its event',
     failsAt: 'shows an event and its state change together',
-    ...onRows((rows) => new WritesApart(rows, { call: 'append', isLate: isIn('session') })),
+    ...onRows((rows) => new WritesApart(rows, { call: 'append', isLate: inTable('session') })),
   },
   {
     fault: 'writes the state of a user after the event',
     failsAt: 'shows an event and its state change together, on two instances',
-    ...onRows((rows) => new WritesApart(rows, { call: 'append', isLate: isIn('user') })),
+    ...onRows((rows) => new WritesApart(rows, { call: 'append', isLate: inTable('user') })),
   },
   {
     fault: 'writes the state of an app after the event',
     failsAt: 'shows an event and its `app:` keys together, on two instances',
-    ...onRows((rows) => new WritesApart(rows, { call: 'append', isLate: isIn('app') })),
+    ...onRows((rows) => new WritesApart(rows, { call: 'append', isLate: inTable('app') })),
   },
   {
     fault: 'answers before the state of the app is written',
@@ -219,22 +215,22 @@ export const brokenRaces: readonly BrokenService[] = [
   {
     fault: 'writes the keys of users and apps one by one',
     failsAt: TOGETHER,
-    ...onRows((rows) => new WritesApart(rows, { call: 'append', isLate: isIn('user', 'app') })),
+    ...onRows((rows) => new WritesApart(rows, { call: 'append', isLate: inTable('user', 'app') })),
   },
   {
     fault: 'creates the keys of users and apps one by one',
     failsAt: `${TOGETHER}, on two instances`,
-    ...onRows((rows) => new WritesApart(rows, { call: 'create', isLate: isIn('user', 'app') })),
+    ...onRows((rows) => new WritesApart(rows, { call: 'create', isLate: inTable('user', 'app') })),
   },
   {
     fault: 'updates the keys of a user one by one',
     failsAt: "makes one of many racing changes of a user's keys the last one, as a whole",
-    ...onRows((rows) => new WritesApart(rows, { call: 'updateState', isLate: isIn('user') })),
+    ...onRows((rows) => new WritesApart(rows, { call: 'updateState', isLate: inTable('user') })),
   },
   {
     fault: 'updates the keys of an app one by one',
     failsAt: "makes one of many racing changes of an app's keys the last one, as a whole",
-    ...onRows((rows) => new WritesApart(rows, { call: 'updateState', isLate: isIn('app') })),
+    ...onRows((rows) => new WritesApart(rows, { call: 'updateState', isLate: inTable('app') })),
   },
   {
     fault: 'removes keys before it sets others, under a lock of the instance',

@@ -7,7 +7,7 @@ import {
   type SessionServiceWrapper,
   wrapSessionService,
 } from '@holdfast/session';
-import { StoredSessionService } from '@holdfast/session/store';
+import { SESSION_SERVICE_METHODS, StoredSessionService } from '@holdfast/session/store';
 import type { ConformanceOptions } from '../conformance-options.ts';
 import { MinimalStore } from './minimal-store.ts';
 
@@ -64,6 +64,9 @@ export function refuse(request: SessionKey, code: HoldfastErrorCode): never {
     key: { appName, userId, sessionId },
   });
 }
+
+/** The calls of a service, `close` apart. */
+export const methods = SESSION_SERVICE_METHODS.filter((method) => method !== 'close');
 
 /** Lets every other call run that is ready to. */
 export function otherCalls(): Promise<void> {

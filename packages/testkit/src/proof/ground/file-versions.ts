@@ -73,7 +73,7 @@ export class FileVersions {
   }
 }
 
-/** What a file or folder counts as that is not there. */
+/** What stands in for a file or folder that does not exist. */
 export function ifAbsent<T>(instead: T): (error: { readonly code?: string }) => T {
   return (error) => {
     if (error.code === 'ENOENT') return instead;
