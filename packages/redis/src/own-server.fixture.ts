@@ -37,9 +37,17 @@ export class OwnServer {
 
   /** Starts a server on a spare port. `options` are those of its command line. */
   static async start(...options: readonly string[]): Promise<OwnServer> {
-    const server = new OwnServer(await sparePort(), options);
-    await server.start();
-    return server;
+    for (let tries = 1; ; tries++) {
+      const server = new OwnServer(await sparePort(), options);
+      try {
+        await server.start();
+        return server;
+      } catch (error) {
+        await server.remove();
+        // Somebody else may have taken the port in the meantime.
+        if (tries === 5) throw error;
+      }
+    }
   }
 
   get url(): string {
@@ -53,10 +61,18 @@ export class OwnServer {
   /** Starts it again, with the data that it had on its disk. */
   async start(): Promise<void> {
     await this.launch();
-    const client = this.client({ enableReadyCheck: false });
-    // Any answer will do: it may ask for a password.
-    await client.ping().catch(() => {});
-    client.disconnect();
+    // However long it takes on a busy machine.
+    const client = this.client({ enableReadyCheck: false, maxRetriesPerRequest: null });
+    const ended = once(this.#child as ChildProcess, 'exit').then(() => {
+      throw new Error(`redis-server ended as it was started on port ${this.port}`);
+    });
+    try {
+      // Any answer will do: it may ask for a password.
+      await Promise.race([client.ping().catch(() => {}), ended]);
+    } finally {
+      ended.catch(() => {});
+      client.disconnect();
+    }
   }
 
   /** Starts it, and doesn't wait until it answers. */

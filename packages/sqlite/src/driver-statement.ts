@@ -11,12 +11,15 @@ export interface DriverStatement {
   release(): void;
 }
 
+/** A statement as text, with a `?` for each of its values. */
+export function textOf({ pieces }: SqlStatement): string {
+  return pieces.join('?');
+}
+
 /** Prepares a statement in the way of the driver. */
-export function prepareStatement(
-  database: SqliteDatabase,
-  { pieces, givesRows }: SqlStatement,
-): DriverStatement {
-  const statement = database.prepare(pieces.join('?'));
+export function prepareStatement(database: SqliteDatabase, whole: SqlStatement): DriverStatement {
+  const { givesRows } = whole;
+  const statement = database.prepare(textOf(whole));
   // Bun has a `raw` of its own, which runs the statement.
   if (statement.values !== undefined) return new BunStatement(database, statement);
   if (statement.raw !== undefined) {

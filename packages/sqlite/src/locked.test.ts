@@ -78,4 +78,44 @@ describe.each(drivers)('a file that another process has locked, by %s', (driver)
     other.close();
     await service.close();
   });
+
+  it('reads what others write after a write of its own was refused', async () => {
+    const url = `sqlite:${fileOf('refused')}`;
+    const service = await SqliteSessionService.open({ url, driver, busyTimeout: 0 });
+    await service.create(key);
+    const writer = await SqliteSessionService.open({ url, driver });
+    const other = await openDatabase(fileOf('refused'), driver);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(service.appendEvent({ ...key, event: {} })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    other.exec('COMMIT');
+    other.close();
+
+    for (const seq of [1, 2, 3]) {
+      await writer.appendEvent({ ...key, event: {} });
+      expect((await service.get(key))?.revision).toBe(seq);
+    }
+    await writer.close();
+    await service.close();
+  });
+
+  it('keeps nobody from writing after a read of its own was refused', async () => {
+    const file = fileOf('without-log');
+    const [client, other] = [await openDatabase(file, driver), await openDatabase(file, driver)];
+    const service = new SqliteSessionService({ client, busyTimeout: 0 });
+    await service.migrate();
+    await service.create(key);
+    other.exec('PRAGMA busy_timeout = 0');
+    other.exec('BEGIN EXCLUSIVE');
+    await expect(service.get(key)).rejects.toMatchObject({ code: 'unavailable' });
+    other.exec('COMMIT');
+
+    await service.getState({ scope: 'app', appName: key.appName });
+    expect(() => other.exec('BEGIN EXCLUSIVE; COMMIT')).not.toThrow();
+    expect((await service.get(key))?.revision).toBe(0);
+    other.close();
+    await service.close();
+    client.close();
+  });
 });

@@ -101,7 +101,7 @@ export function prepareDatabase(database: SqliteDatabase): string | undefined {
   try {
     // First of all: to change to WAL takes a lock.
     database.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
-    const { rows } = statements.run(DATABASE_LIST);
+    const rows = statements.read(DATABASE_LIST);
     const main = rows.find((row) => row[1] === 'main');
     if (main === undefined) throw invalidArgument('client', NO_DATABASE);
     const [, , path = null] = main;

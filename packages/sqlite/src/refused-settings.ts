@@ -36,7 +36,7 @@ export function refuseSettings(
   database: { readonly isFile: boolean },
 ): void {
   for (const { name, query, isRefused, reason } of REFUSED) {
-    const value = String(statements.run(query).rows[0]?.[0]);
+    const value = String(statements.read(query)[0]?.[0]);
     if (!isRefused(value, database)) continue;
     throw new HoldfastError('misconfigured', {
       message: `${name} of the database is ${value}: ${reason}`,

@@ -140,7 +140,7 @@ export class SqliteClient implements SqlClient {
 
   #isForReading(): boolean {
     try {
-      return Number(this.#statements.first(QUERY_ONLY)?.[0]) === 1;
+      return Number(this.#statements.read(QUERY_ONLY)[0]?.[0]) === 1;
     } catch {
       return false;
     }
@@ -148,13 +148,13 @@ export class SqliteClient implements SqlClient {
 
   #read(query: SqlQuery): readonly SqlRow[] {
     if (isInTransaction(this.#database)) throw foreignTransaction();
-    return this.#statements.run(query).rows;
+    return this.#statements.read(query);
   }
 
   #usesLog(): boolean {
     try {
-      if (this.#statements.first(JOURNAL_MODE)?.[0] !== 'wal') return false;
-      this.#statements.first(SCHEMA_VERSION);
+      if (this.#statements.read(JOURNAL_MODE)[0]?.[0] !== 'wal') return false;
+      this.#statements.read(SCHEMA_VERSION);
       return true;
     } catch (error) {
       // Another connection has the whole file. So this one has no log yet.
