@@ -41,14 +41,13 @@ export class Commit {
  */
 export class KeyValueDatabase {
   readonly #entries = new Map<string, Entry>();
-  #sorted: string[] | undefined;
+  readonly #sorted: string[] = [];
   #version = 0;
 
   /** The entries of each range, all as of one moment. */
   async read(ranges: readonly Range[]): Promise<readonly (readonly Entry[])[]> {
     await othersWork();
-    this.#sorted ??= [...this.#entries.keys()].sort();
-    const found = ranges.map((range) => this.#find(range, this.#sorted ?? []));
+    const found = ranges.map((range) => this.#find(range));
     await othersWork();
     return found;
   }
@@ -67,12 +66,19 @@ export class KeyValueDatabase {
   }
 
   #write(key: string, value: string | undefined): void {
-    if (value === undefined || !this.#entries.has(key)) this.#sorted = undefined;
-    if (value === undefined) this.#entries.delete(key);
-    else this.#entries.set(key, { key, value, version: ++this.#version });
+    const isThere = this.#entries.has(key);
+    const place = placeOf(key, this.#sorted);
+    if (value !== undefined) {
+      if (!isThere) this.#sorted.splice(place, 0, key);
+      this.#entries.set(key, { key, value, version: ++this.#version });
+    } else if (isThere) {
+      this.#sorted.splice(place, 1);
+      this.#entries.delete(key);
+    }
   }
 
-  #find({ from, to, limit = Number.POSITIVE_INFINITY, reverse = false }: Range, keys: string[]) {
+  #find({ from, to, limit = Number.POSITIVE_INFINITY, reverse = false }: Range) {
+    const keys = this.#sorted;
     const start = placeOf(from, keys);
     const end = placeOf(to, keys);
     const length = Math.max(0, Math.min(limit, end - start));
