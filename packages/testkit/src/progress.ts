@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SessionService } from '@holdfast/session';
-import { type Instances, lookWhile, nextTurn, someTurns, turnsOf } from './race.ts';
+import { aPartOf, type Instances, lengthOf, lookWhile, nextTurn } from './race.ts';
 import type { Random } from './random.ts';
 
 /** How far a writer is that does one thing after the other: 1, 2, 3 … */
@@ -45,12 +45,14 @@ export async function watchWhile(
   write: (pace: () => Promise<void>) => Promise<void>,
   { instances, looks, random, readers = 3 }: WatchOptions,
 ): Promise<void> {
-  const turns = await turnsOf(async () => looks[0]?.(instances[0]));
-  const aPart = async () => someTurns(random?.below(turns + 1) ?? 0);
+  const length = await lengthOf(async () => looks[0]?.(instances[0]));
+  const aPart = async () => {
+    if (random !== undefined) await aPartOf(length, random);
+  };
   let begun = 0;
   let seen = 0;
   const pace = async () => {
-    for (let turn = 0; begun === seen && turn < turns + MOST_TURNS; turn++) await nextTurn();
+    for (let turn = 0; begun === seen && turn < length.turns + MOST_TURNS; turn++) await nextTurn();
     seen = begun;
     await aPart();
   };

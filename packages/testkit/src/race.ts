@@ -58,11 +58,11 @@ async function race<T>(
   calls: readonly (() => Promise<T>)[],
   { round, random }: { readonly round: number; readonly random: Random },
 ): Promise<PromiseSettledResult<T>[]> {
-  const turns = turnsOfCalls.get(random);
-  if (turns !== undefined && round > 0) {
+  const length = lengthOfCalls.get(random);
+  if (length !== undefined && round > 0) {
     return Promise.allSettled(
       calls.map(async (call) => {
-        await someTurns(random.below(turns));
+        await aPartOf(length, random);
         return call();
       }),
     );
@@ -70,12 +70,21 @@ async function race<T>(
   const calling = calls.map(async (call) => call());
   const first = Promise.race(calling);
   const settled = Promise.allSettled(calling);
-  turnsOfCalls.set(random, Math.max(FEWEST_TURNS, await turnsOf(() => first.catch(() => {}))));
+  const { turns, ms } = await lengthOf(() => first.catch(() => {}));
+  lengthOfCalls.set(random, { turns: Math.max(FEWEST_TURNS, turns) - 1, ms });
   return settled;
 }
 
-/** How many turns of the event loop a call takes, which differs from store to store. */
-export async function turnsOf(call: () => Promise<unknown>): Promise<number> {
+/** How long a call takes, which differs from store to store. */
+export interface CallLength {
+  /** Turns of the event loop. */
+  readonly turns: number;
+  readonly ms: number;
+}
+
+/** How long a call takes if nothing else is done. */
+export async function lengthOf(call: () => Promise<unknown>): Promise<CallLength> {
+  const start = realTimers.now();
   let isDone = false;
   const calling = call().finally(() => {
     isDone = true;
@@ -85,8 +94,21 @@ export async function turnsOf(call: () => Promise<unknown>): Promise<number> {
     for (; !isDone; turns++) await nextTurn();
   })();
   await Promise.all([calling, counting]);
-  return turns;
+  return { turns, ms: realTimers.now() - start };
 }
+
+/**
+ * Waits for a part of a call's length, or all of it, at random. A turn takes longer while others are
+ * busy, so it takes no more time than the call did, unless that was hardly any.
+ */
+export async function aPartOf({ turns, ms }: CallLength, random: Random): Promise<void> {
+  const end = realTimers.now() + Math.max(ms, HARDLY_ANY_MS);
+  for (let left = random.below(turns + 1); left > 0 && realTimers.now() < end; left--) {
+    await nextTurn();
+  }
+}
+
+const HARDLY_ANY_MS = 20;
 
 /** Waits for so many turns of the event loop. */
 export async function someTurns(turns: number): Promise<void> {
@@ -94,7 +116,7 @@ export async function someTurns(turns: number): Promise<void> {
 }
 
 // Of the first round of a case, by its random numbers.
-const turnsOfCalls = new WeakMap<Random, number>();
+const lengthOfCalls = new WeakMap<Random, CallLength>();
 const FEWEST_TURNS = 6;
 
 /** What racing calls answer. Fails with the first error, once all have ended. */

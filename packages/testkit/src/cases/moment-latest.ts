@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { SessionKey } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
-import { type Instances, raceCases, someTurns, turnOf, turnsOf } from '../race.ts';
+import { aPartOf, type Instances, lengthOf, raceCases, turnOf } from '../race.ts';
 import { at, newSession, read } from '../scenario.ts';
 
 const ROUNDS = 4;
@@ -30,9 +30,9 @@ async function expectSeen(
       looks.flatMap(([look]) => instances.map((service) => look(service).catch((error) => error))),
     );
   // What is kept of the calls before is kept by now.
-  const turns = await turnsOf(lookAll);
+  const length = await lengthOf(lookAll);
   const before = lookAll();
-  await someTurns(random.below(turns + 1));
+  await aPartOf(length, random);
   await write();
   const again = lookAll();
   const seen = await again;

@@ -6,14 +6,14 @@ import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { unlessRefused } from '../expect-error.ts';
 import {
   answersOf,
+  aPartOf,
   aPause,
   type Instances,
+  lengthOf,
   nextTurn,
   outcomesOf,
   raceCases,
-  someTurns,
   turnOf,
-  turnsOf,
 } from '../race.ts';
 import { at, idsOf, newSessionWithEvents, read, readState, seqsOf, upTo } from '../scenario.ts';
 
@@ -195,8 +195,8 @@ async function expectNotInTheNext(context: CaseContext, instances: Instances): P
     const acknowledged: string[] = [];
     const acknowledge = (name: string) => acknowledged.push(name);
     const first = { ...key, expectedIncarnation, event: { id: 'first' } };
-    const turns = await turnsOf(() => instances[0].appendEvent(first));
-    const pause = () => someTurns(random.below(turns + 1));
+    const length = await lengthOf(() => instances[0].appendEvent(first));
+    const pause = () => aPartOf(length, random);
     const append = (n: number) =>
       appendUntilRefused(turnOf(instances, n), { key, n, expectedIncarnation, acknowledge, pause });
     const remove = async () => {
