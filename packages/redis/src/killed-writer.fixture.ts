@@ -25,8 +25,7 @@ for (const { type, sessionId, scripts } of writes) {
   const client = interceptedClient(cluster, async ({ number, run }) => {
     if (number <= scripts) return await run();
     // A create would read as well, beside what it does in the background.
-    if (number === scripts + 1) left--;
-    if (left === 0) process.stdout.write('all stopped\n');
+    if (number === scripts + 1 && --left === 0) process.stdout.write('all stopped\n');
     return await new Promise(() => {});
   });
   const service = new RedisSessionService({ client, callTimeout: 60_000 });

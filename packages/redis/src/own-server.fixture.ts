@@ -66,13 +66,8 @@ export class OwnServer {
     const ended = once(this.#child as ChildProcess, 'exit').then(() => {
       throw new Error(`redis-server ended as it was started on port ${this.port}`);
     });
-    try {
-      // Any answer will do: it may ask for a password.
-      await Promise.race([client.ping().catch(() => {}), ended]);
-    } finally {
-      ended.catch(() => {});
-      client.disconnect();
-    }
+    // Any answer will do: it may ask for a password.
+    await Promise.race([client.ping().catch(() => {}), ended]).finally(() => client.disconnect());
   }
 
   /** Starts it, and doesn't wait until it answers. */

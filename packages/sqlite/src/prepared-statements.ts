@@ -73,7 +73,6 @@ export class PreparedStatements {
    * connection would keep its lock and its snapshot through all other reads.
    */
   #resetFailed(next?: DriverStatement): void {
-    if (this.#failed.size === 0) return;
     for (const [prepared, values] of this.#failed) {
       if (prepared === next) continue;
       try {

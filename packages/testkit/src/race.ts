@@ -97,22 +97,20 @@ export async function lengthOf(call: () => Promise<unknown>): Promise<CallLength
   return { turns, ms: realTimers.now() - start };
 }
 
+const HARDLY_ANY_MS = 20;
+
 /**
  * Waits for a part of a call's length, or all of it, at random. A turn takes longer while others are
  * busy, so it takes no more time than the call did, unless that was hardly any.
  */
-export async function aPartOf({ turns, ms }: CallLength, random: Random): Promise<void> {
-  const end = realTimers.now() + Math.max(ms, HARDLY_ANY_MS);
-  for (let left = random.below(turns + 1); left > 0 && realTimers.now() < end; left--) {
-    await nextTurn();
-  }
+export function aPartOf({ turns, ms }: CallLength, random: Random): Promise<void> {
+  return someTurns(random.below(turns + 1), Math.max(ms, HARDLY_ANY_MS));
 }
 
-const HARDLY_ANY_MS = 20;
-
-/** Waits for so many turns of the event loop. */
-export async function someTurns(turns: number): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await nextTurn();
+/** Waits for so many turns of the event loop, but not much longer than `most` ms. */
+export async function someTurns(turns: number, most = Number.POSITIVE_INFINITY): Promise<void> {
+  const end = realTimers.now() + most;
+  for (let turn = 0; turn < turns && realTimers.now() < end; turn++) await nextTurn();
 }
 
 // Of the first round of a case, by its random numbers.
