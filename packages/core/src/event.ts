@@ -48,6 +48,11 @@ export interface Event {
   /** The workflow node that emitted the event. */
   readonly nodeInfo?: object;
   readonly isolationScope?: string;
+  /**
+   * The body of this event was erased. What is left has its `id`, `seq`, `timestamp` and `author`
+   * as they were, an empty `invocationId`, and no actions.
+   */
+  readonly erased?: true;
 }
 
 export type RouteKey = string | number | boolean;
@@ -58,6 +63,11 @@ export interface EventActions {
   readonly stateDelta: Readonly<Record<string, JsonValue>>;
   /** State keys that go. Setting null is something else: null is a value. */
   readonly removedStateKeys?: readonly string[];
+  /**
+   * State keys and what is added to their values, which are safe integers: a missing key counts as
+   * 0. `app:`, `user:` and `temp:` name the scope.
+   */
+  readonly stateIncrements?: Readonly<Record<string, number>>;
   /** File names of artifacts, and their new versions. */
   readonly artifactDelta?: Readonly<Record<string, number>>;
   readonly transferToAgent?: string;
@@ -70,6 +80,26 @@ export interface EventActions {
   /** A workflow's snapshot of itself, to go on from. */
   readonly agentState?: Readonly<Record<string, unknown>>;
   readonly endOfAgent?: boolean;
+  /** The session was brought back to what it was at this `seq`: `rewind` appends it. */
+  readonly rewind?: { readonly toSeq: number };
+  /** The invocation before which a rewind went, if it named one. */
+  readonly rewindBeforeInvocationId?: string;
+  /** Which events do not count any more: `retract` appends it. */
+  readonly retract?: Retraction;
+  /** What stands for a range of events from now on. */
+  readonly compaction?: Compaction;
+}
+
+/** Events that were taken out of the active ones: some, or all up to a `seq`. */
+export type Retraction =
+  | { readonly eventIds: readonly string[]; readonly throughSeq?: undefined }
+  | { readonly throughSeq: number; readonly eventIds?: undefined };
+
+/** A summary of the events of a range, both ends inclusive. */
+export interface Compaction {
+  readonly fromSeq: number;
+  readonly throughSeq: number;
+  readonly compactedContent: Content;
 }
 
 /**

@@ -24,10 +24,12 @@ export type {
 } from './content.ts';
 export { createEvent } from './create-event.ts';
 export type {
+  Compaction,
   Event,
   EventActions,
   EventActionsInput,
   EventInput,
+  Retraction,
   RouteKey,
 } from './event.ts';
 export {

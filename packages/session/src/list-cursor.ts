@@ -24,6 +24,7 @@ export interface ListIdentity {
   /** Undefined: every user of the app. */
   readonly userId: string | undefined;
   readonly order: Order;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 const VERSION = 2;
@@ -54,8 +55,10 @@ export function decodeListCursor(cursor: unknown, list: ListIdentity): ListPosit
   };
 }
 
-function identityOf({ order, appName, userId }: ListIdentity): string {
-  return JSON.stringify([order, appName, userId ?? null]);
+function identityOf({ order, appName, userId, labels }: ListIdentity): string {
+  const identity: unknown[] = [order, appName, userId ?? null];
+  if (labels !== undefined) identity.push(Object.entries(labels).sort());
+  return JSON.stringify(identity);
 }
 
 function parseCursor(cursor: unknown): readonly unknown[] | undefined {

@@ -8,11 +8,17 @@ import {
   invalidArgument,
   JsonCopier,
 } from '@holdfast/core/internal';
-import { foldDeltas, type ScopedChanges } from '@holdfast/state/internal';
+import {
+  foldDeltas,
+  foldWithIncrements,
+  type ScopedChanges,
+  type ScopedIncrements,
+} from '@holdfast/state/internal';
 import { markEvent } from './event-mark.ts';
 import { type PreparedEvent, prepareEvent } from './prepare-event.ts';
 import type { AppendEventRequest, AppendEventsRequest } from './requests.ts';
 import type { WriteOptions } from './service-options.ts';
+import { incrementUnfit } from './session-errors.ts';
 
 /** A checked append, as a store gets it: one event at least. */
 export interface PreparedAppend {
@@ -27,6 +33,12 @@ export interface PreparedAppend {
   readonly expectedRevision: number | undefined;
   /** Undefined: append to any session of the key. */
   readonly expectedIncarnation: string | undefined;
+  /** Append only if the session is held for this turn; undefined: in any case. */
+  readonly turn?: string | undefined;
+  /** Epoch ms: when the session is touched. One that has expired by then is not there. */
+  readonly now: number;
+  /** What the session's `activeFrom` becomes; undefined: it stays. */
+  readonly activeFrom?: number | undefined;
 }
 
 /** A checked append, with what a service needs to answer. It may have no event to store. */
@@ -36,11 +48,21 @@ export interface CheckedAppend extends PreparedAppend {
   /** Every event of the request, partial ones too. */
   readonly all: readonly PreparedEvent[];
   readonly onStored: 'refuse' | 'skip';
+  readonly ifMissing: 'refuse' | 'create';
+  /** Undefined if there are none; no key that `changes` has. */
+  readonly increments: ScopedIncrements | undefined;
 }
 
 type AppendSettings = Pick<
   CheckedAppend,
-  'key' | 'expectedRevision' | 'expectedIncarnation' | 'onStored'
+  | 'key'
+  | 'expectedRevision'
+  | 'expectedIncarnation'
+  | 'onStored'
+  | 'ifMissing'
+  | 'turn'
+  | 'now'
+  | 'activeFrom'
 >;
 
 /** Checks an `appendEvent` request, as a batch of one. */
@@ -48,7 +70,7 @@ export function prepareAppendEvent(
   request: AppendEventRequest,
   { maxEventBytes, now }: WriteOptions,
 ): CheckedAppend {
-  const settings = prepareSettings(request);
+  const settings = prepareSettings(request, now);
   const copier = new JsonCopier(maxEventBytes);
   return checkedAppend(settings, [prepareEvent(request.event, { copier, now })]);
 }
@@ -58,7 +80,7 @@ export function prepareAppendEvents(
   request: AppendEventsRequest,
   { maxEventBytes, now }: WriteOptions,
 ): CheckedAppend {
-  const settings = prepareSettings(request);
+  const settings = prepareSettings(request, now);
   const { events } = request;
   if (!Array.isArray(events)) {
     throw invalidArgument('events', `must be an array, got ${describeType(events)}`);
@@ -116,42 +138,84 @@ export function answerAppend(
 }
 
 function checkedAppend(
-  { key, expectedRevision, expectedIncarnation, onStored }: AppendSettings,
+  settings: AppendSettings,
   all: readonly PreparedEvent[],
 ): CheckedAppend {
+  const { key, expectedRevision, expectedIncarnation, onStored, ifMissing, turn, now } = settings;
   const given = all.some(isPartial) ? all.filter((prepared) => !isPartial(prepared)) : all;
   const events = given.map(({ event }) => event);
   let latestTimestamp = 0;
   for (const { timestamp } of events) if (timestamp > latestTimestamp) latestTimestamp = timestamp;
-  const changes = foldDeltas(events.map(({ actions }) => actions));
+  const { changes, increments } = foldActions(key, given);
   return {
     key,
     events,
     latestTimestamp,
     changes,
+    increments,
     expectedRevision,
     expectedIncarnation,
+    turn,
+    now,
+    activeFrom: settings.activeFrom ?? (events.some(isRewind) ? 1 : undefined),
+    ifMissing,
     given,
     all,
     onStored,
   };
 }
 
+// Which summary counts after it is known to those who looked. All is right, if dearer, from the
+// first event on.
+function isRewind({ actions }: Event): boolean {
+  return actions.rewind !== undefined;
+}
+
+/** The changes of all events as one, and their increments if there are any. */
+function foldActions(
+  key: SessionKey,
+  given: readonly PreparedEvent[],
+): Pick<CheckedAppend, 'changes' | 'increments'> {
+  const deltas = given.map(({ event }) => event.actions);
+  if (deltas.every(({ stateIncrements }) => stateIncrements === undefined)) {
+    return { changes: foldDeltas(deltas), increments: undefined };
+  }
+  const { changes, increments } = foldWithIncrements(deltas, (name) => incrementUnfit(name, key));
+  const isEmpty = Object.values(increments).every(({ size }) => size === 0);
+  return { changes, increments: isEmpty ? undefined : increments };
+}
+
 function isPartial({ event }: PreparedEvent): boolean {
   return event.partial === true;
 }
 
-function prepareSettings(request: AppendEventRequest | AppendEventsRequest): AppendSettings {
+function prepareSettings(
+  request: AppendEventRequest | AppendEventsRequest,
+  now: () => number,
+): AppendSettings {
   const key = checkSessionKey(request);
-  const { expectedRevision, expectedIncarnation, onStored } = request as AppendEventsRequest;
+  const { onStored, ifMissing, turn } = request as AppendEventsRequest;
   return {
     key,
+    ...checkExpected(request),
+    onStored: checkChoice(onStored, { path: 'onStored', choices: ['refuse', 'skip'] }),
+    ifMissing: checkChoice(ifMissing, { path: 'ifMissing', choices: ['refuse', 'create'] }),
+    turn: turn === undefined ? undefined : checkIdentifier(turn, 'turn'),
+    now: now(),
+  };
+}
+
+/** Where a write expects the session to be. */
+export function checkExpected({
+  expectedRevision,
+  expectedIncarnation,
+}: Pick<AppendEventRequest, 'expectedRevision' | 'expectedIncarnation'>) {
+  return {
     expectedRevision:
       expectedRevision === undefined
         ? undefined
         : checkInteger(expectedRevision, { path: 'expectedRevision', min: 0 }),
     expectedIncarnation: checkIncarnation(expectedIncarnation),
-    onStored: checkChoice(onStored, { path: 'onStored', choices: ['refuse', 'skip'] }),
   };
 }
 

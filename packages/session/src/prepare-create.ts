@@ -7,9 +7,11 @@ import {
   type StoredState,
   stateKeyProblem,
 } from '@holdfast/state/internal';
+import { prepareDetails } from './prepare-details.ts';
 import { type PreparedGet, prepareGet } from './prepare-get.ts';
 import type { CreateSessionRequest, GetOrCreateSessionRequest, StateInput } from './requests.ts';
 import type { WriteOptions } from './service-options.ts';
+import type { SessionDetails } from './session-details.ts';
 
 /** A checked `create` or `getOrCreate`, but for its time and its incarnation. */
 export interface CheckedCreate {
@@ -17,6 +19,7 @@ export interface CheckedCreate {
   readonly key: SessionKey;
   /** The initial state. These maps never change. */
   readonly state: StoredState;
+  readonly details: SessionDetails;
 }
 
 /** A checked `create`, as a store gets it. */
@@ -25,6 +28,8 @@ export interface PreparedCreate extends CheckedCreate {
   readonly incarnation: string;
   /** Epoch ms. It is the first `lastUpdateTime` as well. */
   readonly createTime: number;
+  /** From when on the session is gone, in epoch ms, unless it is touched; undefined: never. */
+  readonly expireTime: number | undefined;
 }
 
 /** Checks a `create` request, and gives it an id if it has none. */
@@ -36,7 +41,11 @@ export function prepareCreate(request: CreateSessionRequest, options: WriteOptio
     userId: checkIdentifier(userId, 'userId'),
     sessionId: checkIdentifier(sessionId, 'sessionId'),
   });
-  return { key, state: prepareInitialState(request.state, options) };
+  return {
+    key,
+    state: prepareInitialState(request.state, options),
+    details: prepareDetails(request),
+  };
 }
 
 /** Checks a `getOrCreate` request. */
@@ -46,10 +55,12 @@ export function prepareGetOrCreate(
 ): { readonly create: CheckedCreate; readonly get: PreparedGet } {
   const get = prepareGet(request);
   const state = prepareInitialState(request.state, options);
-  return { create: { key: Object.freeze(get.key), state }, get };
+  const details = prepareDetails(request);
+  return { create: { key: get.key, state, details }, get };
 }
 
-function prepareInitialState(
+/** Checks the state that a session begins with. */
+export function prepareInitialState(
   state: StateInput | undefined,
   { maxEventBytes }: WriteOptions,
 ): StoredState {

@@ -10,7 +10,13 @@ import {
 } from '@holdfast/core/internal';
 
 import { isTempKey } from '@holdfast/state';
-import { copyState, copyStateKeys, stateKeyProblem, stateRecord } from '@holdfast/state/internal';
+import {
+  copyIncrements,
+  copyState,
+  copyStateKeys,
+  stateKeyProblem,
+  stateRecord,
+} from '@holdfast/state/internal';
 
 /** A checked event: a copy, complete but for its `seq`, and frozen when it gets that. */
 export interface PreparedEvent {
@@ -60,6 +66,9 @@ function copyFields(copier: JsonCopier, input: Record<string, unknown>): Record<
   const event: Record<string, unknown> = {};
   for (const field of Object.keys(input)) {
     if (field === 'seq') continue; // the store's to give
+    if (field === 'erased' && input[field] !== undefined) {
+      throw copier.invalid('is what stays of an event that was erased', field);
+    }
     const value = copier.read(input, field);
     if (value === undefined) continue;
     if (field === 'stateDelta' || field === 'state_delta') {
@@ -122,38 +131,57 @@ function copyAction(copier: JsonCopier, value: unknown, property: string): JsonV
       return copyState(copier, value, options);
     case 'removedStateKeys':
       return copyStateKeys(copier, value, options);
+    case 'stateIncrements':
+      return copyIncrements(copier, value, options);
     default:
       return copier.copy(value, property);
   }
 }
 
 function checkDisjoint(copier: JsonCopier, actions: Record<string, JsonValue>): void {
-  const { stateDelta, removedStateKeys } = actions as {
+  const {
+    stateDelta = {},
+    removedStateKeys = [],
+    stateIncrements = {},
+  } = actions as {
     readonly stateDelta?: JsonObject;
     readonly removedStateKeys?: readonly string[];
+    readonly stateIncrements?: JsonObject;
   };
-  if (stateDelta === undefined) return;
-  removedStateKeys?.forEach((key, i) => {
+  removedStateKeys.forEach((key, i) => {
     if (!Object.hasOwn(stateDelta, key)) return;
     throw copier.at('removedStateKeys', () => copier.invalid('is set by stateDelta as well', i));
   });
+  for (const key of Object.keys(stateIncrements)) {
+    const isSet = Object.hasOwn(stateDelta, key);
+    if (!isSet && !removedStateKeys.includes(key)) continue;
+    const problem = `is ${isSet ? 'set by stateDelta' : 'removed by removedStateKeys'} as well`;
+    throw copier.at('stateIncrements', () => copier.invalid(problem, { key }));
+  }
 }
 
 /** The actions as they are stored. */
 function withoutTempKeys(actions: JsonObject): JsonObject {
-  const { stateDelta, removedStateKeys } = actions as {
+  const { stateDelta, removedStateKeys, stateIncrements } = actions as {
     readonly stateDelta: JsonObject;
     readonly removedStateKeys?: readonly string[];
+    readonly stateIncrements?: JsonObject;
   };
   const set = Object.keys(stateDelta).some(isTempKey);
   const removed = removedStateKeys?.some(isTempKey) === true;
-  if (!set && !removed) return actions;
+  const added = stateIncrements !== undefined && Object.keys(stateIncrements).some(isTempKey);
+  if (!set && !removed && !added) return actions;
   const kept = Object.entries(stateDelta).filter(([key]) => !isTempKey(key));
   return Object.freeze({
     ...actions,
     stateDelta: stateRecord(kept),
     ...(removedStateKeys !== undefined && {
       removedStateKeys: Object.freeze(removedStateKeys.filter((key) => !isTempKey(key))),
+    }),
+    ...(stateIncrements !== undefined && {
+      stateIncrements: stateRecord(
+        Object.entries(stateIncrements).filter(([key]) => !isTempKey(key)),
+      ),
     }),
   });
 }

@@ -1,5 +1,5 @@
 import type { SessionKey } from '@holdfast/core';
-import { checkInteger, checkSessionKey, checkTimestamp } from '@holdfast/core/internal';
+import { checkFlag, checkInteger, checkSessionKey, checkTimestamp } from '@holdfast/core/internal';
 import type { GetSessionRequest } from './requests.ts';
 
 /** A checked `get`. */
@@ -10,6 +10,10 @@ export interface PreparedGet {
   readonly numRecentEvents: number | undefined;
   /** Events of this time (epoch ms) and later are loaded; undefined: of any time. */
   readonly afterTimestamp: number | undefined;
+  /** Whether no event before the session's `activeFrom` is loaded. */
+  readonly active: boolean;
+  /** Whether the answer has the initial state. */
+  readonly includeInitialState: boolean;
 }
 
 /** Checks a `get` request. */
@@ -24,5 +28,7 @@ export function prepareGet(request: GetSessionRequest): PreparedGet {
         : checkInteger(numRecentEvents, { path: 'numRecentEvents', min: 0 }),
     afterTimestamp:
       afterTimestamp === undefined ? undefined : checkTimestamp(afterTimestamp, 'afterTimestamp'),
+    active: checkFlag(request.active, 'active'),
+    includeInitialState: checkFlag(request.includeInitialState, 'includeInitialState'),
   };
 }

@@ -7,8 +7,11 @@ import {
   invalidArgument,
 } from '@holdfast/core/internal';
 import { decodeListCursor, type ListPosition } from './list-cursor.ts';
+import { checkLabels } from './prepare-details.ts';
 import type { ListSessionRequest, Order } from './requests.ts';
+import type { Labels } from './session-details.ts';
 import { unsupportedBy } from './session-errors.ts';
+import type { SessionCapabilities } from './session-service.ts';
 
 /** The longest page. */
 export const MAX_PAGE_LIMIT = 1000;
@@ -24,12 +27,22 @@ export interface PreparedList {
   readonly after: ListPosition | undefined;
   readonly includeState: boolean;
   readonly includeTotal: boolean;
+  /** Only sessions that have all of these; undefined: all sessions. At least one, in any order. */
+  readonly labels: Labels | undefined;
+  /** Epoch ms: sessions that have expired by then are not there. */
+  readonly now: number;
 }
 
 /** Checks a `list` request. */
 export function prepareList(
   request: ListSessionRequest,
-  capabilities: { readonly listAllUsers: boolean },
+  {
+    capabilities,
+    now,
+  }: {
+    readonly capabilities: Pick<SessionCapabilities, 'listAllUsers' | 'updateSession'>;
+    readonly now: () => number;
+  },
 ): PreparedList {
   checkRequest(request);
   const appName = checkIdentifier(request.appName, 'appName');
@@ -42,12 +55,24 @@ export function prepareList(
     limit: checkLimit(request.limit),
     includeState: checkFlag(request.includeState, 'includeState'),
     includeTotal: checkFlag(request.includeTotal, 'includeTotal'),
+    labels: checkListLabels(request),
+    now: now(),
   };
+  if (list.labels !== undefined && !capabilities.updateSession) {
+    throw unsupportedBy('updateSession', 'labels');
+  }
   if (userId === undefined && !capabilities.listAllUsers) {
     throw unsupportedBy('listAllUsers', 'allUsers');
   }
   const { cursor } = request;
   return { ...list, after: cursor === undefined ? undefined : decodeListCursor(cursor, list) };
+}
+
+function checkListLabels({ labels, allUsers }: ListSessionRequest): Labels | undefined {
+  if (labels === undefined) return undefined;
+  if (allUsers === true) throw invalidArgument('labels', 'must be absent if allUsers is given');
+  const checked = checkLabels(labels, 'labels');
+  return Object.keys(checked).length === 0 ? undefined : checked;
 }
 
 /** A page's length: 1 to 1,000, 100 by default. */

@@ -7,11 +7,13 @@ import {
   JsonCopier,
 } from '@holdfast/core/internal';
 import {
+  copyIncrements,
   copyState,
   copyStateKeys,
   type StateChanges,
   stateNameProblem,
 } from '@holdfast/state/internal';
+import type { PreparedIncrementState } from './prepared-writes.ts';
 import type { GetStateRequest, UpdateStateRequest } from './requests.ts';
 import type { WriteOptions } from './service-options.ts';
 
@@ -44,10 +46,10 @@ export function prepareGetState(request: GetStateRequest): PreparedGetState {
 export function prepareUpdateState(
   request: UpdateStateRequest,
   { maxEventBytes }: WriteOptions,
-): PreparedUpdateState {
+): PreparedIncrementState {
   const owner = prepareGetState(request);
   const copier = new JsonCopier(maxEventBytes);
-  const { set = {}, remove = [] } = request;
+  const { set = {}, remove = [], increment } = request;
   const keyProblem = stateNameProblem;
   const values = copyState(copier, set, { property: 'set', keyProblem });
   const removed = copyStateKeys(copier, remove, { property: 'remove', keyProblem });
@@ -57,7 +59,17 @@ export function prepareUpdateState(
     if (Object.hasOwn(values, name)) throw invalidArgument(`remove[${i}]`, 'is set as well');
     changes.set(name, undefined);
   });
-  return { owner, changes };
+  const increments = new Map<string, number>();
+  if (increment !== undefined) {
+    const added = copyIncrements(copier, increment, { property: 'increment', keyProblem });
+    for (const [name, by] of Object.entries(added)) {
+      if (changes.has(name)) {
+        throw invalidArgument(`increment[${JSON.stringify(name)}]`, 'is set or removed as well');
+      }
+      increments.set(name, by);
+    }
+  }
+  return { owner, changes, increments };
 }
 
 function checkScope(scope: unknown): 'app' | 'user' {

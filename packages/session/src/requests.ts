@@ -1,9 +1,21 @@
-import type { EventInput, SessionKey } from '@holdfast/core';
+import type { AbortSignalLike, Event, EventInput, JsonObject, SessionKey } from '@holdfast/core';
+import type { Expires, ForkPoint, Labels } from './session-details.ts';
 
 /** State keys, with the prefixes of their scopes, and JSON values. */
 export type StateInput = Readonly<Record<string, unknown>>;
 
-export interface CreateSessionRequest {
+/** What a new session begins with. */
+export interface NewSessionOptions {
+  /**
+   * At most 32: names by the rules of ids, and values of at most 255 bytes of UTF-8. `title` is the
+   * one that people look for. @default no labels
+   */
+  readonly labels?: Labels | undefined;
+  /** When the session goes. @default never, as null */
+  readonly expires?: Expires | null | undefined;
+}
+
+export interface CreateSessionRequest extends NewSessionOptions {
   readonly appName: string;
   readonly userId: string;
   /** @default a new UUIDv7 */
@@ -23,10 +35,22 @@ export interface EventWindowOptions {
   readonly afterTimestamp?: number | undefined;
 }
 
-export interface GetSessionRequest extends SessionKey, EventWindowOptions {}
+export interface GetSessionRequest extends SessionKey, EventWindowOptions {
+  /**
+   * Load what is active: the last summary and the events behind what it covers. Those of the
+   * window that come before are not loaded. @default false
+   */
+  readonly active?: boolean | undefined;
+  /** Whether the session has its `initialState`. @default false */
+  readonly includeInitialState?: boolean | undefined;
+}
 
-export interface GetOrCreateSessionRequest extends SessionKey, EventWindowOptions {
-  /** Used only if the session is created. @default no state */
+/** State, labels and expiry are used only if the session is created. */
+export interface GetOrCreateSessionRequest
+  extends SessionKey,
+    EventWindowOptions,
+    NewSessionOptions {
+  /** @default no state */
   readonly state?: StateInput | undefined;
 }
 
@@ -50,8 +74,17 @@ export interface ListSessionsOptions {
 /** The sessions of one user; or of every user of the app, if that is said. */
 export type ListSessionRequest = ListSessionsOptions &
   (
-    | { readonly allUsers: true; readonly userId?: undefined }
-    | { readonly userId: string; readonly allUsers?: undefined }
+    | {
+        readonly allUsers: true;
+        readonly userId?: undefined;
+        readonly labels?: undefined;
+      }
+    | {
+        readonly userId: string;
+        readonly allUsers?: undefined;
+        /** Only sessions that have all of these, exactly. @default all sessions */
+        readonly labels?: Labels | undefined;
+      }
   );
 
 export type DeleteSessionRequest = SessionKey;
@@ -64,6 +97,10 @@ interface AppendOptions extends SessionKey {
    * created with its id. @default to any session of these ids
    */
   readonly expectedIncarnation?: string | undefined;
+  /** What to do if there is no session: `refuse`, as `not_found`, or `create` it. @default 'refuse' */
+  readonly ifMissing?: 'refuse' | 'create' | undefined;
+  /** Append only if this is the turn that the session is held for: see `takeTurn`. @default any */
+  readonly turn?: string | undefined;
 }
 
 export interface AppendEventRequest extends AppendOptions {
@@ -104,4 +141,146 @@ export type UpdateStateRequest = GetStateRequest & {
   readonly set?: StateInput | undefined;
   /** @default removes nothing */
   readonly remove?: readonly string[] | undefined;
+  /**
+   * Keys and what is added to their values: safe integers. A missing key counts as 0.
+   * @default adds nothing
+   */
+  readonly increment?: Readonly<Record<string, number>> | undefined;
 };
+
+export interface GetEventRequest extends SessionKey {
+  readonly eventId: string;
+}
+
+export interface UpdateSessionRequest extends SessionKey {
+  /** Changed one by one: others stay as they are. @default no change */
+  readonly labels?:
+    | {
+        readonly set?: Labels | undefined;
+        readonly remove?: readonly string[] | undefined;
+      }
+    | undefined;
+  /** Null: it does not expire any more. @default no change */
+  readonly expires?: Expires | null | undefined;
+}
+
+/** A point of a session's history: an event, or where an invocation begins. */
+interface ForkPointOptions {
+  /** The last event to have: 0 for none. @default the last event there is */
+  readonly throughSeq?: number | undefined;
+  /** The events before the first one of this invocation. */
+  readonly beforeInvocationId?: string | undefined;
+}
+
+/** At most one of `throughSeq` and `beforeInvocationId`. */
+export interface ForkSessionRequest
+  extends SessionKey,
+    ForkPointOptions,
+    EventWindowOptions,
+    Pick<NewSessionOptions, 'expires'> {
+  /** @default a new UUIDv7 */
+  readonly newSessionId?: string | undefined;
+  /** Those of the new session. @default no labels */
+  readonly labels?: Labels | undefined;
+}
+
+interface MarkerOptions extends SessionKey {
+  /** Only if this is the session's `revision`. @default at any revision */
+  readonly expectedRevision?: number | undefined;
+  /** Only if this is the session's `incarnation`. @default any session of these ids */
+  readonly expectedIncarnation?: string | undefined;
+}
+
+export type RewindSessionRequest = MarkerOptions &
+  (
+    | { readonly toSeq: number; readonly beforeInvocationId?: undefined }
+    | { readonly beforeInvocationId: string; readonly toSeq?: undefined }
+  );
+
+export type RetractEventsRequest = MarkerOptions & {
+  /** Whether their bodies go from the store as well, for good. @default false */
+  readonly erase?: boolean | undefined;
+} & (
+    | { readonly eventIds: readonly string[]; readonly throughSeq?: undefined }
+    | { readonly throughSeq: number; readonly eventIds?: undefined }
+  );
+
+export interface AcquireTurnRequest extends SessionKey {
+  /** The token of the turn, by the rules of ids: whoever has it may append with it. */
+  readonly turn: string;
+  /** After so many ms without an extension it is free again: 1,000 to 86,400,000. @default 30,000 */
+  readonly ttl?: number | undefined;
+  /** Only if the session is held for this turn already. @default false */
+  readonly extend?: boolean | undefined;
+}
+
+export interface ReleaseTurnRequest extends SessionKey {
+  readonly turn: string;
+}
+
+interface SweepOptions {
+  readonly appName: string;
+  /** Sessions that nothing was appended to for so many ms go as well. @default expired ones only */
+  readonly idleFor?: number | undefined;
+  /** How many sessions go at most: 1 to 100,000. @default 1,000 */
+  readonly limit?: number | undefined;
+  /** Ends the sweep between two sessions: the call throws the signal's reason. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+export type SweepRequest = SweepOptions &
+  (
+    | { readonly allUsers: true; readonly userId?: undefined }
+    | { readonly userId: string; readonly allUsers?: undefined }
+  );
+
+export interface EraseUserRequest {
+  readonly appName: string;
+  readonly userId: string;
+  /** Ends the call between two steps: it throws the signal's reason, and can be called again. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+export interface ListUsersRequest {
+  readonly appName: string;
+  /** Users behind this one only, by the bytes of their ids. @default from the first one on */
+  readonly afterUserId?: string | undefined;
+  /** The length of the page: 1 to 1,000. @default 100 */
+  readonly limit?: number | undefined;
+}
+
+export interface WatchSessionRequest extends SessionKey {
+  /** Events behind this `seq` only. @default from the first event on */
+  readonly afterSeq?: number | undefined;
+  /** Ends the watch: the iterator throws the signal's reason. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+/** A session as it was elsewhere, for `importSession`. */
+export interface ImportedSession {
+  readonly createTime: number;
+  readonly lastUpdateTime: number;
+  readonly revision: number;
+  readonly labels?: Labels | undefined;
+  readonly expires?: Expires | null | undefined;
+  readonly forkedFrom?: ForkPoint | undefined;
+  /** Null if it is not known. */
+  readonly initialState: JsonObject | null;
+  /** The session's own keys, as they are at `revision`. */
+  readonly state: JsonObject;
+}
+
+export interface ImportSessionRequest extends SessionKey {
+  readonly session: ImportedSession;
+  /** Of all its events, in parts: they are in the order of `seq`, without a gap. */
+  readonly events: readonly Event[];
+  /** What the part before gave. @default this is the first part */
+  readonly part?: ImportPart | undefined;
+}
+
+/** How far an import has come. */
+export interface ImportPart {
+  /** The `seq` of the last event that is there. */
+  readonly revision: number;
+  readonly incarnation: string;
+}

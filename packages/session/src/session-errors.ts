@@ -1,5 +1,6 @@
 import { HoldfastError, type SessionKey } from '@holdfast/core';
 import { describeSessionKey } from '@holdfast/core/internal';
+import type { SessionCapabilities } from './session-service.ts';
 
 /** There is no such session. */
 export function sessionNotFound(key: SessionKey): HoldfastError {
@@ -41,6 +42,35 @@ export function changedTooOften(key: SessionKey): HoldfastError {
   return new HoldfastError('unavailable', { message, key });
 }
 
+/** The session is held for another turn, or for none. */
+export function turnConflict(
+  key: SessionKey,
+  { turn, revision }: { readonly turn: string; readonly revision?: number | undefined },
+): HoldfastError {
+  return new HoldfastError('conflict', {
+    message: `${describeSessionKey(key)} is not held for the turn ${JSON.stringify(turn)}`,
+    key,
+    path: 'turn',
+    revision,
+  });
+}
+
+/** A value to add to, or the sum, is not a safe integer. */
+export function incrementUnfit(name: string, key: SessionKey): HoldfastError {
+  const path = `actions.stateIncrements[${JSON.stringify(name)}]`;
+  const message = `${path} meets a value, or makes one, that is not a safe integer`;
+  return new HoldfastError('conflict', { message, key, path });
+}
+
+/** What a session was at a point cannot be told. */
+export function stateUnknown(
+  key: SessionKey,
+  { seq, why, path }: { readonly seq: number; readonly why: string; readonly path: string },
+): HoldfastError {
+  const message = `the state of ${describeSessionKey(key)} at ${seq} is not known: ${why}`;
+  return new HoldfastError('unsupported', { message, key, path });
+}
+
 /** A call to a server ran out of time. */
 export function noAnswerInTime(ms: number): HoldfastError {
   return new HoldfastError('unavailable', {
@@ -54,7 +84,11 @@ export function serviceClosed(): HoldfastError {
 }
 
 /** What a service answers to a call that its capabilities deny. */
-export function unsupportedBy(capability: 'listAllUsers', path: string): HoldfastError {
-  const message = `${path} needs the capability ${capability}, which this service does not have`;
+export function unsupportedBy(
+  capability: keyof SessionCapabilities,
+  path: string | undefined,
+): HoldfastError {
+  const what = path ?? 'the call';
+  const message = `${what} needs the capability ${capability}, which this service does not have`;
   return new HoldfastError('unsupported', { message, path });
 }

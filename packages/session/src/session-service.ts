@@ -1,18 +1,31 @@
 import type { Event, JsonObject } from '@holdfast/core';
 import type {
+  AcquireTurnRequest,
   AppendEventRequest,
   AppendEventsRequest,
   CreateSessionRequest,
   DeleteSessionRequest,
+  EraseUserRequest,
+  ForkSessionRequest,
+  GetEventRequest,
   GetOrCreateSessionRequest,
   GetSessionRequest,
   GetStateRequest,
+  ImportPart,
+  ImportSessionRequest,
   ListEventsRequest,
   ListSessionRequest,
+  ListUsersRequest,
+  ReleaseTurnRequest,
+  RetractEventsRequest,
+  RewindSessionRequest,
+  SweepRequest,
+  UpdateSessionRequest,
   UpdateStateRequest,
+  WatchSessionRequest,
 } from './requests.ts';
 import type { Session } from './session.ts';
-import type { SessionPage } from './session-page.ts';
+import type { SessionPage, SessionSummary } from './session-page.ts';
 
 /**
  * What a service can do beyond the contract's ground. Fixed when the service is constructed. A
@@ -29,6 +42,51 @@ export interface SessionCapabilities {
   readonly atomicAppState: boolean;
   /** `list` takes `allUsers: true`. */
   readonly listAllUsers: boolean;
+  /** Sessions have labels and may expire: `updateSession`, and `labels` and `expires` elsewhere. */
+  readonly updateSession: boolean;
+  /** `getEvent`. */
+  readonly getEvent: boolean;
+  /** `fork`. */
+  readonly fork: boolean;
+  /** `retract` takes `erase: true`. */
+  readonly erase: boolean;
+  /** `actions.stateIncrements`, and `updateState` with `increment`. */
+  readonly increments: boolean;
+  /** `acquireTurn` and `releaseTurn`, and appends with a `turn`. */
+  readonly turns: boolean;
+  /** `sweep`. */
+  readonly sweep: boolean;
+  /** `eraseUser`. */
+  readonly eraseUser: boolean;
+  /** `listUsers`. */
+  readonly listUsers: boolean;
+  /** `importSession`. */
+  readonly importSession: boolean;
+  /** `watch`. */
+  readonly watch: boolean;
+}
+
+/** What a sweep came to. */
+export interface SweepResult {
+  /** How many sessions it deleted. */
+  readonly deleted: number;
+  /** False if its limit left more of them. */
+  readonly done: boolean;
+}
+
+/** What went with a user. */
+export interface ErasedUser {
+  /** How many sessions, expired ones too. */
+  readonly sessions: number;
+  /** How many keys of the user's own state. */
+  readonly stateKeys: number;
+}
+
+/** A page of users, frozen. */
+export interface UserPage {
+  /** By the bytes of their ids, ascending. */
+  readonly userIds: readonly string[];
+  readonly hasMore: boolean;
 }
 
 /** A page of a session's events, frozen. */
@@ -144,6 +202,121 @@ export declare abstract class SessionService implements AsyncDisposable {
   abstract listEvents(request: ListEventsRequest): Promise<EventPage>;
 
   /**
+   * One event of a session, by its id; undefined if the session does not have it. `not_found` if
+   * there is no session.
+   *
+   * @example
+   * const event = await service.getEvent({ ...key, eventId: 'evt-1' });
+   */
+  abstract getEvent(request: GetEventRequest): Promise<Event | undefined>;
+
+  /**
+   * Changes labels, one by one, and when the session expires; gives its summary after that.
+   * Neither its revision nor its last update moves. `not_found` if there is no session;
+   * `invalid_argument` if it would have more than 32 labels.
+   *
+   * @example
+   * await service.updateSession({ ...key, labels: { set: { title: 'Books' }, remove: ['draft'] } });
+   */
+  abstract updateSession(request: UpdateSessionRequest): Promise<SessionSummary>;
+
+  /**
+   * A new session of the same user with the first events of another one, and its own state as it
+   * was then. `not_found` if there is no session, or no such invocation; `already_exists` if the
+   * new id is taken; `unsupported` if the state at that point is not known.
+   *
+   * @example
+   * const attempt = await service.fork({ ...key, throughSeq: 12, labels: { title: 'Another try' } });
+   */
+  abstract fork(request: ForkSessionRequest): Promise<Session>;
+
+  /**
+   * Brings a session's own state back to what it was, and takes what came later out of the active
+   * events. It appends a marker, which it gives, and deletes nothing: it can be rewound as well.
+   * Errors are those of `fork`, and `conflict` as for an append.
+   *
+   * @example
+   * const marker = await service.rewind({ ...key, toSeq: 12 });
+   */
+  abstract rewind(request: RewindSessionRequest): Promise<Event>;
+
+  /**
+   * Takes events out of the active ones, and gives the marker that it appends. State stays as it is.
+   * With `erase`, their bodies go for good, together with the append: `{ id, seq, timestamp,
+   * author, erased: true }` stays of each. `not_found` for an event that is not in the session.
+   *
+   * @example
+   * await service.retract({ ...key, throughSeq: 100, erase: true });
+   */
+  abstract retract(request: RetractEventsRequest): Promise<Event>;
+
+  /**
+   * Holds a session for a turn, or goes on holding it; gives the time, in epoch ms, until which it
+   * is held. `conflict` if it is held for another turn, or with `extend` for none. `takeTurn` does
+   * all that a turn needs.
+   *
+   * @example
+   * const until = await service.acquireTurn({ ...key, turn: 'run-1', ttl: 10_000 });
+   */
+  abstract acquireTurn(request: AcquireTurnRequest): Promise<number>;
+
+  /**
+   * Lets a session go that is held for a turn; false if it is not.
+   *
+   * @example
+   * await service.releaseTurn({ ...key, turn: 'run-1' });
+   */
+  abstract releaseTurn(request: ReleaseTurnRequest): Promise<boolean>;
+
+  /**
+   * Deletes sessions that have expired, each on its own and as a whole. It never takes one that an
+   * append or an update has just touched.
+   *
+   * @example
+   * let swept = await service.sweep({ appName: 'shop', allUsers: true });
+   * while (!swept.done) swept = await service.sweep({ appName: 'shop', allUsers: true });
+   */
+  abstract sweep(request: SweepRequest): Promise<SweepResult>;
+
+  /**
+   * Deletes all that an app has of a user: sessions, and the `user:` state. Sessions that are
+   * created meanwhile go as well. It can be called again if it was ended.
+   *
+   * @example
+   * const { sessions, stateKeys } = await service.eraseUser({ appName: 'shop', userId: 'ada' });
+   */
+  abstract eraseUser(request: EraseUserRequest): Promise<ErasedUser>;
+
+  /**
+   * A page of the users that have sessions or state in an app.
+   *
+   * @example
+   * const { userIds, hasMore } = await service.listUsers({ appName: 'shop' });
+   */
+  abstract listUsers(request: ListUsersRequest): Promise<UserPage>;
+
+  /**
+   * Writes a session as it was elsewhere, in one part or several; it is there for other calls once
+   * the last of its events is. `already_exists` if there is one of its key; `conflict` if the part
+   * before is not there any more. `importRecords` does all of it.
+   *
+   * @example
+   * await service.importSession({ ...key, session: record, events });
+   */
+  abstract importSession(request: ImportSessionRequest): Promise<ImportPart>;
+
+  /**
+   * Every stored event behind `afterSeq`, once and in order, those to come and of other processes,
+   * too. It throws `not_found` if the session is deleted or expires, `closed` after `close`.
+   *
+   * @example
+   * for await (const event of service.watch({ ...key, afterSeq: session.revision, signal })) {
+   *   console.log(event.seq, event.author);
+   * }
+   */
+  abstract watch(request: WatchSessionRequest): AsyncIterable<Event>;
+
+  /**
    * The state of an app or of a user, keys without their prefix; empty if there is none.
    *
    * @example
@@ -152,7 +325,8 @@ export declare abstract class SessionService implements AsyncDisposable {
   abstract getState(request: GetStateRequest): Promise<JsonObject>;
 
   /**
-   * Sets and removes keys of an app's or a user's state, together; gives the state after that.
+   * Sets and removes keys of an app's or a user's state, and adds to their values, together; gives
+   * the state after that. `conflict` if a value to add to, or the sum, is not a safe integer.
    *
    * @example
    * const user = { scope: 'user', appName: 'shop', userId: 'ada' } as const;

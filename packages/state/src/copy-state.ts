@@ -51,3 +51,20 @@ export function copyStateKeys(
     return list as readonly string[];
   });
 }
+
+/** A frozen copy of an object of state keys and safe integers. */
+export function copyIncrements(
+  copier: JsonCopier,
+  input: unknown,
+  options: CopyStateOptions,
+): Readonly<Record<string, number>> {
+  const copied = copyState(copier, input, options);
+  for (const [key, value] of Object.entries(copied)) {
+    if (Number.isSafeInteger(value)) continue;
+    const shown = typeof value === 'number' ? String(value) : describeType(value);
+    throw copier.at(options.property, () =>
+      copier.invalid(`must be a safe integer, got ${shown}`, { key }),
+    );
+  }
+  return copied as Readonly<Record<string, number>>;
+}

@@ -1,12 +1,20 @@
-export { type CopyStateOptions, copyState, copyStateKeys } from './copy-state.ts';
+export { type CopyStateOptions, copyIncrements, copyState, copyStateKeys } from './copy-state.ts';
 export {
   applyChanges,
   foldDeltas,
   NO_CHANGES,
   type ScopedChanges,
+  type ScopedIncrements,
   type StateChanges,
+  type StateIncrements,
 } from './state-changes.ts';
-export { stateKeyProblem, stateNameProblem } from './state-key.ts';
+export {
+  applyIncrements,
+  type FoldedIncrements,
+  foldWithIncrements,
+  incremented,
+} from './state-increments.ts';
+export { joinStateKey, splitStateKey, type StoredScope, stateKeyProblem, stateNameProblem } from './state-key.ts';
 export {
   EMPTY_SCOPE,
   foldState,

@@ -7,10 +7,17 @@ export type StateChanges = ReadonlyMap<string, JsonValue | undefined>;
 /** The changes of the scopes that a store keeps. */
 export type ScopedChanges = { readonly [Scope in StoredScope]: StateChanges };
 
+/** What is added to values, by name, without the scope's prefix. */
+export type StateIncrements = ReadonlyMap<string, number>;
+
+/** The increments of the scopes that a store keeps. */
+export type ScopedIncrements = { readonly [Scope in StoredScope]: StateIncrements };
+
 /** What an event's actions say of the state, prefixes included. */
 export interface StateDelta {
   readonly stateDelta: Readonly<Record<string, JsonValue>>;
   readonly removedStateKeys?: readonly string[];
+  readonly stateIncrements?: Readonly<Record<string, number>>;
 }
 
 const none: StateChanges = new Map();

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '@holdfast/core';
 import { invalidArgument, JsonCopier } from '@holdfast/core/internal';
 import { copyState } from './copy-state.ts';
 import type { StateDelta } from './state-changes.ts';
+import { incremented } from './state-increments.ts';
 import {
   isTempKey,
   joinStateKey,
@@ -164,7 +165,7 @@ export class State implements ReadonlyMap<string, JsonValue> {
    */
   withDelta(delta: StateDelta): State {
     const next = State.fromStored(this.#stored);
-    next.#arrived = addLayer(this.#arrived, delta);
+    next.#arrived = addLayer(this.#arrived, this.#resolved(delta));
     for (const [key, value] of this.#working) {
       const untaken = this.#untaken.has(key);
       if (!untaken && !isTempKey(key)) continue;
@@ -182,6 +183,19 @@ export class State implements ReadonlyMap<string, JsonValue> {
   /** @internal */
   [inspect](): JsonObject {
     return this.toJSON();
+  }
+
+  /** A delta whose increments are made: on what this state has, without its own changes. */
+  #resolved(delta: StateDelta): StateDelta {
+    const { stateIncrements } = delta;
+    if (stateIncrements === undefined) return delta;
+    const sums: [string, JsonValue][] = [];
+    for (const [key, by] of Object.entries(stateIncrements)) {
+      // What others have made of a shared key since is not known here.
+      const sum = incremented(this.#below(key), by);
+      if (sum !== undefined) sums.push([key, sum]);
+    }
+    return { ...delta, stateDelta: { ...delta.stateDelta, ...stateRecord(sums) } };
   }
 
   #below(key: string): JsonValue | undefined {

@@ -1,0 +1,40 @@
+import type { Event } from '@holdfast/core';
+
+/**
+ * Those of a session's events that count: without what a rewind has taken back, without what was
+ * retracted, and without the markers of both. The events are in `seq` order; some may be missing.
+ */
+export function activeEvents(events: readonly Event[]): readonly Event[] {
+  const active: Event[] = [];
+  for (const event of activeBackwards(events)) active.push(event);
+  return active.reverse();
+}
+
+/** The same from the last one on. */
+export function* activeBackwards(events: readonly Event[]): Generator<Event, void, undefined> {
+  // A rewind brings back what counted at its point: whatever came between, rewinds too, does not.
+  let before = Number.POSITIVE_INFINITY;
+  let retractedThrough = 0;
+  const retractedIds = new Set<string>();
+  for (let i = events.length - 1; i >= 0; i--) {
+    const event = events[i] as Event;
+    const seq = event.seq ?? 0;
+    if (seq >= before || event.erased === true) continue;
+    const { rewind, retract } = event.actions;
+    if (isSeq(rewind?.toSeq)) {
+      before = rewind.toSeq + 1;
+    } else if (retract !== undefined) {
+      if (isSeq(retract.throughSeq)) {
+        retractedThrough = Math.max(retractedThrough, retract.throughSeq);
+      }
+      if (Array.isArray(retract.eventIds)) for (const id of retract.eventIds) retractedIds.add(id);
+    } else if (seq > retractedThrough && !retractedIds.has(event.id)) {
+      yield event;
+    }
+  }
+}
+
+// Anything may stand in the actions of an event that was appended as it is.
+function isSeq(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}

@@ -1,0 +1,106 @@
+import type { Event, SessionKey } from '@holdfast/core';
+import type { MaybePromise } from '../call-gate.ts';
+import { checkListedEvents, checkLoadedEvents } from '../check-stored-events.ts';
+import type { CheckedAppend } from '../prepare-append.ts';
+import type { PreparedGet } from '../prepare-get.ts';
+import type { PreparedListEvents } from '../prepare-list-events.ts';
+import type { WriteOptions } from '../service-options.ts';
+import type { SessionSnapshot } from '../session.ts';
+import { isExpired } from '../session-details.ts';
+import { sessionNotFound, unsupportedBy } from '../session-errors.ts';
+import type { SessionCapabilities } from '../session-service.ts';
+import type { ListedEvents, SessionStore } from '../session-store.ts';
+
+/** What calls that are made of several steps have of their service. */
+export interface StoreAccess {
+  readonly store: SessionStore;
+  readonly writing: WriteOptions;
+  append(append: CheckedAppend): MaybePromise<readonly Event[]>;
+}
+
+/** A session; `not_found` if there is none. */
+export async function readSession(
+  { store, writing }: StoreAccess,
+  get: PreparedGet,
+): Promise<SessionSnapshot> {
+  const snapshot = await store.get(get);
+  if (snapshot === undefined || isExpired(snapshot.expireTime, writing.now())) {
+    throw sessionNotFound(get.key);
+  }
+  checkLoadedEvents(get, snapshot);
+  return snapshot;
+}
+
+/** A session without its events, but with its initial state. */
+export function readState(access: StoreAccess, key: SessionKey): Promise<SessionSnapshot> {
+  return readSession(access, {
+    key,
+    numRecentEvents: 0,
+    afterTimestamp: undefined,
+    active: false,
+    includeInitialState: true,
+  });
+}
+
+/** Some events of a session; `not_found` if there is none. */
+export async function readEvents(
+  { store, writing }: StoreAccess,
+  list: PreparedListEvents,
+): Promise<ListedEvents> {
+  const listed = await store.listEvents(list);
+  if (listed === undefined || isExpired(listed.expireTime, writing.now())) {
+    throw sessionNotFound(list.key);
+  }
+  checkListedEvents(list, listed);
+  return listed;
+}
+
+const PAGE = 250;
+
+/** The events from one `seq` to another, both inclusive, page by page; downwards with `desc`. */
+export async function* walkEvents(
+  access: StoreAccess,
+  {
+    key,
+    from,
+    to,
+    order,
+  }: {
+    readonly key: SessionKey;
+    readonly from: number;
+    readonly to: number;
+    readonly order: 'asc' | 'desc';
+  },
+): AsyncGenerator<Event, void, undefined> {
+  let [afterSeq, beforeSeq] = [from - 1, to + 1];
+  while (beforeSeq - afterSeq > 1) {
+    const { events } = await readEvents(access, { key, afterSeq, beforeSeq, count: PAGE, order });
+    yield* events;
+    const last = events.at(-1)?.seq;
+    if (last === undefined || events.length < PAGE) return;
+    if (order === 'asc') afterSeq = last;
+    else beforeSeq = last;
+  }
+}
+
+type OptionalMethod = Exclude<
+  {
+    [Method in keyof SessionStore]-?: undefined extends SessionStore[Method] ? Method : never;
+  }[keyof SessionStore],
+  'subscribe'
+>;
+
+/** Methods of a store of which it has all; `unsupported` if it lacks one. */
+export function needed<Method extends OptionalMethod>(
+  store: SessionStore,
+  { method, capability, path }: {
+    readonly method: Method;
+    readonly capability: keyof SessionCapabilities;
+    /** What of the request asks for it. @default the call itself */
+    readonly path?: string;
+  },
+): NonNullable<SessionStore[Method]> {
+  const found = store[method];
+  if (found === undefined) throw unsupportedBy(capability, path);
+  return found.bind(store) as NonNullable<SessionStore[Method]>;
+}
