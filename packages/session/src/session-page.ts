@@ -3,6 +3,13 @@ import { State } from '@holdfast/state';
 import type { StoredState } from '@holdfast/state/internal';
 import { encodeListCursor, type ListPosition } from './list-cursor.ts';
 import type { PreparedList } from './prepare-list.ts';
+import {
+  type Expires,
+  type ForkPoint,
+  type Labels,
+  NO_DETAILS,
+  type SessionDetails,
+} from './session-details.ts';
 
 /** A session in a list: all but its events. It is a `SessionKey`, so it can be part of a request. */
 export interface SessionSummary extends SessionKey {
@@ -17,6 +24,12 @@ export interface SessionSummary extends SessionKey {
   readonly lastUpdateTime: number;
   /** The `seq` of the last event, 0 before any. */
   readonly revision: number;
+  /** What programs have noted about the session, such as its `title`. */
+  readonly labels: Labels;
+  /** Absent if it does not expire. */
+  readonly expires?: Expires | undefined;
+  /** Absent if it was not forked. */
+  readonly forkedFrom?: ForkPoint | undefined;
   /** The three scopes merged; present if the request has `includeState`. */
   readonly state?: State;
 }
@@ -39,6 +52,8 @@ export interface StoredSummary extends ListPosition {
   readonly revision: number;
   /** Undefined if the list does not include the state. Its maps must never change. */
   readonly state: StoredState | undefined;
+  /** @default none */
+  readonly details?: SessionDetails | undefined;
 }
 
 /** A page of a list as a store gives it. */
@@ -72,13 +87,15 @@ export function sessionPage(
   });
 }
 
-function summarize({
+/** A summary as a caller gets it. */
+export function summarize({
   key,
   incarnation,
   createTime,
   lastUpdateTime,
   revision,
   state,
+  details = NO_DETAILS,
 }: StoredSummary): SessionSummary {
   return Object.freeze({
     key,
@@ -90,6 +107,7 @@ function summarize({
     createTime,
     lastUpdateTime,
     revision,
+    ...details,
     ...(state !== undefined && { state: State.fromStored(state) }),
   });
 }

@@ -15,9 +15,17 @@ import {
   readInput,
 } from '@holdfast/core/internal';
 import { State } from '@holdfast/state';
-import type { StoredState } from '@holdfast/state/internal';
+import { type ScopeState, type StoredState, stateRecord } from '@holdfast/state/internal';
+import { activeEvents } from './active-events.ts';
 import { eventMark, markOf } from './event-mark.ts';
 import { prepareEvent } from './prepare-event.ts';
+import {
+  type Expires,
+  type ForkPoint,
+  type Labels,
+  NO_DETAILS,
+  type SessionDetails,
+} from './session-details.ts';
 import { incarnationConflict } from './session-errors.ts';
 
 // How Node and others show an object in a console: without this, no private field is seen. It is
@@ -36,6 +44,17 @@ export interface SessionSnapshot {
   /** The loaded events, in `seq` order, each with the mark of the session. */
   readonly events: readonly Event[];
   readonly state: StoredState;
+  /** @default none */
+  readonly details?: SessionDetails | undefined;
+  /** From when on the session is gone, in epoch ms. @default never */
+  readonly expireTime?: number | undefined;
+  /**
+   * The first event that is to be loaded if only the active ones are asked for: the one behind what
+   * the last summary covers. @default 1
+   */
+  readonly activeFrom?: number | undefined;
+  /** The session's own state at its creation; undefined if it is not known, or was not asked for. */
+  readonly initialState?: ScopeState | undefined;
 }
 
 /** A session as plain JSON. */
@@ -48,6 +67,11 @@ export interface SessionJson extends SessionKey {
   readonly createTime: number;
   readonly lastUpdateTime: number;
   readonly revision: number;
+  readonly labels: Labels;
+  /** Absent if it does not expire. */
+  readonly expires?: Expires | undefined;
+  /** Absent if it was not forked. */
+  readonly forkedFrom?: ForkPoint | undefined;
 }
 
 /**
@@ -118,6 +142,34 @@ export class Session implements SessionKey {
     return this.sessionId;
   }
 
+  /** What programs have noted about the session, such as its `title`. */
+  get labels(): Labels {
+    return this.#details.labels;
+  }
+
+  /** When the session goes; undefined: never. */
+  get expires(): Expires | undefined {
+    return this.#details.expires;
+  }
+
+  /** Where the session was forked from; undefined if it was not. */
+  get forkedFrom(): ForkPoint | undefined {
+    return this.#details.forkedFrom;
+  }
+
+  /**
+   * The session's own state at its creation, if the request has `includeInitialState`; null if it
+   * is not known.
+   */
+  get initialState(): JsonObject | null {
+    const { initialState } = this.#snapshot;
+    return initialState === undefined ? null : stateRecord(initialState);
+  }
+
+  get #details(): SessionDetails {
+    return this.#snapshot.details ?? NO_DETAILS;
+  }
+
   /** The three scopes merged: this snapshot's own working copy. */
   get state(): State {
     this.#state ??= State.fromStored(this.#snapshot.state);
@@ -134,11 +186,14 @@ export class Session implements SessionKey {
   }
 
   /**
-   * The content of the loaded events that have one, in order. It is frozen: a library that changes
+   * The content of the loaded events that have one and are active, in order: no rewind has taken them
+   * back, and they were not retracted. It is frozen: a library that changes
    * what it gets, or asks for what can be changed, takes `thaw(session.conversationHistory)`.
    */
   get conversationHistory(): readonly Content[] {
-    this.#history ??= Object.freeze(this.events.flatMap((event) => event.content ?? []));
+    this.#history ??= Object.freeze(
+      activeEvents(this.events).flatMap((event) => event.content ?? []),
+    );
     return this.#history;
   }
 
@@ -174,13 +229,10 @@ export class Session implements SessionKey {
     }
     const arrived = acceptEvent(event, seq);
     const next = new Session({
-      key: this.key,
-      incarnation: this.incarnation,
-      createTime: this.createTime,
+      ...this.#snapshot,
       lastUpdateTime: Math.max(this.lastUpdateTime, arrived.timestamp),
       revision: seq,
       events: this.#events,
-      state: this.#snapshot.state,
     });
     next.#state = this.state.withDelta(arrived.actions);
     next.#later = { before: this.#later, event: arrived };
@@ -199,6 +251,7 @@ export class Session implements SessionKey {
       createTime: this.createTime,
       lastUpdateTime: this.lastUpdateTime,
       revision: this.revision,
+      ...this.#details,
     });
   }
 

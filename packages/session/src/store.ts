@@ -25,9 +25,12 @@ export {
   applyChanges,
   EMPTY_SCOPE,
   foldState,
+  applyIncrements,
   type ScopedChanges,
+  type ScopedIncrements,
   type ScopeState,
   type StateChanges,
+  type StateIncrements,
   type StoredState,
   stateRecord,
 } from '@holdfast/state/internal';
@@ -58,6 +61,27 @@ export {
 } from './prepare-append.ts';
 export type { PreparedCreate } from './prepare-create.ts';
 export type { PreparedEvent } from './prepare-event.ts';
+export type {
+  EraseOutcome,
+  ImportedRow,
+  PreparedDeleteExpired,
+  PreparedEraseUser,
+  PreparedImport,
+  PreparedListUsers,
+  PreparedReleaseTurn,
+  PreparedSweep,
+  PreparedTurn,
+  PreparedUpdateSession,
+  TurnOutcome,
+} from './prepared-life.ts';
+export type {
+  ForkOutcome,
+  IncrementRefused,
+  PreparedErase,
+  PreparedFork,
+  PreparedIncrement,
+  PreparedIncrementState,
+} from './prepared-writes.ts';
 export type { PreparedGet } from './prepare-get.ts';
 export { MAX_PAGE_LIMIT, type PreparedList } from './prepare-list.ts';
 export type { PreparedListEvents } from './prepare-list-events.ts';
@@ -84,6 +108,17 @@ export {
   type WriteOptions,
 } from './service-options.ts';
 export type { Session, SessionJson, SessionSnapshot } from './session.ts';
+export {
+  encodeDetails,
+  type Expires,
+  expireTimeOf,
+  type ForkPoint,
+  isExpired,
+  type Labels,
+  NO_DETAILS,
+  parseDetails,
+  type SessionDetails,
+} from './session-details.ts';
 export { changedTooOften, incarnationConflict, noAnswerInTime } from './session-errors.ts';
 export {
   cutPage,
@@ -93,7 +128,17 @@ export {
   type StoredSummary,
 } from './session-page.ts';
 export type { EventPage, SessionCapabilities, SessionService } from './session-service.ts';
-export type { AppendOutcome, ListedEvents, SessionStore, SharedState } from './session-store.ts';
+export type {
+  AppendOutcome,
+  EventKey,
+  FoundEvent,
+  ListedEvents,
+  PreparedDelete,
+  SessionPlace,
+  SessionStore,
+  SharedState,
+  StoreCapabilities,
+} from './session-store.ts';
 export { StoredSessionService } from './stored-session-service.ts';
 export { type ErrorDescription, translateWith } from './translate-error.ts';
 export { SESSION_SERVICE_METHODS, type SessionServiceMethod } from './wrap-session-service.ts';
