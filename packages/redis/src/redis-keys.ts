@@ -75,8 +75,12 @@ function bucketKeys(tag: string) {
   return {
     /** Sorted set: the sessions by last update. */
     sessions: `${tag}:sessions`,
-    /** Hash: by session, its creation, revision and last update. */
+    /** Hash: by session, its creation, revision, last update and life (`parseMeta`). */
     metas: `${tag}:metas`,
+    /** Hash: by session, its labels, expiry and origin (`formatDetails`), if it has any. */
+    details: `${tag}:details`,
+    /** Sorted set: the sessions that expire, by when they do. */
+    expiries: `${tag}:expiries`,
     /** Sorted set: changes of the app's state that may not have been applied yet. A Cluster only. */
     outbox: `${tag}:outbox`,
     /** Which versions the outbox takes. A Cluster only. */
@@ -88,6 +92,10 @@ function userKeys(tag: string, user: string) {
   return {
     /** Sorted set: the user's sessions by last update. */
     sessions: `${tag}:l:${user}`,
+    /** Sorted set: those of the user's sessions that expire, by when they do. */
+    expiries: `${tag}:x:${user}`,
+    /** Sorted set, all at 0: the labels of the user's sessions, each as `labelLine`, `\\n` and id. */
+    labels: `${tag}:n:${user}`,
     /** Hash: the user's state. */
     state: `${tag}:u:${user}`,
   };
@@ -145,6 +153,8 @@ export const KEY_NAMES = `
     return string.sub(member, 1, stop - 1), string.sub(member, stop + 1)
   end
   local function userListOf(tag, user) return tag .. ':l:' .. escapeId(user) end
+  local function userExpiriesOf(tag, user) return tag .. ':x:' .. escapeId(user) end
+  local function userLabelsOf(tag, user) return tag .. ':n:' .. escapeId(user) end
   local function userStateOf(tag, user) return tag .. ':u:' .. escapeId(user) end
   local function stateOf(tag, user, session)
     return tag .. ':s:' .. escapeId(user) .. ':' .. escapeId(session)

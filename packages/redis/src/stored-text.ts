@@ -1,11 +1,14 @@
 import type { Event, JsonValue, SessionKey } from '@holdfast/core';
 import {
   corrupt,
+  encodeDetails,
+  NO_DETAILS,
+  parseDetails,
   parseStoredEvent,
   parseStoredValue,
+  type SessionDetails,
   type StoredEventPlace,
   type StoredOwner,
-  type StoredSummary,
 } from '@holdfast/session/store';
 import type { ScopeState } from '@holdfast/state/internal';
 import { readList, readText, unexpected } from './read-reply.ts';
@@ -39,19 +42,82 @@ export function parseEvent(
   throw corrupt(`event ${at.seq}`, at);
 }
 
+/** What a meta says of a session. */
+export interface StoredMeta {
+  readonly createTime: number;
+  readonly lastUpdateTime: number;
+  readonly revision: number;
+  readonly incarnation: string;
+  /** Epoch ms by the clock of a service: the last append or update. */
+  readonly touchTime: number;
+  /** Whether there is something of the session among the details of its bucket. */
+  readonly hasDetails: boolean;
+  /** Undefined: it does not expire. */
+  readonly expireTime: number | undefined;
+  /** Undefined: all events are active. */
+  readonly activeFrom: number | undefined;
+}
+
 /**
- * Reads a meta: the creation and the last update, of 16 digits each, then a `t` if an index by
- * time goes with the session and otherwise a hyphen, the revision, a colon and the incarnation.
- * One of a session that was created before there were incarnations ends with the revision.
+ * Reads a meta: the creation, the last update and the last touch, of 16 digits each, then a `t` if
+ * an index by time goes with the session and otherwise a hyphen, the revision, a colon and the
+ * incarnation. The script of a single event reads it by place: to match a pattern takes as long as
+ * a write.
  *
- * `0001795473093952:0001795473099001:-12:019a2f3c-5b1e-7d4a-9c3b-6f0e8d7a5b21`. The script of a
- * single event reads it by place: to match a pattern takes as long as a write.
+ * `0001795473093952:0001795473099001:0001795473099002:-12:019a2f3c-5b1e-7d4a-9c3b-6f0e8d7a5b21`
+ *
+ * A session that has more to its life has a second line: a `d` if it has details and otherwise a
+ * hyphen, when it expires, after how many ms of idleness, the first active event, until when it is
+ * held for a turn, and for which turn. What there is not of these is empty.
+ *
+ * `d:1795473159002:60000:::`
+ *
+ * Metas of versions before have no second line and no last touch (the last update counts), and the
+ * first ones end with the revision. Whatever writes a meta brings it up to date.
  */
-export function parseMeta(meta: unknown, key: SessionKey): Omit<StoredSummary, 'key' | 'state'> {
-  const fields = /^(\d{16}):(\d{16}):[-t](\d+)(?::(.*))?$/.exec(String(meta));
+export function parseMeta(meta: unknown, key: SessionKey): StoredMeta {
+  const fields = META.exec(String(meta));
   if (fields === null) throw corrupt('the session', { key });
-  const [createTime = 0, lastUpdateTime = 0, revision = 0] = fields.slice(1, 4).map(Number);
-  return { incarnation: fields[4] ?? '', createTime, lastUpdateTime, revision };
+  const [, created, updated, touched = updated, revision, incarnation = ''] = fields;
+  const [details, expireTime, , activeFrom] = fields.slice(6);
+  return {
+    createTime: Number(created),
+    lastUpdateTime: Number(updated),
+    revision: Number(revision),
+    incarnation,
+    touchTime: Number(touched),
+    hasDetails: details === 'd',
+    expireTime: expireTime ? Number(expireTime) : undefined,
+    activeFrom: activeFrom ? Number(activeFrom) : undefined,
+  };
+}
+
+const META =
+  /^(\d{16}):(\d{16}):(?:(\d{16}):)?[-t](\d+)(?::([^\n]*))?(?:\n([-d]):(\d*):(\d*):(\d*):(\d*):(.*))?$/;
+
+/**
+ * Details as they are stored: a line for each label, as it is among the labels of the user, and
+ * then all of them; '' if there are none.
+ */
+export function formatDetails(details: SessionDetails): string {
+  const text = encodeDetails(details);
+  if (text === '') return '';
+  const lines = Object.entries(details.labels).map(([name, value]) => labelLine(name, value));
+  return [...lines, text].join('\n');
+}
+
+/** A label as a text without a line break, that no other label has. */
+export function labelLine(name: string, value: string): string {
+  return JSON.stringify([name, value]);
+}
+
+/** Details from how they are stored; those of a session that has none from null. */
+export function parseStoredDetails(text: unknown, key: SessionKey): SessionDetails {
+  if (text === null) return NO_DETAILS;
+  const stored = String(text);
+  const details = parseDetails(stored.slice(stored.lastIndexOf('\n') + 1));
+  if (details === undefined) throw corrupt('the labels', { key });
+  return details;
 }
 
 /** A time as a meta has it. */

@@ -44,7 +44,7 @@ export const FIND = `
   local meta = redis.call('HGET', KEYS[1], ARGV[1])
   if not meta then return false end
   local length = redis.call('LLEN', KEYS[2])
-  if tonumber(string.match(meta, '^%d+:%d+:[-t](%d+)') or '-1') ~= length then return -1 end
+  if tonumber(string.match(meta, '^[%d:]+[-t](%d+)') or '-1') ~= length then return -1 end
 `;
 
 /** `split(text)`: the lines of `text`; none if it is empty. */

@@ -20,7 +20,7 @@ const READ = `
   local user, app = redis.call('HGETALL', KEYS[6]), {}
   if scopes > 6 then app = redis.call('HGETALL', KEYS[7]) end
   if meta then
-    if string.match(meta, '^%d+:%d+:[-t]%d+:(.*)$') == ARGV[3] then return {user, app, ''} end
+    if string.match(meta, '^[%d:]+[-t]%d+:([^\\n]*)') == ARGV[3] then return {user, app, ''} end
     return 0
   end
   redis.call('ZCARD', KEYS[3])

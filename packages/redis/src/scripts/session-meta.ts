@@ -1,0 +1,65 @@
+/**
+ * `readMeta(text)`: a meta as a table of texts, '' for what there is not, of whichever version it
+ * is; nil if it is not one. `writeMeta(meta)`: its text. `isGone(meta, now)`: whether a session has
+ * expired. See `parseMeta`.
+ */
+export const META = `
+  local function readMeta(text)
+    if not string.find(text, '^%d', 35) then
+      text = string.sub(text, 1, 34) .. string.sub(text, 18)
+      if not string.find(text, ':', 53, true) then text = text .. ':' end
+    end
+    local meta = {}
+    local life
+    meta.created, meta.updated, meta.touched, meta.timed, meta.revision, meta.incarnation, life =
+      string.match(text, '^(%d+):(%d+):(%d+):([-t])(%d+):([^\\n]*)(.*)$')
+    if not meta.revision then return nil end
+    meta.details, meta.expires, meta.idle, meta.active, meta.held, meta.turn = '-', '', '', '', '', ''
+    if life ~= '' then
+      meta.details, meta.expires, meta.idle, meta.active, meta.held, meta.turn =
+        string.match(life, '^\\n([-d]):(%d*):(%d*):(%d*):(%d*):(.*)$')
+      if not meta.turn then return nil end
+    end
+    return meta
+  end
+  local function writeMeta(meta)
+    local text = table.concat(
+      {meta.created, meta.updated, meta.touched, meta.timed .. meta.revision, meta.incarnation}, ':')
+    local life = table.concat(
+      {meta.details, meta.expires, meta.idle, meta.active, meta.held, meta.turn}, ':')
+    if life == '-:::::' then return text end
+    return text .. '\\n' .. life
+  end
+  local function isGone(meta, now)
+    return meta.expires ~= '' and tonumber(meta.expires) <= tonumber(now)
+  end
+`;
+
+/**
+ * `isExpired(text, now)`: whether the session of a meta that may be unreadable has expired.
+ * `hasDetails(text)`: whether it has something among the details.
+ */
+export const PEEK = `
+  local function isExpired(text, now)
+    local expires = string.match(text, '\\n.:(%d+)')
+    return expires ~= nil and tonumber(expires) <= tonumber(now)
+  end
+  local function hasDetails(text) return string.find(text, '\\nd', 1, true) ~= nil end
+`;
+
+/**
+ * `labelsOf(details, session)`: from stored details, how the labels are among those of the user:
+ * 0 and a member in turn with `scored`, and otherwise the members.
+ */
+export const LABELS = `
+  local function labelsOf(details, session, scored)
+    local members, from = {}, 1
+    while true do
+      local to = string.find(details, '\\n', from, true)
+      if not to then return members end
+      if scored then members[#members + 1] = 0 end
+      members[#members + 1] = string.sub(details, from, to) .. session
+      from = to + 1
+    end
+  end
+`;
