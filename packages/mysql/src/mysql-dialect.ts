@@ -1,4 +1,5 @@
 import {
+  type AddedIndexDefinition,
   type ColumnDefinition,
   compareByColumn,
   insertHead,
@@ -25,12 +26,14 @@ export const mysqlDialect: SqlDialect = {
   quote: (name) => `\`${name}\``,
   types: {
     identifier: 'VARBINARY(255)',
+    text: 'VARBINARY(512)',
     integer: 'BIGINT',
     json: 'LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
   },
   tableOptions: { narrow: tableOptions, wide: tableOptions },
   indexes: 'inline',
   addColumn,
+  addIndex,
   greatest: 'greatest',
   // There is no RETURNING, and LAST_INSERT_ID has 64 bits: the revision, and then the 32 of the mark.
   // https://dev.mysql.com/doc/refman/8.0/en/information-functions.html#function_last-insert-id
@@ -54,13 +57,38 @@ export const mysqlDialect: SqlDialect = {
 
 // MySQL has no IF NOT EXISTS for a column, and no statement that does one thing or another.
 function addColumn({ table, tableName, name, definition }: ColumnDefinition): readonly string[] {
-  const add = `ALTER TABLE ${table} ADD COLUMN ${definition}`.replaceAll("'", "''");
-  const isThere = `EXISTS (SELECT 1 FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = '${tableName}' AND column_name = '${name}')`;
+  return unlessListed({
+    list: 'columns',
+    as: `table_name = '${tableName}' AND column_name = '${name}'`,
+    statement: `ALTER TABLE ${table} ADD COLUMN ${definition}`,
+  });
+}
+
+// Nor for an index, and it has all rows in each.
+function addIndex({ name, target, tableName, indexName }: AddedIndexDefinition): readonly string[] {
+  return unlessListed({
+    list: 'statistics',
+    as: `table_name = '${tableName}' AND index_name = '${indexName}'`,
+    statement: `CREATE INDEX ${name} ON ${target}`,
+  });
+}
+
+/** Runs a statement unless what it adds is in a list of the database's. */
+function unlessListed({
+  list,
+  as,
+  statement,
+}: {
+  readonly list: 'columns' | 'statistics';
+  readonly as: string;
+  readonly statement: string;
+}): readonly string[] {
+  const isThere = `EXISTS (SELECT 1 FROM information_schema.${list} WHERE table_schema = DATABASE() AND ${as})`;
   return [
-    `SET @added_column = IF(${isThere}, 'DO 0', '${add}')`,
-    'PREPARE add_column FROM @added_column',
-    'EXECUTE add_column',
-    'DEALLOCATE PREPARE add_column',
+    `SET @holdfast_addition = IF(${isThere}, 'DO 0', '${statement.replaceAll("'", "''")}')`,
+    'PREPARE holdfast_addition FROM @holdfast_addition',
+    'EXECUTE holdfast_addition',
+    'DEALLOCATE PREPARE holdfast_addition',
   ];
 }
 

@@ -39,7 +39,7 @@ export async function runSql(...statements: readonly string[]): Promise<readonly
 
 /** Drops the tables of a prefix. */
 export async function dropTables(tablePrefix: string): Promise<void> {
-  const tables = ['sessions', 'events', 'state', 'migrations'];
+  const tables = ['sessions', 'events', 'state', 'labels', 'migrations'];
   await runSql(
     `DROP TABLE IF EXISTS ${tables.map((table) => `\`${tablePrefix}${table}\``).join(', ')}`,
   );

@@ -1,4 +1,5 @@
 import {
+  addPartialIndex,
   compareAsRow,
   type InsertSource,
   insertHead,
@@ -23,8 +24,18 @@ export const GUARD = 'guard';
  */
 const NEVER_KEPT = 'generate_series(1, 5000000)';
 
-const types = { identifier: 'text COLLATE "C"', integer: 'bigint', json: 'text' } as const;
-const parameterTypes = { identifier: 'text', integer: 'bigint', json: 'text' } as const;
+const types = {
+  identifier: 'text COLLATE "C"',
+  text: 'text COLLATE "C"',
+  integer: 'bigint',
+  json: 'text',
+} as const;
+const parameterTypes = {
+  identifier: 'text',
+  text: 'text',
+  integer: 'bigint',
+  json: 'text',
+} as const;
 
 export const postgresDialect: SqlDialect = {
   quote: (name) => `"${name}"`,
@@ -34,6 +45,7 @@ export const postgresDialect: SqlDialect = {
   addColumn: ({ table, definition }) => [
     `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${definition}`,
   ],
+  addIndex: (added) => [addPartialIndex(added)],
   greatest: 'greatest',
   revision: { keep: (revision) => revision, returning: 'RETURNING revision, incarnation' },
   unionBranch: (select) => sql`(${select})`,

@@ -54,7 +54,7 @@ export interface TestDatabase {
   readonly schema: string;
   readonly pool: pg.Pool;
   /** The name of a table in a statement. */
-  table(name: 'sessions' | 'events' | 'state' | 'migrations'): string;
+  table(name: 'sessions' | 'events' | 'state' | 'labels' | 'migrations'): string;
   /** A service over the pool, and its tables. */
   open(options?: Partial<PostgresSessionServiceOptions>): PostgresSessionService;
 }

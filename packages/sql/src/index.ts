@@ -39,6 +39,8 @@ export {
   type SqlWriteOutcome,
 } from './sql-client.ts';
 export {
+  type AddedIndexDefinition,
+  addPartialIndex,
   type ColumnDefinition,
   compareAsRow,
   compareByColumn,

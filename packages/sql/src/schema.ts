@@ -14,6 +14,7 @@ export interface Tables {
   readonly sessions: string;
   readonly events: string;
   readonly state: string;
+  readonly labels: string;
   readonly migrations: string;
 }
 
@@ -46,6 +47,7 @@ export function schemaOf(options: TableOptions & { readonly dialect: SqlDialect 
     sessions: name('sessions'),
     events: name('events'),
     state: name('state'),
+    labels: name('labels'),
     migrations: name('migrations'),
   };
   return { dialect, tables, tablePrefix, schema };

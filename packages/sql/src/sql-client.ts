@@ -38,7 +38,8 @@ export interface SqlInsertColumn {
   readonly nullable?: true;
 }
 
-export type SqlColumnType = 'identifier' | 'integer' | 'json';
+/** An `identifier` has up to 255 bytes, a `text` up to 512. */
+export type SqlColumnType = 'identifier' | 'text' | 'integer' | 'json';
 
 /** Statements that happen all or not at all, in as few round trips as the database can. */
 export interface SqlWrite {

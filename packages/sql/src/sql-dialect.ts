@@ -16,6 +16,8 @@ export interface SqlDialect {
   readonly indexes: 'inline' | 'separate' | 'qualified';
   /** The statements that add a column to a table. They can be run again. */
   addColumn(added: ColumnDefinition): readonly string[];
+  /** The statements that add an index to a table. They can be run again. */
+  addIndex(added: AddedIndexDefinition): readonly string[];
   /** The function that gives the larger of two integers. */
   readonly greatest: string;
   /** How the client of a write gets at the revision of the guard's row, and at its mark. */
@@ -50,6 +52,17 @@ export interface ColumnDefinition {
   readonly definition: string;
 }
 
+export interface AddedIndexDefinition {
+  /** Quoted, with its schema if it stands there. */
+  readonly name: string;
+  /** The table, quoted, and the columns. */
+  readonly target: string;
+  readonly tableName: string;
+  readonly indexName: string;
+  /** Rows without a value in this column need not be in the index. */
+  readonly ofValuesIn: string;
+}
+
 export interface InsertSource {
   readonly count: number;
   /** Whether the rows depend on a write's guard. */
@@ -80,6 +93,11 @@ export const compareByColumn: CompareRows = <Input>({ operator, columns }: RowCo
 /** `INSERT INTO t (a, b)`: what every dialect's insert begins with. */
 export function insertHead({ table, columns }: SqlInsert): string {
   return `INSERT INTO ${table} (${columns.map(({ name }) => name).join(', ')})`;
+}
+
+/** The index of rows with a value, of SQLite and PostgreSQL. */
+export function addPartialIndex({ name, target, ofValuesIn }: AddedIndexDefinition): string {
+  return `CREATE INDEX IF NOT EXISTS ${name} ON ${target} WHERE ${ofValuesIn} IS NOT NULL`;
 }
 
 /** The columns that an existing row takes over. */

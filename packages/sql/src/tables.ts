@@ -10,17 +10,28 @@ export interface TableDefinition {
   /** @default [] */
   readonly unique?: readonly (readonly string[])[];
   /** @default [] */
-  readonly indexes?: readonly { readonly name: string; readonly columns: readonly string[] }[];
+  readonly indexes?: readonly IndexDefinition[];
   /** Whether a row may be long. */
   readonly rows: 'narrow' | 'wide';
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly columns: readonly string[];
 }
 
 /** A column that was not there from the beginning. */
 export interface AddedColumn {
   readonly name: string;
   readonly type: SqlColumnType;
-  /** What rows get that are there already: a literal. */
-  readonly default: string;
+  /** What rows have that were there already: a literal. @default null */
+  readonly default?: string;
+}
+
+/** An index that was not there from the beginning. */
+export interface AddedIndex extends IndexDefinition {
+  /** Rows without a value in this column need not be in the index. */
+  readonly ofValuesIn: string;
 }
 
 const key = ['app_name', 'user_id', 'session_id'] as const;
@@ -33,6 +44,7 @@ export const sessionsTable: TableDefinition = {
     { name: 'create_time', type: 'integer' },
     { name: 'last_update_time', type: 'integer' },
     { name: 'revision', type: 'integer' },
+    // The text `null`: it is not known.
     { name: 'initial_state', type: 'json' },
   ],
   primaryKey: key,
@@ -54,6 +66,28 @@ export const incarnationColumn: AddedColumn = {
   name: 'incarnation',
   type: 'identifier',
   default: "''",
+};
+
+/** What came to sessions with version 3. */
+export const lifeColumns: readonly AddedColumn[] = [
+  // By the clock of services, when it was last appended to or updated. 0: it was not noted.
+  { name: 'touch_time', type: 'integer', default: '0' },
+  // From when on it is gone. Null: never.
+  { name: 'expire_time', type: 'integer' },
+  // How long after it was touched it is gone. Null: that does not count.
+  { name: 'idle_ms', type: 'integer' },
+  { name: 'active_from', type: 'integer', default: '1' },
+  // For which turn it is held. Empty: for none.
+  { name: 'turn', type: 'identifier', default: "''" },
+  { name: 'turn_until', type: 'integer', default: '0' },
+  // The text of them. Null: there are none.
+  { name: 'details', type: 'json' },
+];
+
+export const expiryIndex: AddedIndex = {
+  name: 'sessions_by_expiry',
+  columns: ['app_name', 'expire_time', 'user_id', 'session_id'],
+  ofValuesIn: 'expire_time',
 };
 
 export const eventsTable: TableDefinition = {
@@ -81,6 +115,17 @@ export const stateTable: TableDefinition = {
     { name: 'value', type: 'json', nullable: true },
   ],
   primaryKey: [...key, 'name'],
+  rows: 'narrow',
+};
+
+/** One row for each label of a session, so that sessions are found by them: see `labelText`. */
+export const labelsTable: TableDefinition = {
+  name: 'labels',
+  columns: [...keyColumns, { name: 'name', type: 'identifier' }, { name: 'value', type: 'text' }],
+  primaryKey: [...key, 'name'],
+  indexes: [
+    { name: 'labels_by_value', columns: ['app_name', 'user_id', 'name', 'value', 'session_id'] },
+  ],
   rows: 'narrow',
 };
 

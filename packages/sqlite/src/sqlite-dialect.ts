@@ -1,4 +1,5 @@
 import {
+  addPartialIndex,
   compareAsRow,
   insertHead,
   joinSql,
@@ -12,11 +13,12 @@ import { isMissingTable } from './sqlite-error.ts';
 /** SQLite compares text by its bytes, and takes a short row within the key's own tree. */
 export const sqliteDialect: SqlDialect = {
   quote: (name) => `"${name}"`,
-  types: { identifier: 'TEXT', integer: 'INTEGER', json: 'TEXT' },
+  types: { identifier: 'TEXT', text: 'TEXT', integer: 'INTEGER', json: 'TEXT' },
   tableOptions: { narrow: ' WITHOUT ROWID', wide: '' },
   indexes: 'qualified',
   // There is no IF NOT EXISTS, and no need: it happens within the transaction of its migration.
   addColumn: ({ table, definition }) => [`ALTER TABLE ${table} ADD COLUMN ${definition}`],
+  addIndex: (added) => [addPartialIndex(added)],
   greatest: 'max',
   revision: { keep: (revision) => revision, returning: 'RETURNING revision, incarnation' },
   unionBranch: (select) => sql`SELECT * FROM (${select})`,
