@@ -1,14 +1,22 @@
 import type { SessionKey } from '@holdfast/core';
+import type { IncrementRefused } from '@holdfast/session/store';
 import {
   foldState,
   type ScopedChanges,
   type ScopeState,
   type StateChanges,
+  type StateIncrements,
 } from '@holdfast/state/internal';
 import type { RedisKeys } from './redis-keys.ts';
 import type { ScriptRunner } from './script-runner.ts';
 import type { AppPlace } from './scripts/reserved.ts';
-import { readScope, updateScope } from './scripts/scope-state.ts';
+import {
+  incrementScope,
+  readIncremented,
+  readScope,
+  type ScopeIncrement,
+  updateScope,
+} from './scripts/scope-state.ts';
 import { parseState } from './stored-text.ts';
 
 /** What became of a write that may change the state of an app. */
@@ -23,8 +31,19 @@ export interface WriteOutcome {
 export interface SessionWrite<T> {
   readonly key: SessionKey;
   readonly changes: ScopedChanges;
+  /** Those of the app's state. @default none */
+  readonly increments?: AppIncrements<T> | undefined;
   /** Answers 'stale' if the reservation was called off, and nothing was written. */
   run(app: AppPlace): Promise<T | 'stale'>;
+}
+
+export interface AppIncrements<T> {
+  readonly byName: StateIncrements;
+  /**
+   * What comes of the write, given the name of a value that is unfit for its increment: nothing is
+   * written, but it may have been before.
+   */
+  refuse(name: string): Promise<T>;
 }
 
 /** The state of apps: on one server beside their sessions, on a Cluster in slots of their own. */
@@ -34,6 +53,8 @@ export interface AppState {
   read(appName: string): Promise<ScopeState>;
   /** Gives the state after the changes. */
   update(appName: string, changes: StateChanges): Promise<ScopeState>;
+  /** The same with increments; nothing is written if one of them is refused. */
+  increment(appName: string, update: ScopeIncrement): Promise<ScopeState | IncrementRefused>;
   /** Runs a write of a session, and sees to its changes of the app's state. */
   change<T extends WriteOutcome | undefined>(write: SessionWrite<T>): Promise<T>;
 }
@@ -62,6 +83,12 @@ export class OneServerAppState implements AppState {
   async update(appName: string, changes: StateChanges): Promise<ScopeState> {
     const call = updateScope(this.#keys.app(appName).state, changes);
     return foldState(parseState(await this.#runner.write(call), { appName }), changes);
+  }
+
+  async increment(appName: string, update: ScopeIncrement): Promise<ScopeState | IncrementRefused> {
+    const reply = await this.#runner.write(incrementScope(this.#keys.app(appName).state, update));
+    const after = readIncremented(update, { reply, owner: { appName } });
+    return typeof after === 'string' ? { type: 'unfit', scope: 'app', name: after } : after;
   }
 
   change<T extends WriteOutcome | undefined>({ run }: SessionWrite<T>): Promise<T> {

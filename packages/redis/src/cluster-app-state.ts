@@ -1,8 +1,14 @@
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
-import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
-import type { ScopeState, StateChanges } from '@holdfast/state/internal';
-import type { AppState, AppStateOptions, SessionWrite, WriteOutcome } from './app-state.ts';
-import { readTexts } from './read-reply.ts';
+import { CallTimer, type IncrementRefused, noAnswerInTime } from '@holdfast/session/store';
+import type { ScopeState, StateChanges, StateIncrements } from '@holdfast/state/internal';
+import type {
+  AppIncrements,
+  AppState,
+  AppStateOptions,
+  SessionWrite,
+  WriteOutcome,
+} from './app-state.ts';
+import { readText, readTexts } from './read-reply.ts';
 import { bucketOf, type RedisKeys } from './redis-keys.ts';
 import type { ScriptRunner } from './script-runner.ts';
 import {
@@ -12,6 +18,7 @@ import {
   readReservation,
 } from './scripts/cluster-app-state.ts';
 import { packChanges } from './scripts/encode-changes.ts';
+import type { ScopeIncrement } from './scripts/scope-state.ts';
 import { parseState } from './stored-text.ts';
 
 export interface ClusterAppStateOptions extends AppStateOptions {
@@ -28,6 +35,8 @@ interface AppBucket {
 // How long a reader waits for a node with changes that nobody has been told of yet.
 const READER_PATIENCE_MS = 1_000;
 
+const NO_INCREMENTS: StateIncrements = new Map();
+
 // A reader calls off reservations that look abandoned. So often in a row it is not an accident.
 const MAX_ATTEMPTS = 10;
 
@@ -37,11 +46,14 @@ const MAX_ATTEMPTS = 10;
  * 1. `reserve`, in the app's slot: a version that is greater than all before, and an intent, which
  *    says in which bucket to look for what becomes of it.
  * 2. The event, in the user's slot, together with an entry in the outbox of its bucket.
- * 3. `apply`, in the app's slot: the entry's changes, key by key if its stamp is the greatest;
- *    the intent goes. Now the write is acknowledged, and the entry is cleared in the background.
+ * 3. `apply`, in the app's slot: the entry's changes, key by key if its stamp is the greatest, and
+ *    its increments, each once; the intent goes. Now the write is acknowledged, and the entry is cleared in the background.
  *
  * A reader who finds an intent looks into the outbox, and does the third step for an entry that it
  * finds. An old intent without an entry is called off: its write is refused from then on.
+ *
+ * An increment that a value is unfit for is refused by `reserve`. If the value becomes so before the
+ * third step, by a write at the same time, the increment is as if it had come before that write.
  */
 export class ClusterAppState implements AppState {
   readonly isBeside = false;
@@ -65,29 +77,42 @@ export class ClusterAppState implements AppState {
   }
 
   async update(appName: string, changes: StateChanges): Promise<ScopeState> {
-    await this.#runner.write(appScripts.update(this.#keys.app(appName), changes));
+    const update = { changes, increments: NO_INCREMENTS };
+    await this.#runner.write(appScripts.update(this.#keys.app(appName), update));
     return await this.read(appName);
+  }
+
+  async increment(appName: string, update: ScopeIncrement): Promise<ScopeState | IncrementRefused> {
+    const reply = await this.#runner.write(appScripts.update(this.#keys.app(appName), update));
+    const name = readText(reply);
+    return name === '' ? await this.read(appName) : { type: 'unfit', scope: 'app', name };
   }
 
   /** Runs a write with a reservation if it changes the app's state, and applies the change. */
   async change<T extends WriteOutcome | undefined>(write: SessionWrite<T>): Promise<T> {
-    const { key, changes, run } = write;
-    if (changes.app.size === 0) return (await run('elsewhere')) as T;
+    const { key, changes, increments, run } = write;
+    const { byName = NO_INCREMENTS } = increments ?? {};
+    if (changes.app.size === 0 && byName.size === 0) return (await run('elsewhere')) as T;
     const { appName, userId } = key;
     const where = { appName, bucket: bucketOf(userId) };
-    const packed = packChanges(changes.app);
+    const packed = packChanges(changes.app, byName);
+    const reserve = { bucket: where.bucket, increments: byName };
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const call = appScripts.reserve(this.#keys.app(appName), where.bucket);
-      const { version, low } = readReservation(await this.#runner.write(call));
+      const call = appScripts.reserve(this.#keys.app(appName), reserve);
+      const reserved = readReservation(await this.#runner.write(call));
+      if (typeof reserved === 'string') {
+        // The increments are there: without any, no name is answered.
+        const outcome = await (increments as AppIncrements<T>).refuse(reserved);
+        if (outcome?.isRepeated) await this.#applyAll(where);
+        return outcome;
+      }
+      const { version, low } = reserved;
       const outcome = await run({ version, low, changes: packed });
       const done = outcome === 'stale' ? undefined : outcome;
       if (done?.stamp) {
         await this.#apply(where, [version, `${done.stamp}\n${packed}`]);
       } else {
-        if (done?.isRepeated) {
-          const all = appScripts.collectAll(this.#keys.bucket(appName, where.bucket));
-          await this.#apply(where, await this.#runner.read(all));
-        }
+        if (done?.isRepeated) await this.#applyAll(where);
         // Nothing must come of the version any more; or what has come of it is applied.
         const intent = { version, bucket: where.bucket, isOld: true };
         this.#inBackground(() => this.#finish(where, [intent]));
@@ -123,6 +148,12 @@ export class ClusterAppState implements AppState {
       }
     });
     return (await Promise.all(finished)).includes(true);
+  }
+
+  /** Applies all that the outbox of a bucket has. */
+  async #applyAll(where: AppBucket): Promise<void> {
+    const all = appScripts.collectAll(this.#keys.bucket(where.appName, where.bucket));
+    await this.#apply(where, await this.#runner.read(all));
   }
 
   /** Applies what the outbox of a bucket has for some intents; false if that is nothing. */

@@ -29,6 +29,8 @@ export class RedisKeys {
       intents: `${tag}:intents`,
       /** Hash: the last version that was given out. A Cluster only. */
       clock: `${tag}:clock`,
+      /** Sorted set: what was added to keys lately, by stamp. A Cluster only. */
+      increments: `${tag}:increments`,
     };
   }
 

@@ -1,30 +1,29 @@
 import { corrupt } from '@holdfast/session/store';
-import type { StateChanges } from '@holdfast/state/internal';
+import type { StateIncrements } from '@holdfast/state/internal';
 import { readInteger, readList, readText, readTexts } from '../read-reply.ts';
 import type { AppKeys, BucketKeys } from '../redis-keys.ts';
-import { encodeChanges } from './encode-changes.ts';
+import { applyEntries, NOW, updateApp } from './apply-app-changes.ts';
 import type { Reservation } from './reserved.ts';
-import { PUT, SPLIT, script } from './script.ts';
+import { SPLIT, script } from './script.ts';
+import { encodeIncrements, SUM } from './sum.ts';
 
 // The state of an app on a Cluster: it is in another slot than the events that change it.
 // Each change has a stamp; of two changes of a key, the one with the greater stamp stays. Versions
 // and stamps are whole numbers of µs, but no clock is trusted: each version is greater than every
 // stamp that was applied before it was given out.
 
-const NOW = `
-  local time = redis.call('TIME')
-  local now = time[1] * 1000000 + time[2]
-  local function whole(number) return string.format('%.0f', number) end
-`;
-
-// KEYS: intents, clock. ARGV: the bucket that the change comes from.
+// KEYS: state, intents, clock. ARGV: the bucket that the change comes from, and its increments. It
+// answers the version and the lowest one that is open; or the name of a value that is unfit for its
+// increment as things stand.
 const reserve = script(`
-  ${NOW}
-  local last = tonumber(redis.call('HGET', KEYS[2], 'last') or '0')
+  ${SPLIT}${SUM}${NOW}
+  local unfit = findUnfit(KEYS[1], split(ARGV[2]), {})
+  if unfit then return unfit end
+  local last = tonumber(redis.call('HGET', KEYS[3], 'last') or '0')
   local version = whole(math.max(now, last + 1))
-  local low = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or version
-  redis.call('ZADD', KEYS[1], version, version .. ':' .. ARGV[1] .. ':' .. whole(now))
-  redis.call('HSET', KEYS[2], 'last', version)
+  local low = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')[2] or version
+  redis.call('ZADD', KEYS[2], version, version .. ':' .. ARGV[1] .. ':' .. whole(now))
+  redis.call('HSET', KEYS[3], 'last', version)
   return {version, low}
 `);
 
@@ -32,85 +31,6 @@ const reserve = script(`
 const read = script(`
   ${NOW}
   return {redis.call('HGETALL', KEYS[1]), redis.call('ZRANGE', KEYS[2], 0, -1), whole(now)}
-`);
-
-// How long it is known which stamp a key has, in µs. A change whose intent was lost with a master
-// is right for so long after it.
-const STAMPS_KEPT = 10 * 60 * 1_000_000;
-
-// KEYS: state, stamps, intents, clock. ARGV: pairs of a version and what the outbox has for it,
-// or '' if there is nothing, and never will be: then its intent is dropped.
-//
-// A change whose intent is there is applied if its stamp is greater than that of the key. Stamps
-// are forgotten once they are old, and lower than any open version. Without an intent, a change
-// with a stamp that may have been forgotten was applied before.
-const apply = script(`
-  ${SPLIT}${PUT}${NOW}
-  local last = tonumber(redis.call('HGET', KEYS[4], 'last') or '0')
-  local forgotten = tonumber(redis.call('HGET', KEYS[4], 'forgotten') or '0')
-  local left, known, open = redis.call('HLEN', KEYS[1]), redis.call('ZCARD', KEYS[2]), redis.call('ZCARD', KEYS[3])
-  local mine, stamps, values = {}, {}, {}
-  for i = 1, #ARGV, 2 do
-    local lines = split(ARGV[i + 1])
-    mine[tonumber(ARGV[i])] = true
-    if #lines > 0 then
-      local stamp, sets = tonumber(lines[1]), tonumber(lines[2])
-      if stamp > forgotten or redis.call('ZCOUNT', KEYS[3], ARGV[i], ARGV[i]) > 0 then
-        local function change(name, value)
-          local before = stamps[name] or tonumber(redis.call('ZSCORE', KEYS[2], name) or '0')
-          if stamp > before then stamps[name], values[name] = stamp, value end
-        end
-        for line = 3, sets + 2, 2 do change(lines[line], lines[line + 1]) end
-        for line = sets + 3, #lines do change(lines[line], false) end
-      end
-      last = math.max(last, stamp)
-    end
-  end
-  local low = math.min(now, last) - ${STAMPS_KEPT}
-  local first = redis.call('ZRANGE', KEYS[3], 0, #ARGV / 2, 'WITHSCORES')
-  for i = 2, #first, 2 do
-    if not mine[tonumber(first[i])] then
-      low = math.min(low, tonumber(first[i]) - 1)
-      break
-    end
-  end
-  local old = whole(low)
-  local sets, removals, rows = {}, {}, {}
-  for name, stamp in pairs(stamps) do
-    rows[#rows + 1], rows[#rows + 2] = whole(stamp), name
-    if values[name] then
-      sets[#sets + 1], sets[#sets + 2] = name, values[name]
-    else
-      removals[#removals + 1] = name
-    end
-  end
-
-  redis.call('HSET', KEYS[4], 'last', whole(last), 'forgotten', whole(math.max(forgotten, low)))
-  known = known + put('ZADD', KEYS[2], rows)
-  left = left + put('HSET', KEYS[1], sets)
-  drop('HDEL', KEYS[1], removals, left)
-  for i = 1, #ARGV, 2 do
-    if open > 0 then open = open - redis.call('ZREMRANGEBYSCORE', KEYS[3], ARGV[i], ARGV[i]) end
-  end
-  if known > 0 then redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', old) end
-  return 1
-`);
-
-// KEYS: state, stamps, clock. ARGV: sets, removals.
-const update = script(`
-  ${SPLIT}${PUT}${NOW}
-  local last = tonumber(redis.call('HGET', KEYS[3], 'last') or '0')
-  local version = whole(math.max(now, last + 1))
-  local left = redis.call('HLEN', KEYS[1])
-  redis.call('ZCARD', KEYS[2])
-  local sets, removals, rows = split(ARGV[1]), split(ARGV[2]), {}
-  for i = 1, #sets, 2 do rows[#rows + 1], rows[#rows + 2] = version, sets[i] end
-  for _, name in ipairs(removals) do rows[#rows + 1], rows[#rows + 2] = version, name end
-  redis.call('HSET', KEYS[3], 'last', version)
-  put('ZADD', KEYS[2], rows)
-  left = left + put('HSET', KEYS[1], sets)
-  drop('HDEL', KEYS[1], removals, left)
-  return version
 `);
 
 // KEYS: outbox, versions. ARGV: pairs of a version and whether to call it off ('1') if the
@@ -156,18 +76,20 @@ export interface Intent {
   readonly isOld: boolean;
 }
 
+export interface ReserveRun {
+  /** Where the change comes from. */
+  readonly bucket: number;
+  readonly increments: StateIncrements;
+}
+
 /** Each script over the keys of an app, or of one of its buckets. */
 export const appScripts = {
-  /** Answers the version and the lowest one that is open. */
-  reserve: ({ intents, clock }: AppKeys, bucket: number) =>
-    reserve([intents, clock], [String(bucket)]),
+  /** Answers the version and the lowest one that is open, or the name of an unfit value. */
+  reserve: ({ state, intents, clock }: AppKeys, { bucket, increments }: ReserveRun) =>
+    reserve([state, intents, clock], [String(bucket), encodeIncrements(increments)]),
   read: ({ state, intents }: AppKeys) => read([state, intents]),
-  apply: ({ state, stamps, intents, clock }: AppKeys, entries: readonly string[]) =>
-    apply([state, stamps, intents, clock], entries),
-  update({ state, stamps, clock }: AppKeys, changes: StateChanges) {
-    const { sets, removals } = encodeChanges(changes);
-    return update([state, stamps, clock], [sets, removals]);
-  },
+  apply: applyEntries,
+  update: updateApp,
   collect({ outbox, versions }: BucketKeys, intents: readonly Intent[]) {
     const args = intents.flatMap(({ version, isOld }) => [version, isOld ? '1' : '']);
     return collect([outbox, versions], args);
@@ -193,8 +115,9 @@ export function readAppReply(reply: unknown, appName: string) {
   return { fields, intents };
 }
 
-/** What `reserve` answers. */
-export function readReservation(reply: unknown): Pick<Reservation, 'version' | 'low'> {
+/** What `reserve` answers: a reservation, or the name of a value that is unfit. */
+export function readReservation(reply: unknown): Pick<Reservation, 'version' | 'low'> | string {
+  if (!Array.isArray(reply)) return readText(reply);
   const [version, low] = readList(reply);
   return { version: readText(version), low: readText(low) };
 }

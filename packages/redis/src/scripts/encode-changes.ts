@@ -1,4 +1,5 @@
-import type { StateChanges } from '@holdfast/state/internal';
+import type { StateChanges, StateIncrements } from '@holdfast/state/internal';
+import { encodeIncrements } from './sum.ts';
 
 /**
  * Changes of one scope as a script takes them: the names and values of `sets` in turn, and the
@@ -29,9 +30,14 @@ export function addChanges(args: string[], changes: StateChanges): void {
   args.push(...removals);
 }
 
-/** Changes as one text: how many lines the sets are, the sets, and the removals. */
-export function packChanges(changes: StateChanges): string {
+/**
+ * Changes and increments as one text: how many lines the sets are, and behind a plus how many the
+ * increments are if there are any; then the sets, the increments and the removals.
+ */
+export function packChanges(changes: StateChanges, increments: StateIncrements): string {
   const { sets, removals } = encodeChanges(changes);
   const count = sets === '' ? 0 : sets.split('\n').length;
-  return [String(count), sets, removals].filter((part) => part !== '').join('\n');
+  const counts = increments.size === 0 ? String(count) : `${count}+${2 * increments.size}`;
+  const parts = [counts, sets, encodeIncrements(increments), removals];
+  return parts.filter((part) => part !== '').join('\n');
 }
