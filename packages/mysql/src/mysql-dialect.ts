@@ -113,6 +113,9 @@ function guardedRow({ columns }: SqlInsert): SqlText {
 
 function onDuplicate(insert: SqlInsert): string {
   if (insert.replaceBy === undefined) return '';
-  const sets = replacedColumns(insert).map((name) => `${name} = VALUES(${name})`);
+  const { keepsExisting } = insert;
+  const sets = replacedColumns(insert).map(
+    (name) => `${name} = ${keepsExisting ? name : `VALUES(${name})`}`,
+  );
   return ` ON DUPLICATE KEY UPDATE ${sets.join(', ')}`;
 }

@@ -2,13 +2,16 @@ import {
   type ConnectionSource,
   InsertStatements,
   inTransaction,
+  isWrite,
   type Lease,
   orRollBack,
   plainCommand,
   REFUSED,
+  resultOfWrite,
   type SqlDriver,
   type SqlQuery,
   type SqlResult,
+  type SqlStep,
   type SqlWrite,
   type SqlWriteOutcome,
   type TransactionBody,
@@ -103,11 +106,17 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
     lease: MysqlLease,
     { body, lock }: { readonly body: TransactionBody<Result>; readonly lock: string | undefined },
   ): Promise<Result> {
-    const run = () => body((query) => this.#run(lease, query));
+    const run = () => body((step) => this.#runStep(lease, step));
     if (lock === undefined) return this.#inTransaction(lease, run);
     const { database } = await this.#settingsOf(lease);
     // A statement that changes the schema commits by itself: the lock is what helps.
     return withLock(lease, { lock: { name: lock, database }, body: run });
+  }
+
+  async #runStep(lease: MysqlLease, step: SqlStep): Promise<SqlResult> {
+    return isWrite(step)
+      ? resultOfWrite(await this.#runWrite(lease, step))
+      : this.#run(lease, step);
   }
 
   async #run(lease: MysqlLease, query: SqlQuery): Promise<MysqlResult> {
@@ -162,17 +171,20 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
     return length <= CHARACTERS_PER_TEXT ? script : undefined;
   }
 
-  #writeInSteps(lease: MysqlLease, { guard, inserts }: SqlWrite): Promise<SqlWriteOutcome> {
-    return this.#inTransaction(lease, async () => {
-      const outcome = outcomeOf(guard && (await this.#run(lease, guard)));
-      if (outcome.type !== 'written') return outcome;
-      for (const rows of inserts) {
-        for (const query of this.#inserts.plain(rows, outcome.revision)) {
-          await this.#run(lease, query);
-        }
+  #writeInSteps(lease: MysqlLease, write: SqlWrite): Promise<SqlWriteOutcome> {
+    return this.#inTransaction(lease, () => this.#runWrite(lease, write));
+  }
+
+  /** The steps of a write, within a transaction. */
+  async #runWrite(lease: MysqlLease, { guard, inserts }: SqlWrite): Promise<SqlWriteOutcome> {
+    const outcome = outcomeOf(guard && (await this.#run(lease, guard)));
+    if (outcome.type !== 'written') return outcome;
+    for (const rows of inserts) {
+      for (const query of this.#inserts.plain(rows, outcome.revision)) {
+        await this.#run(lease, query);
       }
-      return outcome;
-    });
+    }
+    return outcome;
   }
 
   async #inTransaction<Result>(lease: MysqlLease, body: () => Promise<Result>): Promise<Result> {

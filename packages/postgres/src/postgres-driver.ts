@@ -2,9 +2,11 @@ import { markOf } from '@holdfast/session/store';
 import {
   type ConnectionSource,
   inTransaction,
+  isWrite,
   type Lease,
   REFUSED,
   readInteger,
+  resultOfWrite,
   type SqlDriver,
   type SqlQuery,
   type SqlResult,
@@ -64,10 +66,7 @@ export class PostgresDriver<Connection extends object> implements SqlDriver<Conn
   }
 
   async write(lease: Lease<Connection>, write: SqlWrite): Promise<SqlWriteOutcome> {
-    const { rows } = await this.#run(lease, this.#composer.write(write));
-    const [row] = rows;
-    if (row === undefined) return REFUSED;
-    return { type: 'written', revision: readInteger(row[0]), mark: markOf(String(row[1] ?? '')) };
+    return outcomeOf(await this.#run(lease, this.#composer.write(write)));
   }
 
   async transaction<Result>(
@@ -81,7 +80,10 @@ export class PostgresDriver<Connection extends object> implements SqlDriver<Conn
         await run(WAIT_AS_LONG_AS_IT_TAKES);
         await run(lockStatement(lock));
       }
-      return await body((query) => run(this.#composer.query(query)));
+      return await body(async (step) => {
+        if (!isWrite(step)) return await run(this.#composer.query(step));
+        return resultOfWrite(outcomeOf(await run(this.#composer.write(step))));
+      });
     });
   }
 
@@ -142,6 +144,12 @@ export class PostgresDriver<Connection extends object> implements SqlDriver<Conn
     const checked = checkedFor.get(connection) ?? new Set();
     checkedFor.set(connection, checked.add(this.#tables));
   }
+}
+
+/** What a write came to: it gives the guard's row if it was done. */
+function outcomeOf({ rows: [row] }: SqlResult): SqlWriteOutcome {
+  if (row === undefined) return REFUSED;
+  return { type: 'written', revision: readInteger(row[0]), mark: markOf(String(row[1] ?? '')) };
 }
 
 const BEGIN: PostgresQuery = { text: 'BEGIN ISOLATION LEVEL READ COMMITTED', values: [] };

@@ -27,13 +27,16 @@ export {
 export { readInteger, readRows, readText } from './read-value.ts';
 export { schemaOf, type TableOptions, type Tables } from './schema.ts';
 export {
+  isWrite,
   REFUSED,
+  resultOfWrite,
   type SqlClient,
   type SqlInsert,
   type SqlProgram,
   type SqlResult,
   type SqlRow,
   type SqlRows,
+  type SqlStep,
   type SqlTransaction,
   type SqlWrite,
   type SqlWriteOutcome,

@@ -8,6 +8,7 @@ import {
   type SqlProgram,
   type SqlResult,
   type SqlRow,
+  type SqlStep,
   type SqlTransaction,
   type SqlWrite,
   type SqlWriteOutcome,
@@ -37,7 +38,7 @@ export interface SqlDriver<Connection> {
 }
 
 export type TransactionBody<Result> = (
-  run: (query: SqlQuery) => Promise<SqlResult>,
+  run: (step: SqlStep) => Promise<SqlResult>,
 ) => Promise<Result>;
 
 /** What a driver's errors mean. */
@@ -97,12 +98,17 @@ export class PooledClient<Connection> implements SqlClient {
     return this.#call((lease) => this.#driver.write(lease, write).catch(this.#refusal));
   }
 
-  transaction<Result>({ program, lock }: SqlTransaction<Result>): Promise<Result> {
+  transaction<Result>({ program, lock, ifDuplicate }: SqlTransaction<Result>): Promise<Result> {
     const { errors } = this.#driver;
     const timer = lock === undefined ? this.#callTimer : this.#lockTimer;
     return this.#call(
       (lease) =>
-        this.#driver.transaction(lease, { lock, body: (run) => runProgram(program(), run) }),
+        this.#driver
+          .transaction(lease, { lock, body: (run) => runProgram(program(), run) })
+          .catch((error: unknown) => {
+            if (ifDuplicate !== undefined && errors.isDuplicate(error)) return ifDuplicate();
+            throw error;
+          }),
       {
         timer,
         // A lock does not keep out someone who creates another service's tables in the schema.
@@ -265,7 +271,7 @@ export async function orRollBack<Connection, Result>(
 
 async function runProgram<Result>(
   program: SqlProgram<Result>,
-  run: (query: SqlQuery) => Promise<SqlResult>,
+  run: (step: SqlStep) => Promise<SqlResult>,
 ): Promise<Result> {
   let step = program.next();
   while (step.done !== true) step = program.next(await run(step.value));

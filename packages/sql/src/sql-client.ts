@@ -1,3 +1,4 @@
+import { readInteger, readText } from './read-value.ts';
 import type { SqlQuery, SqlValue } from './sql-statement.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface SqlInsert {
   readonly columns: readonly SqlInsertColumn[];
   /** The columns of the primary key, if an existing row gets the other columns' values. */
   readonly replaceBy?: readonly string[];
+  /** With `replaceBy`: an existing row is locked, and stays as it is. @default false */
+  readonly keepsExisting?: true;
 }
 
 export interface SqlInsertColumn {
@@ -63,11 +66,32 @@ export type SqlWriteOutcome =
 
 export const REFUSED: SqlWriteOutcome = Object.freeze({ type: 'refused' });
 
+/** What a program yields. Of a write, the row has its revision and its mark; none if it was refused. */
+export type SqlStep = SqlQuery | SqlWrite;
+
 /**
  * Statements that depend on one another: it yields each, and gets its result back. It waits for
  * nothing else, so a driver that is synchronous runs it in one go.
  */
-export type SqlProgram<Result> = Generator<SqlQuery, Result, SqlResult>;
+export type SqlProgram<Result> = Generator<SqlStep, Result, SqlResult>;
+
+/** Whether a step is a write, and not one statement. */
+export function isWrite(step: SqlStep): step is SqlWrite {
+  return 'inserts' in step;
+}
+
+/** What a program gets of a write. */
+export function resultOfWrite(outcome: SqlWriteOutcome): SqlResult {
+  if (outcome.type === 'refused') return { rows: [], changes: 0 };
+  return { rows: [[outcome.revision, outcome.mark]], changes: 1 };
+}
+
+/** A write as a part of a program. */
+export function* writeWithin(write: SqlWrite): SqlProgram<SqlWriteOutcome> {
+  const [row] = (yield write).rows;
+  if (row === undefined) return REFUSED;
+  return { type: 'written', revision: readInteger(row[0]), mark: readText(row[1]) };
+}
 
 export interface SqlTransaction<Result> {
   /** Called again if the transaction has to start over. */
@@ -77,6 +101,11 @@ export interface SqlTransaction<Result> {
    * it, or changes a schema under it, may take minutes.
    */
   readonly lock?: string;
+  /**
+   * What it comes to if a unique key is taken: nothing is written then.
+   * @default an error
+   */
+  readonly ifDuplicate?: () => Result;
 }
 
 /**

@@ -109,5 +109,7 @@ export function replacedColumns({ columns, replaceBy = [] }: SqlInsert): readonl
 export function onConflict(insert: SqlInsert): string {
   if (insert.replaceBy === undefined) return '';
   const sets = replacedColumns(insert).map((name) => `${name} = excluded.${name}`);
-  return ` ON CONFLICT (${insert.replaceBy.join(', ')}) DO UPDATE SET ${sets.join(', ')}`;
+  // A row that does not meet the condition is locked all the same.
+  const condition = insert.keepsExisting ? ' WHERE false' : '';
+  return ` ON CONFLICT (${insert.replaceBy.join(', ')}) DO UPDATE SET ${sets.join(', ')}${condition}`;
 }

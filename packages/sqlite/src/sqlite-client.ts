@@ -2,14 +2,18 @@ import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import { markOf } from '@holdfast/session/store';
 import {
   InsertStatements,
+  isWrite,
   queryOf,
   REFUSED,
   readInteger,
   readText,
+  resultOfWrite,
   type SqlClient,
   type SqlProgram,
   type SqlQuery,
+  type SqlResult,
   type SqlRow,
+  type SqlStep,
   type SqlTransaction,
   type SqlWrite,
   type SqlWriteOutcome,
@@ -88,13 +92,16 @@ export class SqliteClient implements SqlClient {
   }
 
   // One transaction at a time writes to a database, so a lock of its own is not needed.
-  transaction<Result>({ program }: SqlTransaction<Result>): Promise<Result> {
-    return this.#call(async () => {
+  async transaction<Result>({ program, ifDuplicate }: SqlTransaction<Result>): Promise<Result> {
+    try {
       this.#file?.check();
       const result = await this.#queue.add(() => this.#runProgram(program()));
       this.#file?.confirm();
       return result;
-    });
+    } catch (error) {
+      if (ifDuplicate !== undefined && isDuplicate(error)) return ifDuplicate();
+      throw this.#translate(error);
+    }
   }
 
   async close(): Promise<void> {
@@ -178,14 +185,18 @@ export class SqliteClient implements SqlClient {
         changes += this.#statements.run(query).changes;
       }
       // A trigger may leave a row out without a word.
-      if (changes !== rows.rows.length) throw leftOut();
+      if (!rows.insert.keepsExisting && changes !== rows.rows.length) throw leftOut();
     }
     return { type: 'written', revision, mark };
   }
 
   #runProgram<Result>(program: SqlProgram<Result>): Result {
     let step = program.next();
-    while (step.done !== true) step = program.next(this.#statements.run(step.value));
+    while (step.done !== true) step = program.next(this.#runStep(step.value));
     return step.value;
+  }
+
+  #runStep(step: SqlStep): SqlResult {
+    return isWrite(step) ? resultOfWrite(this.#write(step)) : this.#statements.run(step);
   }
 }
