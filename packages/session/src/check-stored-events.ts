@@ -12,10 +12,12 @@ import type { ListedEvents } from './session-store.ts';
 /** `corrupt` if the events of a snapshot are not those that its revision promises. */
 export function checkLoadedEvents(
   get: PreparedGet,
-  { key, revision, events }: SessionSnapshot,
+  { key, revision, events, activeFrom = 1 }: SessionSnapshot,
 ): void {
-  const { numRecentEvents, afterTimestamp } = get;
-  const first = numRecentEvents === undefined ? 1 : Math.max(1, revision - numRecentEvents + 1);
+  const { numRecentEvents, afterTimestamp, active } = get;
+  const least = active ? activeFrom : 1;
+  const first =
+    numRecentEvents === undefined ? least : Math.max(least, revision - numRecentEvents + 1);
   const isRight =
     afterTimestamp === undefined
       ? isRun(events, { first, last: revision })

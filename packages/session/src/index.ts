@@ -1,6 +1,7 @@
 export {
   type AbortSignalLike,
   type CodeExecutionResult,
+  type Compaction,
   type Content,
   createEvent,
   type Event,
@@ -22,32 +23,66 @@ export {
   type Mutable,
   type MutableJsonValue,
   type Part,
+  type Retraction,
   type RouteKey,
   type SessionKey,
   thaw,
 } from '@holdfast/core';
 export { State, type StateDelta, type TakenDelta } from '@holdfast/state';
+export { activeEvents } from './active-events.ts';
+export type { EventRecord, ExportRecord, SessionRecord, StateRecord } from './export-record.ts';
+export {
+  type ExportAppRequest,
+  type ExportUserRequest,
+  exportApp,
+  exportUser,
+} from './export-records.ts';
+export { type ImportResult, importRecords } from './import-records.ts';
 export { type IterateEventsRequest, iterateEvents } from './iterate-events.ts';
 export type {
+  AcquireTurnRequest,
   AppendEventRequest,
   AppendEventsRequest,
   CreateSessionRequest,
   DeleteSessionRequest,
+  EraseUserRequest,
   EventWindowOptions,
+  ForkSessionRequest,
+  GetEventRequest,
   GetOrCreateSessionRequest,
   GetSessionRequest,
   GetStateRequest,
+  ImportedSession,
+  ImportPart,
+  ImportSessionRequest,
   ListEventsRequest,
   ListSessionRequest,
   ListSessionsOptions,
+  ListUsersRequest,
+  NewSessionOptions,
   Order,
+  ReleaseTurnRequest,
+  RetractEventsRequest,
+  RewindSessionRequest,
   StateInput,
+  SweepRequest,
+  UpdateSessionRequest,
   UpdateStateRequest,
+  WatchSessionRequest,
 } from './requests.ts';
 export type { SessionServiceOptions } from './service-options.ts';
 export { Session, type SessionJson } from './session.ts';
+export type { Expires, ForkPoint, Labels } from './session-details.ts';
 export type { SessionPage, SessionSummary } from './session-page.ts';
-export type { EventPage, SessionCapabilities, SessionService } from './session-service.ts';
+export type {
+  ErasedUser,
+  EventPage,
+  SessionCapabilities,
+  SessionService,
+  SweepResult,
+  UserPage,
+} from './session-service.ts';
+export { type TakeTurnRequest, type Turn, type TurnAppend, takeTurn } from './take-turn.ts';
 export {
   type SessionServiceMethod,
   type SessionServiceWrapper,

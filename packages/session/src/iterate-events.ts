@@ -1,12 +1,7 @@
 import type { AbortSignalLike, Event } from '@holdfast/core';
-import {
-  checkInteger,
-  checkRequest,
-  describeType,
-  invalidArgument,
-  readInput,
-} from '@holdfast/core/internal';
+import { checkInteger, checkRequest, readInput } from '@holdfast/core/internal';
 import { eventMark } from './event-mark.ts';
+import { checkSignal } from './life/sweep-sessions.ts';
 import { MAX_PAGE_LIMIT } from './prepare-list.ts';
 import type { ListEventsRequest } from './requests.ts';
 import { sessionNotFound } from './session-errors.ts';
@@ -46,9 +41,7 @@ export async function* iterateEvents(
     return { ...input };
   });
   checkInteger(pageSize, { path: 'pageSize', min: 1, max: MAX_PAGE_LIMIT });
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
-    throw invalidArgument('signal', `must be an AbortSignal, got ${describeType(signal)}`);
-  }
+  checkSignal(signal);
   let bounds: Pick<ListEventsRequest, 'afterSeq' | 'beforeSeq'> = {};
   let isContinued = false;
   let mark: string | undefined;

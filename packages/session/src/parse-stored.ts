@@ -1,5 +1,6 @@
 import { type Event, HoldfastError, type JsonValue, type SessionKey } from '@holdfast/core';
 import { deepFreeze, isPlainObject, parseJson } from '@holdfast/core/internal';
+import { completeErased } from './erased-event.ts';
 import { markEvent } from './event-mark.ts';
 
 /** Whose data it is: the ids that are known. */
@@ -44,6 +45,7 @@ export function parseStoredEvent(text: unknown, { seq, key, mark }: StoredEventP
     const event = parseText(text);
     if (!isPlainObject(event)) throw new TypeError('it is not an object');
     event['seq'] = seq;
+    if (event['erased'] === true) completeErased(event);
     if (mark !== undefined) markEvent(event, mark);
     return deepFreeze(event) as unknown as Event;
   } catch (cause) {

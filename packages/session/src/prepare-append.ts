@@ -137,10 +137,7 @@ export function answerAppend(
   );
 }
 
-function checkedAppend(
-  settings: AppendSettings,
-  all: readonly PreparedEvent[],
-): CheckedAppend {
+function checkedAppend(settings: AppendSettings, all: readonly PreparedEvent[]): CheckedAppend {
   const { key, expectedRevision, expectedIncarnation, onStored, ifMissing, turn, now } = settings;
   const given = all.some(isPartial) ? all.filter((prepared) => !isPartial(prepared)) : all;
   const events = given.map(({ event }) => event);

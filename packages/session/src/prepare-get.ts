@@ -1,6 +1,13 @@
 import type { SessionKey } from '@holdfast/core';
-import { checkFlag, checkInteger, checkSessionKey, checkTimestamp } from '@holdfast/core/internal';
-import type { GetSessionRequest } from './requests.ts';
+import {
+  checkFlag,
+  checkIdentifier,
+  checkInteger,
+  checkSessionKey,
+  checkTimestamp,
+} from '@holdfast/core/internal';
+import type { GetEventRequest, GetSessionRequest } from './requests.ts';
+import type { EventKey } from './session-store.ts';
 
 /** A checked `get`. */
 export interface PreparedGet {
@@ -31,4 +38,10 @@ export function prepareGet(request: GetSessionRequest): PreparedGet {
     active: checkFlag(request.active, 'active'),
     includeInitialState: checkFlag(request.includeInitialState, 'includeInitialState'),
   };
+}
+
+/** Checks a `getEvent` request. */
+export function prepareGetEvent(request: GetEventRequest): EventKey {
+  const key = Object.freeze(checkSessionKey(request));
+  return { key, eventId: checkIdentifier(request.eventId, 'eventId') };
 }

@@ -80,7 +80,10 @@ export function checkLimit(limit: unknown = 100): number {
   return checkInteger(limit, { path: 'limit', min: 1, max: MAX_PAGE_LIMIT });
 }
 
-function checkUsers(request: ListSessionRequest): string | undefined {
+/** Whose sessions are meant; undefined: those of every user. */
+export function checkUsers(
+  request: Pick<ListSessionRequest, 'allUsers' | 'userId'>,
+): string | undefined {
   const { allUsers, userId } = request;
   if (allUsers === undefined) return checkIdentifier(userId, 'userId');
   if (allUsers !== true) throw invalidArgument('allUsers', 'must be true if it is given');

@@ -21,7 +21,7 @@ export interface PreparedSweep {
   readonly userId: string | undefined;
   /** Epoch ms: sessions are meant that have expired by then. */
   readonly now: number;
-  /** Epoch ms: sessions last touched before are meant as well; undefined: no others. */
+  /** Epoch ms: sessions last touched then or earlier are meant as well; undefined: no others. */
   readonly untouchedSince: number | undefined;
   readonly limit: number;
 }

@@ -264,6 +264,8 @@ export interface ImportedSession {
   readonly labels?: Labels | undefined;
   readonly expires?: Expires | null | undefined;
   readonly forkedFrom?: ForkPoint | undefined;
+  /** The session's `activeFrom`. @default 1 */
+  readonly activeFrom?: number | undefined;
   /** Null if it is not known. */
   readonly initialState: JsonObject | null;
   /** The session's own keys, as they are at `revision`. */

@@ -9,9 +9,9 @@ export function sessionNotFound(key: SessionKey): HoldfastError {
 }
 
 /** The id of a new session is taken. */
-export function sessionExists(key: SessionKey): HoldfastError {
+export function sessionExists(key: SessionKey, path = 'sessionId'): HoldfastError {
   const message = `${describeSessionKey(key)} already exists`;
-  return new HoldfastError('already_exists', { message, key, path: 'sessionId' });
+  return new HoldfastError('already_exists', { message, key, path });
 }
 
 /** The session has moved on from the revision that the caller expected. */
@@ -60,6 +60,13 @@ export function incrementUnfit(name: string, key: SessionKey): HoldfastError {
   const path = `actions.stateIncrements[${JSON.stringify(name)}]`;
   const message = `${path} meets a value, or makes one, that is not a safe integer`;
   return new HoldfastError('conflict', { message, key, path });
+}
+
+/** The same in the state of an app or a user. */
+export function stateIncrementUnfit({ name }: { readonly name: string }): HoldfastError {
+  const path = `increment[${JSON.stringify(name)}]`;
+  const message = `${path} meets a value, or makes one, that is not a safe integer`;
+  return new HoldfastError('conflict', { message, path });
 }
 
 /** What a session was at a point cannot be told. */

@@ -2,14 +2,11 @@ import type { Event, SessionKey } from '@holdfast/core';
 import type { ScopeState, StoredState } from '@holdfast/state/internal';
 import type { MaybePromise } from './call-gate.ts';
 import type { PreparedAppend } from './prepare-append.ts';
-import type {
-  ForkOutcome,
-  IncrementRefused,
-  PreparedErase,
-  PreparedFork,
-  PreparedIncrement,
-  PreparedIncrementState,
-} from './prepared-writes.ts';
+import type { PreparedCreate } from './prepare-create.ts';
+import type { PreparedGet } from './prepare-get.ts';
+import type { PreparedList } from './prepare-list.ts';
+import type { PreparedListEvents } from './prepare-list-events.ts';
+import type { PreparedGetState, PreparedUpdateState } from './prepare-state.ts';
 import type {
   EraseOutcome,
   PreparedDeleteExpired,
@@ -22,11 +19,14 @@ import type {
   PreparedUpdateSession,
   TurnOutcome,
 } from './prepared-life.ts';
-import type { PreparedCreate } from './prepare-create.ts';
-import type { PreparedGet } from './prepare-get.ts';
-import type { PreparedList } from './prepare-list.ts';
-import type { PreparedListEvents } from './prepare-list-events.ts';
-import type { PreparedGetState, PreparedUpdateState } from './prepare-state.ts';
+import type {
+  ForkOutcome,
+  IncrementRefused,
+  PreparedErase,
+  PreparedFork,
+  PreparedIncrement,
+  PreparedIncrementState,
+} from './prepared-writes.ts';
 import type { SessionSnapshot } from './session.ts';
 import type { StoredPage, StoredSummary } from './session-page.ts';
 import type { SessionCapabilities } from './session-service.ts';

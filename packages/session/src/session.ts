@@ -166,6 +166,14 @@ export class Session implements SessionKey {
     return initialState === undefined ? null : stateRecord(initialState);
   }
 
+  /**
+   * The `seq` of the first event that is active at all: the one behind what the last summary covers,
+   * or behind what was retracted as a whole.
+   */
+  get activeFrom(): number {
+    return this.#snapshot.activeFrom ?? 1;
+  }
+
   get #details(): SessionDetails {
     return this.#snapshot.details ?? NO_DETAILS;
   }

@@ -1,5 +1,7 @@
 export type {
+  AbortSignalLike,
   CodeExecutionResult,
+  Compaction,
   Content,
   Event,
   EventActions,
@@ -16,6 +18,7 @@ export type {
   JsonObject,
   JsonValue,
   Part,
+  Retraction,
   RouteKey,
   SessionKey,
 } from '@holdfast/core';
@@ -23,9 +26,10 @@ export { HoldfastError, isHoldfastError } from '@holdfast/core';
 export type { State, StateDelta, StateScope, StoredScope, TakenDelta } from '@holdfast/state';
 export {
   applyChanges,
+  applyIncrements,
   EMPTY_SCOPE,
   foldState,
-  applyIncrements,
+  incremented,
   type ScopedChanges,
   type ScopedIncrements,
   type ScopeState,
@@ -37,6 +41,7 @@ export {
 export type { MaybePromise } from './call-gate.ts';
 export { CallTimer } from './call-timer.ts';
 export { driverExport, driverLoadError } from './driver-module.ts';
+export { erasedEvent } from './erased-event.ts';
 export { onNextTurn } from './event-loop-turn.ts';
 export { eventMark, markOf } from './event-mark.ts';
 export {
@@ -61,6 +66,10 @@ export {
 } from './prepare-append.ts';
 export type { PreparedCreate } from './prepare-create.ts';
 export type { PreparedEvent } from './prepare-event.ts';
+export type { PreparedGet } from './prepare-get.ts';
+export { MAX_PAGE_LIMIT, type PreparedList } from './prepare-list.ts';
+export type { PreparedListEvents } from './prepare-list-events.ts';
+export type { PreparedGetState, PreparedUpdateState } from './prepare-state.ts';
 export type {
   EraseOutcome,
   ImportedRow,
@@ -82,25 +91,37 @@ export type {
   PreparedIncrement,
   PreparedIncrementState,
 } from './prepared-writes.ts';
-export type { PreparedGet } from './prepare-get.ts';
-export { MAX_PAGE_LIMIT, type PreparedList } from './prepare-list.ts';
-export type { PreparedListEvents } from './prepare-list-events.ts';
-export type { PreparedGetState, PreparedUpdateState } from './prepare-state.ts';
 export { realTimers, type Timers } from './real-timers.ts';
 export type {
+  AcquireTurnRequest,
   AppendEventRequest,
   AppendEventsRequest,
   CreateSessionRequest,
   DeleteSessionRequest,
+  EraseUserRequest,
+  EventWindowOptions,
+  ForkSessionRequest,
+  GetEventRequest,
   GetOrCreateSessionRequest,
   GetSessionRequest,
   GetStateRequest,
+  ImportedSession,
+  ImportPart,
+  ImportSessionRequest,
   ListEventsRequest,
   ListSessionRequest,
   ListSessionsOptions,
+  ListUsersRequest,
+  NewSessionOptions,
   Order,
+  ReleaseTurnRequest,
+  RetractEventsRequest,
+  RewindSessionRequest,
   StateInput,
+  SweepRequest,
+  UpdateSessionRequest,
   UpdateStateRequest,
+  WatchSessionRequest,
 } from './requests.ts';
 export {
   checkServiceOptions,
@@ -109,8 +130,8 @@ export {
 } from './service-options.ts';
 export type { Session, SessionJson, SessionSnapshot } from './session.ts';
 export {
-  encodeDetails,
   type Expires,
+  encodeDetails,
   expireTimeOf,
   type ForkPoint,
   isExpired,
@@ -127,7 +148,14 @@ export {
   type StoredPage,
   type StoredSummary,
 } from './session-page.ts';
-export type { EventPage, SessionCapabilities, SessionService } from './session-service.ts';
+export type {
+  ErasedUser,
+  EventPage,
+  SessionCapabilities,
+  SessionService,
+  SweepResult,
+  UserPage,
+} from './session-service.ts';
 export type {
   AppendOutcome,
   EventKey,

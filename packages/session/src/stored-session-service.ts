@@ -1,8 +1,27 @@
 import { createUuidV7, type Event, type JsonObject } from '@holdfast/core';
 import { checkSessionKey, readInput } from '@holdfast/core/internal';
-import { stateRecord } from '@holdfast/state/internal';
+import {
+  joinStateKey,
+  NO_CHANGES,
+  type ScopeState,
+  type StoredState,
+  stateRecord,
+} from '@holdfast/state/internal';
 import { andThen, CallGate, type MaybePromise } from './call-gate.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { checkListedEvents, checkLoadedEvents } from './check-stored-events.ts';
+import { coveredBy } from './life/active-from.ts';
+import { forkSession, prepareFork } from './life/fork-session.ts';
+import { importSession, prepareImport } from './life/import-session.ts';
+import { listUsers, prepareListUsers } from './life/list-users.ts';
+import { prepareRetract, prepareRewind } from './life/prepare-marker.ts';
+import { retractEvents } from './life/retract-events.ts';
+import { rewindSession } from './life/rewind-session.ts';
+import { acquireTurn, prepareReleaseTurn, prepareTurn } from './life/session-turns.ts';
+import { needed } from './life/store-access.ts';
+import { eraseUser, prepareEraseUser, prepareSweep, sweepSessions } from './life/sweep-sessions.ts';
+import { WatchHub } from './life/watch-hub.ts';
+import { type WatchAccess, watchSession } from './life/watch-session.ts';
 import { matchStored } from './match-stored.ts';
 import {
   answerAppend,
@@ -13,21 +32,36 @@ import {
   withoutStored,
 } from './prepare-append.ts';
 import { type CheckedCreate, prepareCreate, prepareGetOrCreate } from './prepare-create.ts';
-import { type PreparedGet, prepareGet } from './prepare-get.ts';
+import { prepareUpdateSession } from './prepare-details.ts';
+import { type PreparedGet, prepareGet, prepareGetEvent } from './prepare-get.ts';
 import { prepareList } from './prepare-list.ts';
 import { prepareListEvents } from './prepare-list-events.ts';
 import { prepareGetState, prepareUpdateState } from './prepare-state.ts';
+import type { IncrementRefused, PreparedIncrementState } from './prepared-writes.ts';
 import type {
+  AcquireTurnRequest,
   AppendEventRequest,
   AppendEventsRequest,
   CreateSessionRequest,
   DeleteSessionRequest,
+  EraseUserRequest,
+  ForkSessionRequest,
+  GetEventRequest,
   GetOrCreateSessionRequest,
   GetSessionRequest,
   GetStateRequest,
+  ImportPart,
+  ImportSessionRequest,
   ListEventsRequest,
   ListSessionRequest,
+  ListUsersRequest,
+  ReleaseTurnRequest,
+  RetractEventsRequest,
+  RewindSessionRequest,
+  SweepRequest,
+  UpdateSessionRequest,
   UpdateStateRequest,
+  WatchSessionRequest,
 } from './requests.ts';
 import {
   checkServiceOptions,
@@ -35,15 +69,27 @@ import {
   type WriteOptions,
 } from './service-options.ts';
 import { Session } from './session.ts';
+import { expireTimeOf, isExpired, NO_DETAILS } from './session-details.ts';
 import {
   changedTooOften,
   incarnationConflict,
+  incrementUnfit,
   revisionConflict,
   sessionExists,
   sessionNotFound,
+  stateIncrementUnfit,
+  turnConflict,
+  unsupportedBy,
 } from './session-errors.ts';
-import { type SessionPage, sessionPage } from './session-page.ts';
-import type { EventPage, SessionCapabilities, SessionService } from './session-service.ts';
+import { type SessionPage, type SessionSummary, sessionPage, summarize } from './session-page.ts';
+import type {
+  ErasedUser,
+  EventPage,
+  SessionCapabilities,
+  SessionService,
+  SweepResult,
+  UserPage,
+} from './session-service.ts';
 import type { AppendOutcome, SessionStore } from './session-store.ts';
 
 // Others may come between a step and the next. So often in a row it is not an accident.
@@ -65,12 +111,18 @@ export class StoredSessionService implements SessionService {
   readonly #store: SessionStore;
   readonly #writing: WriteOptions;
   readonly #gate = new CallGate();
+  readonly #hub: WatchHub;
+  readonly #access: WatchAccess;
 
   /** An option that is out of range is `invalid_argument`. */
   constructor(store: SessionStore, options: SessionServiceOptions = {}) {
     this.#writing = checkServiceOptions(options);
     this.#store = store;
-    this.capabilities = Object.freeze({ ...store.capabilities });
+    this.capabilities = capabilitiesOf(store);
+    const run: WatchAccess['run'] = (read) => this.#gate.run(read);
+    const access = { store, writing: this.#writing, append: this.#append.bind(this) };
+    this.#hub = new WatchHub({ store, now: this.#writing.now, run });
+    this.#access = { ...access, hub: this.#hub, run };
   }
 
   create(request: CreateSessionRequest): Promise<Session> {
@@ -98,13 +150,21 @@ export class StoredSessionService implements SessionService {
 
   list(request: ListSessionRequest): Promise<SessionPage> {
     return this.#gate.run(() => {
-      const list = readInput(request, (input) => prepareList(input, this.capabilities));
+      const list = readInput(request, (input) =>
+        prepareList(input, { capabilities: this.capabilities, now: this.#writing.now }),
+      );
       return andThen(this.#store.list(list), (page) => sessionPage(list, page));
     });
   }
 
   delete(request: DeleteSessionRequest): Promise<boolean> {
-    return this.#gate.run(() => this.#store.delete(readInput(request, checkSessionKey)));
+    return this.#gate.run(() => {
+      const key = readInput(request, checkSessionKey);
+      return andThen(this.#store.delete({ key, now: this.#writing.now() }), (existed) => {
+        this.#hub.changed(key);
+        return existed;
+      });
+    });
   }
 
   appendEvent(request: AppendEventRequest): Promise<Event> {
@@ -124,7 +184,7 @@ export class StoredSessionService implements SessionService {
     return this.#gate.run(() => {
       const list = readInput(request, prepareListEvents);
       return andThen(this.#store.listEvents(list), (listed) => {
-        if (listed === undefined) throw sessionNotFound(list.key);
+        if (listed === undefined || this.#isExpired(listed)) throw sessionNotFound(list.key);
         checkListedEvents(list, listed);
         const { events } = listed;
         const hasMore = events.length === list.count;
@@ -143,15 +203,93 @@ export class StoredSessionService implements SessionService {
   updateState(request: UpdateStateRequest): Promise<JsonObject> {
     return this.#gate.run(() => {
       const update = readInput(request, (input) => prepareUpdateState(input, this.#writing));
-      const isNothing = update.changes.size === 0;
-      const state = isNothing
-        ? this.#store.getState(update.owner)
-        : this.#store.updateState(update);
-      return andThen(state, stateRecord);
+      return andThen(this.#updateState(update), stateRecord);
     });
   }
 
+  getEvent(request: GetEventRequest): Promise<Event | undefined> {
+    return this.#gate.run(() => {
+      const find = readInput(request, prepareGetEvent);
+      const findEvent = needed(this.#store, { method: 'findEvent', capability: 'getEvent' });
+      return andThen(findEvent(find), (found) => {
+        if (found === undefined || this.#isExpired(found)) throw sessionNotFound(find.key);
+        return found.event;
+      });
+    });
+  }
+
+  updateSession(request: UpdateSessionRequest): Promise<SessionSummary> {
+    return this.#gate.run(() => {
+      const update = readInput(request, (input) => prepareUpdateSession(input, this.#writing));
+      const change = needed(this.#store, { method: 'updateSession', capability: 'updateSession' });
+      return andThen(change(update), (summary) => {
+        if (summary === undefined) throw sessionNotFound(update.key);
+        this.#hub.changed(update.key);
+        return summarize(summary);
+      });
+    });
+  }
+
+  fork(request: ForkSessionRequest): Promise<Session> {
+    return this.#gate.run(() => forkSession(this.#access, readInput(request, prepareFork)));
+  }
+
+  rewind(request: RewindSessionRequest): Promise<Event> {
+    return this.#gate.run(() => rewindSession(this.#access, readInput(request, prepareRewind)));
+  }
+
+  retract(request: RetractEventsRequest): Promise<Event> {
+    return this.#gate.run(() => retractEvents(this.#access, readInput(request, prepareRetract)));
+  }
+
+  acquireTurn(request: AcquireTurnRequest): Promise<number> {
+    return this.#gate.run(() =>
+      acquireTurn(
+        this.#access,
+        readInput(request, (input) => prepareTurn(input, this.#writing)),
+      ),
+    );
+  }
+
+  releaseTurn(request: ReleaseTurnRequest): Promise<boolean> {
+    return this.#gate.run(() => {
+      const release = readInput(request, prepareReleaseTurn);
+      return needed(this.#store, { method: 'releaseTurn', capability: 'turns' })(release);
+    });
+  }
+
+  sweep(request: SweepRequest): Promise<SweepResult> {
+    return this.#gate.run(() =>
+      sweepSessions(
+        this.#access,
+        readInput(request, (input) => prepareSweep(input, this.#writing)),
+      ),
+    );
+  }
+
+  eraseUser(request: EraseUserRequest): Promise<ErasedUser> {
+    return this.#gate.run(() => eraseUser(this.#access, readInput(request, prepareEraseUser)));
+  }
+
+  listUsers(request: ListUsersRequest): Promise<UserPage> {
+    return this.#gate.run(() => listUsers(this.#access, readInput(request, prepareListUsers)));
+  }
+
+  importSession(request: ImportSessionRequest): Promise<ImportPart> {
+    return this.#gate.run(() =>
+      importSession(
+        this.#access,
+        readInput(request, (input) => prepareImport(input, this.#writing)),
+      ),
+    );
+  }
+
+  watch(request: WatchSessionRequest): AsyncIterable<Event> {
+    return watchSession(this.#access, request);
+  }
+
   close(): Promise<void> {
+    this.#hub.close();
     return this.#gate.close(() => this.#store.close());
   }
 
@@ -164,20 +302,37 @@ export class StoredSessionService implements SessionService {
     return this.#gate.run(call);
   }
 
+  #isExpired({ expireTime }: { readonly expireTime?: number | undefined }): boolean {
+    return expireTime !== undefined && isExpired(expireTime, this.#writing.now());
+  }
+
   #get(get: PreparedGet): MaybePromise<Session | undefined> {
     return andThen(this.#store.get(get), (snapshot) => {
-      if (snapshot === undefined) return undefined;
+      if (snapshot === undefined || this.#isExpired(snapshot)) return undefined;
       checkLoadedEvents(get, snapshot);
       return new Session(snapshot);
     });
   }
 
-  /** Undefined if the session exists already. */
-  #create({ key, state }: CheckedCreate): MaybePromise<Session | undefined> {
+  /** Undefined if the session exists already. One that has expired makes way. */
+  #create(checked: CheckedCreate, attempts = MAX_ATTEMPTS): MaybePromise<Session | undefined> {
+    const { key, state, details } = checked;
+    if (attempts === 0) throw changedTooOften(key);
+    if (details !== NO_DETAILS && !this.capabilities.updateSession) {
+      throw unsupportedBy('updateSession', details.expires === undefined ? 'labels' : 'expires');
+    }
     const createTime = this.#writing.now();
     const incarnation = createUuidV7();
-    return andThen(this.#store.create({ key, incarnation, createTime, state }), (shared) => {
-      if (shared === undefined) return undefined;
+    const expireTime = expireTimeOf(details.expires, createTime);
+    const create = { key, incarnation, createTime, state, details, expireTime };
+    return andThen(this.#store.create(create), (shared) => {
+      if (shared === undefined) {
+        if (this.#store.deleteExpired === undefined) return undefined;
+        const expired = { key, now: createTime, untouchedSince: undefined };
+        return andThen(this.#store.deleteExpired(expired), (isGone) =>
+          isGone ? this.#create(checked, attempts - 1) : undefined,
+        );
+      }
       return new Session({
         key,
         incarnation,
@@ -186,6 +341,8 @@ export class StoredSessionService implements SessionService {
         revision: 0,
         events: [],
         state: { session: state.session, user: shared.user, app: shared.app },
+        details,
+        expireTime,
       });
     });
   }
@@ -206,25 +363,67 @@ export class StoredSessionService implements SessionService {
     );
   }
 
+  #updateState(update: PreparedIncrementState): MaybePromise<ScopeState> {
+    const { owner, changes, increments } = update;
+    if (increments.size === 0) {
+      return changes.size === 0 ? this.#store.getState(owner) : this.#store.updateState(update);
+    }
+    const needs = { capability: 'increments', path: 'increment' } as const;
+    const increment = needed(this.#store, { method: 'incrementState', ...needs });
+    return andThen(increment(update), (outcome) => {
+      if (isRefusedIncrement(outcome)) throw stateIncrementUnfit(outcome);
+      return outcome;
+    });
+  }
+
   /** Every event of the request, stored. */
   #append(append: CheckedAppend): MaybePromise<readonly Event[]> {
-    return andThen(this.#write(append), (stored) => answerAppend(append, stored));
+    const covered = coveredByAppend(append);
+    const written =
+      covered === undefined ? this.#write(append) : this.#writeSummary(append, covered);
+    return andThen(written, (stored) => answerAppend(append, stored));
+  }
+
+  /** An append with a summary: what the summary covers is left out when only the rest is asked for. */
+  #writeSummary(append: CheckedAppend, covered: number): MaybePromise<readonly Event[]> {
+    return andThen(this.#store.get({ ...SUMMARY_PLACE, key: append.key }), (place) => {
+      // Of a session that is another one by now, or of events to come, nothing is left out.
+      const isThere = place !== undefined && covered <= place.revision;
+      if (!isThere || append.activeFrom !== undefined) return this.#write(append);
+      const activeFrom = Math.max(place.activeFrom ?? 1, covered + 1);
+      return this.#write({ ...append, activeFrom });
+    });
   }
 
   /** What is stored of an append, in its order. */
   #write(append: CheckedAppend, attempts = MAX_ATTEMPTS): MaybePromise<readonly Event[]> {
     if (append.events.length === 0) return [];
-    if (attempts === 0) throw changedTooOften(append.key);
-    return andThen(this.#store.append(append), (outcome) => {
+    const { key } = append;
+    if (attempts === 0) throw changedTooOften(key);
+    return andThen(this.#storeAppend(append), (outcome) => {
       switch (outcome.type) {
         case 'written':
+          this.#hub.appended(key, outcome.revision);
           return numberEvents(append, outcome);
         case 'refused':
           return this.#afterRefusal(append, { outcome, attempts: attempts - 1 });
+        case 'unfit':
+          throw incrementUnfit(joinStateKey(outcome), key);
         case 'missing':
-          throw sessionNotFound(append.key);
+          if (!createsMissing(append)) throw sessionNotFound(key);
+          return andThen(this.#create({ key, ...NEW_SESSION }), () =>
+            this.#write(append, attempts - 1),
+          );
       }
     });
+  }
+
+  #storeAppend(append: CheckedAppend): MaybePromise<AppendOutcome | IncrementRefused> {
+    const { increments, turn } = append;
+    if (turn !== undefined && !this.capabilities.turns) throw unsupportedBy('turns', 'turn');
+    if (increments === undefined) return this.#store.append(append);
+    const needs = { capability: 'increments', path: 'actions.stateIncrements' } as const;
+    return needed(this.#store, { method: 'increment', ...needs })({ ...append, increments });
   }
 
   /** A retry is answered with what is stored. If nothing is in the way any more, it tries again. */
@@ -245,6 +444,10 @@ export class StoredSessionService implements SessionService {
         return matches.map((event) => event ?? (next.next().value as Event));
       });
     }
+    const { turn } = append;
+    if (turn !== undefined && turn !== outcome.turn) {
+      throw turnConflict(key, { turn, revision: found });
+    }
     if (expected !== undefined && expected !== found) {
       throw revisionConflict(key, { expected, found });
     }
@@ -253,3 +456,31 @@ export class StoredSessionService implements SessionService {
 }
 
 type Refused = Extract<AppendOutcome, { readonly type: 'refused' }>;
+
+const NEW_SESSION = { state: NO_CHANGES as StoredState, details: NO_DETAILS };
+
+// What expects something of a session does not find it in a new one.
+function createsMissing({ ifMissing, expectedIncarnation, turn }: CheckedAppend): boolean {
+  return ifMissing === 'create' && expectedIncarnation === undefined && turn === undefined;
+}
+
+const SUMMARY_PLACE = {
+  numRecentEvents: 0,
+  afterTimestamp: undefined,
+  active: false,
+  includeInitialState: false,
+} as const;
+
+/** Up to where the summaries of an append cover all that is there; undefined if it has none. */
+function coveredByAppend({ events }: CheckedAppend): number | undefined {
+  let covered: number | undefined;
+  for (const event of events) {
+    const seq = coveredBy(event);
+    if (seq !== undefined) covered = Math.max(covered ?? 0, seq);
+  }
+  return covered;
+}
+
+function isRefusedIncrement(outcome: ScopeState | IncrementRefused): outcome is IncrementRefused {
+  return (outcome as IncrementRefused).type === 'unfit';
+}

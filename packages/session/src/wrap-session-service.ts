@@ -26,14 +26,26 @@ const METHODS: Record<SessionServiceMethod, true> = {
   listEvents: true,
   getState: true,
   updateState: true,
+  getEvent: true,
+  updateSession: true,
+  fork: true,
+  rewind: true,
+  retract: true,
+  acquireTurn: true,
+  releaseTurn: true,
+  sweep: true,
+  eraseUser: true,
+  listUsers: true,
+  importSession: true,
+  watch: true,
   close: true,
 };
 
 /** The names of all calls of a service. */
 export const SESSION_SERVICE_METHODS = Object.keys(METHODS) as readonly SessionServiceMethod[];
 
-type AnyCall = (...request: unknown[]) => Promise<unknown>;
-type AnyWrap = (next: AnyCall, ...request: unknown[]) => Promise<unknown>;
+type AnyCall = (...request: unknown[]) => unknown;
+type AnyWrap = (next: AnyCall, ...request: unknown[]) => unknown;
 
 /**
  * A service that does something else in some calls: measure them, log them, limit them, or refuse
@@ -59,8 +71,11 @@ export function wrapSessionService(
   for (const method of SESSION_SERVICE_METHODS) {
     const next: AnyCall = (...request) => (inner[method] as AnyCall).call(inner, ...request);
     const wrap = wrapper[method] as AnyWrap | undefined;
-    wrapped[method] =
-      wrap === undefined ? next : async (...request: unknown[]) => wrap(next, ...request);
+    if (wrap === undefined) wrapped[method] = next;
+    // It gives no promise: what it throws is thrown to who calls.
+    else if (method === 'watch')
+      wrapped[method] = (...request: unknown[]) => wrap(next, ...request);
+    else wrapped[method] = async (...request: unknown[]) => wrap(next, ...request);
   }
   wrapped[Symbol.asyncDispose] = wrapped['close'];
   return Object.freeze(wrapped) as unknown as SessionService;

@@ -14,7 +14,13 @@ export {
   foldWithIncrements,
   incremented,
 } from './state-increments.ts';
-export { joinStateKey, splitStateKey, type StoredScope, stateKeyProblem, stateNameProblem } from './state-key.ts';
+export {
+  joinStateKey,
+  type StoredScope,
+  splitStateKey,
+  stateKeyProblem,
+  stateNameProblem,
+} from './state-key.ts';
 export {
   EMPTY_SCOPE,
   foldState,

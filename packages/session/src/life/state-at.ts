@@ -34,7 +34,12 @@ export async function stateAt(
   if (seq === revision) return now;
   const unknown = (why: string) => stateUnknown(key, { seq, why, path });
   const touched: Search = new Map();
-  for await (const event of walkEvents(access, { key, from: seq + 1, to: revision, order: 'desc' })) {
+  for await (const event of walkEvents(access, {
+    key,
+    from: seq + 1,
+    to: revision,
+    order: 'desc',
+  })) {
     // What it has changed is not known. Its keys may be any.
     if (event.erased) throw unknown('an event behind it was erased');
     for (const name of touchedBy(event)) touched.set(name, 0);

@@ -93,7 +93,11 @@ type OptionalMethod = Exclude<
 /** Methods of a store of which it has all; `unsupported` if it lacks one. */
 export function needed<Method extends OptionalMethod>(
   store: SessionStore,
-  { method, capability, path }: {
+  {
+    method,
+    capability,
+    path,
+  }: {
     readonly method: Method;
     readonly capability: keyof SessionCapabilities;
     /** What of the request asks for it. @default the call itself */

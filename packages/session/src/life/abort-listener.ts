@@ -1,0 +1,15 @@
+import type { AbortSignalLike } from '@holdfast/core';
+
+/** Calls back once a signal is aborted, or at once if it is; gives what stops that. */
+export function onAbort(
+  signal: AbortSignalLike | undefined,
+  listener: (reason: unknown) => void,
+): () => void {
+  if (signal === undefined) return () => {};
+  const listen = () => listener((signal as { readonly reason?: unknown }).reason);
+  if (signal.aborted) listen();
+  else signal.addEventListener('abort', listen);
+  // What is a signal to us need not have it.
+  const target = signal as { removeEventListener?(type: 'abort', listener: () => void): void };
+  return () => target.removeEventListener?.('abort', listen);
+}

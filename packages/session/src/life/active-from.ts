@@ -1,0 +1,52 @@
+import type { Compaction, Event, SessionKey } from '@holdfast/core';
+import { type StoreAccess, walkEvents } from './store-access.ts';
+
+export interface ActivePlace {
+  readonly key: SessionKey;
+  /** The last event that counts. */
+  readonly seq: number;
+  /** Events that are retracted by what comes behind it. @default none */
+  readonly retractedIds?: readonly string[];
+}
+
+/**
+ * The first event that is active after an event: the one behind what the last summary covers that
+ * was in force then, or behind what was retracted as a whole.
+ */
+export async function activeFromAt(access: StoreAccess, place: ActivePlace): Promise<number> {
+  const { key, retractedIds = [] } = place;
+  const retracted = new Set(retractedIds);
+  let first = 1;
+  let to = place.seq;
+  while (to >= first) {
+    let jump: number | undefined;
+    for await (const event of walkEvents(access, { key, from: first, to, order: 'desc' })) {
+      if (event.erased) continue;
+      const { rewind, retract } = event.actions;
+      if (Number.isSafeInteger(rewind?.toSeq)) {
+        jump = rewind?.toSeq;
+        break;
+      }
+      for (const id of retract?.eventIds ?? []) retracted.add(id);
+      if (Number.isSafeInteger(retract?.throughSeq)) {
+        first = Math.max(first, (retract?.throughSeq as number) + 1);
+      }
+      const covered = coveredBy(event);
+      if (covered !== undefined && !retracted.has(event.id)) return Math.max(first, covered + 1);
+      if ((event.seq as number) <= first) return first;
+    }
+    if (jump === undefined) return first;
+    to = jump;
+  }
+  return first;
+}
+
+/** Up to where a summary covers all that is there; undefined if it is not one of all. */
+export function coveredBy({ actions, seq }: Event): number | undefined {
+  const compaction: Partial<Compaction> | undefined = actions.compaction;
+  if (compaction?.fromSeq !== 1) return undefined;
+  const { throughSeq } = compaction;
+  if (!Number.isSafeInteger(throughSeq)) return undefined;
+  const isBehind = seq === undefined || (throughSeq as number) < seq;
+  return isBehind && (throughSeq as number) >= 1 ? throughSeq : undefined;
+}

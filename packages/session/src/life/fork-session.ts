@@ -1,0 +1,89 @@
+import { createUuidV7, type SessionKey } from '@holdfast/core';
+import { checkIdentifier, checkSessionKey } from '@holdfast/core/internal';
+import { EMPTY_SCOPE } from '@holdfast/state/internal';
+import { prepareDetails } from '../prepare-details.ts';
+import { type PreparedGet, prepareGet } from '../prepare-get.ts';
+import type { ForkSessionRequest } from '../requests.ts';
+import { Session } from '../session.ts';
+import { expireTimeOf, freezeDetails, type SessionDetails } from '../session-details.ts';
+import { changedTooOften, sessionExists } from '../session-errors.ts';
+import { activeFromAt } from './active-from.ts';
+import { checkPoint, type HistoryPoint } from './prepare-marker.ts';
+import { pathOf, seqOfPoint } from './rewind-session.ts';
+import { stateAt } from './state-at.ts';
+import { needed, readSession, readState, type StoreAccess } from './store-access.ts';
+
+const MAX_ATTEMPTS = 20;
+
+export interface CheckedFork {
+  readonly source: SessionKey;
+  /** Undefined: the last event. */
+  readonly point: HistoryPoint | undefined;
+  /** Of the new session, and the window of its answer. */
+  readonly get: PreparedGet;
+  readonly details: SessionDetails;
+}
+
+export function prepareFork(request: ForkSessionRequest): CheckedFork {
+  const source = checkSessionKey(request);
+  const { throughSeq, beforeInvocationId, newSessionId = createUuidV7() } = request;
+  const { numRecentEvents, afterTimestamp } = request;
+  const sessionId = checkIdentifier(newSessionId, 'newSessionId');
+  return {
+    source,
+    point: checkPoint({ seq: throughSeq, beforeInvocationId }, 'throughSeq'),
+    get: prepareGet({ ...source, sessionId, numRecentEvents, afterTimestamp }),
+    details: prepareDetails(request),
+  };
+}
+
+/** Makes a session of the first events of another one. */
+export async function forkSession(access: StoreAccess, fork: CheckedFork): Promise<Session> {
+  const { source, point, get } = fork;
+  const { store, writing } = access;
+  const forkIn = needed(store, { method: 'fork', capability: 'fork' });
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const snapshot = await readState(access, source);
+    const { revision, activeFrom = 1, incarnation: sourceIncarnation } = snapshot;
+    const seq =
+      point === undefined ? revision : await seqOfPoint(access, { key: source, revision, point });
+    const path = point === undefined ? 'throughSeq' : pathOf(point);
+    const state = await stateAt(access, { snapshot, seq, path });
+    const createTime = writing.now();
+    const details = freezeDetails({
+      ...fork.details,
+      forkedFrom: { sessionId: source.sessionId, seq },
+    });
+    const outcome = await forkIn({
+      source,
+      sourceIncarnation,
+      throughSeq: seq,
+      activeFrom:
+        activeFrom === 1 || seq === revision
+          ? activeFrom
+          : await activeFromAt(access, { key: source, seq }),
+      create: {
+        key: get.key,
+        incarnation: createUuidV7(),
+        createTime,
+        state: { session: state, user: EMPTY_SCOPE, app: EMPTY_SCOPE },
+        details,
+        expireTime: expireTimeOf(details.expires, createTime),
+      },
+    });
+    switch (outcome) {
+      case 'forked':
+        return new Session(await readSession(access, get));
+      case 'exists': {
+        const expired = { key: get.key, now: createTime, untouchedSince: undefined };
+        if ((await store.deleteExpired?.(expired)) !== true) {
+          throw sessionExists(get.key, 'newSessionId');
+        }
+        break;
+      }
+      case 'changed':
+        break;
+    }
+  }
+  throw changedTooOften(source);
+}

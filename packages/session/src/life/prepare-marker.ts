@@ -1,0 +1,83 @@
+import type { SessionKey } from '@holdfast/core';
+import {
+  checkFlag,
+  checkIdentifier,
+  checkInteger,
+  checkSessionKey,
+  checkString,
+  describeType,
+  invalidArgument,
+} from '@holdfast/core/internal';
+import { checkExpected } from '../prepare-append.ts';
+import type { RetractEventsRequest, RewindSessionRequest } from '../requests.ts';
+
+/** A point of a session's history. */
+export type HistoryPoint =
+  | { readonly type: 'seq'; readonly seq: number; readonly path: string }
+  | { readonly type: 'invocation'; readonly invocationId: string };
+
+/** What rewinding and retracting have in common. */
+export interface CheckedMarker {
+  readonly key: SessionKey;
+  readonly expectedRevision: number | undefined;
+  readonly expectedIncarnation: string | undefined;
+}
+
+export interface CheckedRewind extends CheckedMarker {
+  readonly point: HistoryPoint;
+}
+
+export interface CheckedRetract extends CheckedMarker {
+  readonly events:
+    | { readonly type: 'ids'; readonly ids: readonly string[] }
+    | { readonly type: 'through'; readonly seq: number };
+  readonly erase: boolean;
+}
+
+export function prepareRewind(request: RewindSessionRequest): CheckedRewind {
+  const key = checkSessionKey(request);
+  const { toSeq, beforeInvocationId } = request;
+  const point = checkPoint({ seq: toSeq, beforeInvocationId }, 'toSeq');
+  if (point === undefined) {
+    throw invalidArgument('toSeq', 'must be given if beforeInvocationId is not');
+  }
+  return { key, ...checkExpected(request), point };
+}
+
+/** A point of a request; undefined if it has none. */
+export function checkPoint(
+  { seq, beforeInvocationId }: { readonly seq: unknown; readonly beforeInvocationId: unknown },
+  path: string,
+): HistoryPoint | undefined {
+  if (beforeInvocationId !== undefined) {
+    if (seq !== undefined) {
+      throw invalidArgument('beforeInvocationId', `must be absent if ${path} is given`);
+    }
+    const invocationId = checkString(beforeInvocationId, 'beforeInvocationId');
+    if (invocationId === '') throw invalidArgument('beforeInvocationId', 'must not be empty');
+    return { type: 'invocation', invocationId };
+  }
+  if (seq === undefined) return undefined;
+  return { type: 'seq', seq: checkInteger(seq, { path, min: 0 }), path };
+}
+
+export function prepareRetract(request: RetractEventsRequest): CheckedRetract {
+  const key = checkSessionKey(request);
+  const { eventIds, throughSeq } = request;
+  const marker = { key, ...checkExpected(request), erase: checkFlag(request.erase, 'erase') };
+  if (throughSeq !== undefined) {
+    if (eventIds !== undefined) {
+      throw invalidArgument('eventIds', 'must be absent if throughSeq is given');
+    }
+    const seq = checkInteger(throughSeq, { path: 'throughSeq', min: 0 });
+    return { ...marker, events: { type: 'through', seq } };
+  }
+  if (!Array.isArray(eventIds)) {
+    throw invalidArgument('eventIds', `must be an array, got ${describeType(eventIds)}`);
+  }
+  if (eventIds.length === 0) throw invalidArgument('eventIds', 'must not be empty');
+  const ids = Array.from(eventIds as readonly unknown[], (id, i) =>
+    checkIdentifier(id, `eventIds[${i}]`),
+  );
+  return { ...marker, events: { type: 'ids', ids: [...new Set(ids)] } };
+}

@@ -1,0 +1,105 @@
+import { type Event, HoldfastError, type SessionKey } from '@holdfast/core';
+import { describeSessionKey, invalidArgument } from '@holdfast/core/internal';
+import { erasedEvent } from '../erased-event.ts';
+import { numberEvents } from '../prepare-append.ts';
+import { revisionConflict, sessionNotFound } from '../session-errors.ts';
+import { activeFromAt, coveredBy } from './active-from.ts';
+import { appendMarker, type Marker } from './append-marker.ts';
+import type { CheckedRetract } from './prepare-marker.ts';
+import { needed, type StoreAccess, walkEvents } from './store-access.ts';
+
+// More ids than these are found sooner by reading all events.
+const MANY_IDS = 50;
+
+/** Appends the marker of a retraction, and erases what it takes out if that is asked for. */
+export function retractEvents(access: StoreAccess, retract: CheckedRetract): Promise<Event> {
+  const { key, events, erase } = retract;
+  const { store } = access;
+  const write = erase
+    ? needed(store, { method: 'erase', capability: 'erase', path: 'erase' })
+    : undefined;
+  return appendMarker(access, retract, async ({ revision, activeFrom = 1 }) => {
+    if (events.type === 'through' && events.seq > revision) {
+      throw invalidArgument('throughSeq', `must be at most ${revision}, the session's last event`);
+    }
+    const isListed = events.type === 'ids';
+    const found = isListed
+      ? await findEvents(access, { key, revision, ids: events.ids })
+      : erase
+        ? await eventsThrough(access, { key, seq: events.seq })
+        : [];
+    const marker: Marker = {
+      actions: {
+        stateDelta: {},
+        retract: isListed ? { eventIds: events.ids } : { throughSeq: events.seq },
+      },
+      activeFrom: await activeFromAfter(),
+    };
+    if (write === undefined) return marker;
+    const stubs = found.filter(({ erased }) => erased !== true).map((event) => erasedEvent(event));
+    return {
+      ...marker,
+      async write(append) {
+        const outcome = await write({ ...append, stubs });
+        switch (outcome.type) {
+          case 'written':
+            return numberEvents(append, outcome)[0] as Event;
+          case 'refused':
+            throw revisionConflict(key, { expected: revision, found: outcome.revision });
+          case 'missing':
+            throw sessionNotFound(key);
+        }
+      },
+    };
+
+    async function activeFromAfter(): Promise<number | undefined> {
+      if (events.type === 'through') return Math.max(activeFrom, events.seq + 1);
+      const takesSummary = found.some((event) => !event.erased && coveredBy(event) !== undefined);
+      if (!takesSummary || activeFrom === 1) return undefined;
+      return await activeFromAt(access, { key, seq: revision, retractedIds: events.ids });
+    }
+  });
+}
+
+interface EventSearch {
+  readonly key: SessionKey;
+  readonly revision: number;
+  readonly ids: readonly string[];
+}
+
+/** The events of ids; `not_found` if there is none of one. */
+async function findEvents(
+  access: StoreAccess,
+  { key, revision, ids }: EventSearch,
+): Promise<readonly Event[]> {
+  const { store } = access;
+  const found = new Map<string, Event>();
+  if (store.findEvent !== undefined && ids.length <= MANY_IDS) {
+    for (const eventId of ids) {
+      const event = (await store.findEvent({ key, eventId }))?.event;
+      if (event !== undefined) found.set(eventId, event);
+    }
+  } else {
+    const wanted = new Set(ids);
+    for await (const event of walkEvents(access, { key, from: 1, to: revision, order: 'asc' })) {
+      if (wanted.has(event.id)) found.set(event.id, event);
+    }
+  }
+  return ids.map((id, i) => {
+    const event = found.get(id);
+    if (event !== undefined) return event;
+    const message = `${describeSessionKey(key)} has no event ${JSON.stringify(id)}`;
+    throw new HoldfastError('not_found', { message, key, path: `eventIds[${i}]` });
+  });
+}
+
+async function eventsThrough(
+  access: StoreAccess,
+  { key, seq }: { readonly key: SessionKey; readonly seq: number },
+): Promise<readonly Event[]> {
+  const events: Event[] = [];
+  for await (const event of walkEvents(access, { key, from: 1, to: seq, order: 'asc' })) {
+    events.push(event);
+  }
+  return events;
+}

@@ -1,0 +1,188 @@
+import type { AbortSignalLike, SessionKey } from '@holdfast/core';
+import type { MaybePromise } from '../call-gate.ts';
+import { realTimers } from '../real-timers.ts';
+import { isExpired } from '../session-details.ts';
+import { serviceClosed, sessionNotFound } from '../session-errors.ts';
+import type { SessionPlace, SessionStore } from '../session-store.ts';
+import { onAbort } from './abort-listener.ts';
+
+/** How long after a write of another process it is looked for, in ms. */
+const POLL_MS = 200;
+
+// What tells of changes may miss one.
+const POLL_SUBSCRIBED_MS = 5_000;
+
+export interface WatchHubOptions {
+  readonly store: SessionStore;
+  readonly now: () => number;
+  /** Runs a read of the store as a call of the service. */
+  run<T>(read: () => MaybePromise<T>): Promise<T>;
+}
+
+export interface WaitRequest {
+  /** What the watcher has: it waits for an event behind. */
+  readonly position: number;
+  readonly incarnation: string;
+  readonly signal: AbortSignalLike | undefined;
+}
+
+/** Someone who watches a session, from the first event to the last. */
+export interface Watcher {
+  /** Forgets what it was told: called before the session is read. */
+  reading(): void;
+  /**
+   * Waits for an event behind a position that was not there when it was read last. `not_found` if
+   * the session is gone, or another one; `closed` if the service is.
+   */
+  wait(request: WaitRequest): Promise<void>;
+  end(): void;
+}
+
+interface Waiter extends WaitRequest {
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+interface WatcherState {
+  /** The `seq` of the last event that it was told of since it began to read. */
+  told: number;
+  waiter: Waiter | undefined;
+}
+
+interface Watched {
+  readonly key: SessionKey;
+  readonly watchers: Set<WatcherState>;
+  unsubscribe: (() => void) | undefined;
+}
+
+/**
+ * Wakes those who wait for events. Writes of this service wake them at once. Those of others are
+ * found by one look at all sessions that somebody waits for, again and again for as long as anyone
+ * does.
+ */
+export class WatchHub {
+  readonly #options: WatchHubOptions;
+  readonly #pollMs: number;
+  readonly #watched = new Map<string, Watched>();
+  #isPolling = false;
+  #isClosed = false;
+
+  constructor(options: WatchHubOptions) {
+    this.#options = options;
+    this.#pollMs = options.store.subscribe === undefined ? POLL_MS : POLL_SUBSCRIBED_MS;
+  }
+
+  /** Tells of an append of this service. It costs nothing if nobody watches. */
+  appended(key: SessionKey, revision: number): void {
+    if (this.#watched.size === 0) return;
+    const watched = this.#watched.get(nameOf(key));
+    if (watched === undefined) return;
+    for (const watcher of watched.watchers) {
+      watcher.told = Math.max(watcher.told, revision);
+      if ((watcher.waiter?.position ?? revision) < revision) watcher.waiter?.resolve();
+    }
+  }
+
+  /** Tells that a session may have changed in any way. */
+  changed(key: SessionKey): void {
+    if (this.#watched.size === 0) return;
+    const watched = this.#watched.get(nameOf(key));
+    if (watched === undefined) return;
+    for (const watcher of watched.watchers) watcher.told = Number.MAX_SAFE_INTEGER;
+    if (isWaitedFor(watched)) void this.#look([watched]);
+  }
+
+  watch(key: SessionKey): Watcher {
+    const name = nameOf(key);
+    const watched = this.#watched.get(name) ?? this.#begin(name, key);
+    const state: WatcherState = { told: 0, waiter: undefined };
+    watched.watchers.add(state);
+    return {
+      reading() {
+        state.told = 0;
+      },
+      wait: (request) => this.#wait(state, request),
+      end: () => {
+        watched.watchers.delete(state);
+        if (watched.watchers.size > 0) return;
+        this.#watched.delete(name);
+        watched.unsubscribe?.();
+      },
+    };
+  }
+
+  /** Nothing comes any more: `closed` for all who wait. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { watchers, unsubscribe } of this.#watched.values()) {
+      for (const { waiter } of watchers) waiter?.reject(serviceClosed());
+      unsubscribe?.();
+    }
+    this.#watched.clear();
+  }
+
+  #begin(name: string, key: SessionKey): Watched {
+    const watched: Watched = { key, watchers: new Set(), unsubscribe: undefined };
+    this.#watched.set(name, watched);
+    watched.unsubscribe = this.#options.store.subscribe?.(key, () => this.changed(key));
+    return watched;
+  }
+
+  async #wait(state: WatcherState, request: WaitRequest): Promise<void> {
+    const { position, signal } = request;
+    if (this.#isClosed) throw serviceClosed();
+    if (state.told > position) return;
+    let stopListening = () => {};
+    try {
+      await new Promise<void>((resolve, reject) => {
+        state.waiter = { ...request, resolve, reject };
+        stopListening = onAbort(signal, reject);
+        this.#poll();
+      });
+    } finally {
+      state.waiter = undefined;
+      stopListening();
+    }
+  }
+
+  #poll(): void {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    realTimers.setTimeout(async () => {
+      const waited = [...this.#watched.values()].filter(isWaitedFor);
+      if (waited.length > 0) await this.#look(waited);
+      this.#isPolling = false;
+      if (!this.#isClosed && [...this.#watched.values()].some(isWaitedFor)) this.#poll();
+    }, this.#pollMs);
+  }
+
+  /** Looks where sessions are, and wakes those who wait for something that is there. */
+  async #look(all: readonly Watched[]): Promise<void> {
+    const { store, now, run } = this.#options;
+    let places: readonly (SessionPlace | undefined)[];
+    try {
+      places = await run(() => store.findRevisions?.(all.map(({ key }) => key)) ?? []);
+    } catch {
+      return; // A read of the events will say so, if it lasts.
+    }
+    all.forEach(({ key, watchers }, i) => {
+      const place = places[i];
+      const isGone = place === undefined || isExpired(place.expireTime, now());
+      for (const { waiter } of watchers) {
+        if (waiter === undefined) continue;
+        if (isGone || place.incarnation !== waiter.incarnation) waiter.reject(sessionNotFound(key));
+        else if (place.revision > waiter.position) waiter.resolve();
+      }
+    });
+  }
+}
+
+function isWaitedFor({ watchers }: Watched): boolean {
+  for (const { waiter } of watchers) if (waiter !== undefined) return true;
+  return false;
+}
+
+// An id has no control characters.
+function nameOf({ appName, userId, sessionId }: SessionKey): string {
+  return `${appName}\n${userId}\n${sessionId}`;
+}

@@ -1,0 +1,72 @@
+import type { AbortSignalLike, Event, SessionKey } from '@holdfast/core';
+import { checkInteger, checkSessionKey, readInput } from '@holdfast/core/internal';
+import type { MaybePromise } from '../call-gate.ts';
+import { eventMark, markOf } from '../event-mark.ts';
+import type { WatchSessionRequest } from '../requests.ts';
+import { isExpired } from '../session-details.ts';
+import { sessionNotFound } from '../session-errors.ts';
+import { needed, readEvents, type StoreAccess } from './store-access.ts';
+import { checkSignal } from './sweep-sessions.ts';
+import type { WatchHub } from './watch-hub.ts';
+
+const PAGE = 250;
+
+interface CheckedWatch {
+  readonly key: SessionKey;
+  readonly afterSeq: number;
+  readonly signal: AbortSignalLike | undefined;
+}
+
+export interface WatchAccess extends StoreAccess {
+  readonly hub: WatchHub;
+  /** Runs a read as a call of the service. */
+  run<T>(read: () => MaybePromise<T>): Promise<T>;
+}
+
+function prepareWatch(request: WatchSessionRequest): CheckedWatch {
+  const { afterSeq = 0, signal } = request;
+  return {
+    key: Object.freeze(checkSessionKey(request)),
+    afterSeq: checkInteger(afterSeq, { path: 'afterSeq', min: 0 }),
+    signal: checkSignal(signal),
+  };
+}
+
+/** Gives the events of a session as they come. It keeps nothing but its position. */
+export async function* watchSession(
+  access: WatchAccess,
+  request: WatchSessionRequest,
+): AsyncGenerator<Event, void, undefined> {
+  const { key, afterSeq, signal } = await access.run(() => readInput(request, prepareWatch));
+  signal?.throwIfAborted();
+  const incarnation = await access.run(() => incarnationOf(access, key));
+  const mark = markOf(incarnation);
+  const watcher = access.hub.watch(key);
+  try {
+    let position = afterSeq;
+    for (;;) {
+      signal?.throwIfAborted();
+      watcher.reading();
+      const bounds = { afterSeq: position, beforeSeq: Number.MAX_SAFE_INTEGER };
+      const { events } = await access.run(() =>
+        readEvents(access, { key, ...bounds, count: PAGE, order: 'asc' }),
+      );
+      for (const event of events) {
+        if (eventMark(event) !== mark) throw sessionNotFound(key);
+        signal?.throwIfAborted();
+        yield event;
+        position = event.seq as number;
+      }
+      if (events.length < PAGE) await watcher.wait({ position, incarnation, signal });
+    }
+  } finally {
+    watcher.end();
+  }
+}
+
+async function incarnationOf({ store, writing }: StoreAccess, key: SessionKey): Promise<string> {
+  const find = needed(store, { method: 'findRevisions', capability: 'watch' });
+  const [place] = await find([key]);
+  if (place === undefined || isExpired(place.expireTime, writing.now())) throw sessionNotFound(key);
+  return place.incarnation;
+}

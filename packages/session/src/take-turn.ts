@@ -1,0 +1,156 @@
+import {
+  type AbortSignalLike,
+  createUuidV7,
+  type Event,
+  isHoldfastError,
+  type SessionKey,
+} from '@holdfast/core';
+import { checkFlag, checkSessionKey, readInput } from '@holdfast/core/internal';
+import { onAbort } from './life/abort-listener.ts';
+import { checkTurnTtl, TURN_TTL } from './life/session-turns.ts';
+import { checkSignal } from './life/sweep-sessions.ts';
+import { realTimers } from './real-timers.ts';
+import type { AppendEventRequest, AppendEventsRequest } from './requests.ts';
+import type { SessionService } from './session-service.ts';
+
+// How often a turn is asked for that another one holds, in ms: more and more seldom.
+const FIRST_PAUSE = 20;
+const LONGEST_PAUSE = 250;
+
+export interface TakeTurnRequest extends SessionKey {
+  /**
+   * After so many ms without an extension, the session is free again: 1,000 to 86,400,000. It is
+   * extended while the turn runs. @default 30,000
+   */
+  readonly ttl?: number | undefined;
+  /** Whether to wait for a turn of others to end; if not, it is `conflict`. @default true */
+  readonly wait?: boolean | undefined;
+  /** Ends the wait: the call throws the signal's reason. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+/** A turn that is taken. */
+export interface Turn {
+  /** That of the session. */
+  readonly key: SessionKey;
+  /** What an append has as its `turn`. */
+  readonly token: string;
+  /** Aborted once the turn is known to be lost; its reason is the `conflict`. */
+  readonly signal: AbortSignalLike;
+  /** Appends an event in this turn: `conflict` at `turn` if it was lost. */
+  append(request: TurnAppend<AppendEventRequest>): Promise<Event>;
+  /** Appends many events in this turn. */
+  appendEvents(request: TurnAppend<AppendEventsRequest>): Promise<readonly Event[]>;
+}
+
+/** An append, without what the turn knows. */
+export type TurnAppend<Request> = Omit<Request, keyof SessionKey | 'turn'>;
+
+type TurnService = Pick<
+  SessionService,
+  'acquireTurn' | 'releaseTurn' | 'appendEvent' | 'appendEvents'
+>;
+
+/**
+ * Runs something while it alone has a session: a run of an agent, which is many appends. Across
+ * processes, one holds a session at a time. Appends without a turn are not held up. If the process
+ * ends, or hangs for longer than `ttl`, the session is free again, and later appends of the turn are
+ * refused. A turn within a turn of the same session waits for ever.
+ *
+ * @example
+ * const answer = await takeTurn(service, { ...session.key, ttl: 10_000 }, async (turn) => {
+ *   await turn.append({ event: question });
+ *   const content = await askModel(turn.signal);
+ *   return await turn.append({ event: { author: 'agent', content } });
+ * });
+ */
+export async function takeTurn<Result>(
+  service: TurnService,
+  request: TakeTurnRequest,
+  run: (turn: Turn) => Promise<Result>,
+): Promise<Result> {
+  const { key, ttl, wait, signal } = readInput(request, prepareTakeTurn);
+  const token = createUuidV7();
+  const acquire = { ...key, turn: token, ttl };
+  await acquireInTime(() => service.acquireTurn(acquire), { wait, signal });
+  const lost = new AbortController();
+  const stop = every(ttl / 3, async () => {
+    try {
+      await service.acquireTurn({ ...acquire, extend: true });
+    } catch (error) {
+      // What passes by itself may pass before the time is up.
+      if (isHoldfastError(error, 'unavailable')) return;
+      lost.abort(error);
+      stop();
+    }
+  });
+  try {
+    return await run({
+      key,
+      token,
+      signal: lost.signal as AbortSignalLike,
+      append: (append) => service.appendEvent({ ...append, ...key, turn: token }),
+      appendEvents: (append) => service.appendEvents({ ...append, ...key, turn: token }),
+    });
+  } finally {
+    stop();
+    // Whether it is let go or not: it is free after its time.
+    await service.releaseTurn({ ...key, turn: token }).catch(() => false);
+  }
+}
+
+function prepareTakeTurn(request: TakeTurnRequest) {
+  const key = Object.freeze(checkSessionKey(request));
+  const { ttl = TURN_TTL, wait, signal } = request;
+  return {
+    key,
+    ttl: checkTurnTtl(ttl),
+    wait: wait === undefined || checkFlag(wait, 'wait'),
+    signal: checkSignal(signal),
+  };
+}
+
+async function acquireInTime(
+  acquire: () => Promise<unknown>,
+  { wait, signal }: { readonly wait: boolean; readonly signal: AbortSignalLike | undefined },
+): Promise<void> {
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
+    signal?.throwIfAborted();
+    try {
+      await acquire();
+      return;
+    } catch (error) {
+      if (!wait || !isHoldfastError(error, 'conflict')) throw error;
+    }
+    // Not all at the same moment.
+    await sleep(pause * (0.75 + Math.random() / 2), signal);
+  }
+}
+
+function sleep(ms: number, signal: AbortSignalLike | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const stopListening = onAbort(signal, () => resolve());
+    realTimers.setTimeout(() => {
+      stopListening();
+      resolve();
+    }, ms);
+  });
+}
+
+/** Calls again and again, each time after the call before has ended; gives what stops it. */
+function every(ms: number, call: () => Promise<void>): () => void {
+  let isStopped = false;
+  const next = () => {
+    const timer = realTimers.setTimeout(async () => {
+      if (isStopped) return;
+      await call();
+      if (!isStopped) next();
+    }, ms);
+    // The turn itself keeps the process running, or nothing does.
+    (timer as { unref?(): void } | undefined)?.unref?.();
+  };
+  next();
+  return () => {
+    isStopped = true;
+  };
+}
