@@ -45,6 +45,8 @@ export const mysqlDialect: SqlDialect = {
   unionBranch: (select) => sql`(${select})`,
   take: (select, count) => sql`${select} LIMIT ${count}`,
   compareRows: compareByColumn,
+  joinInOrder: 'STRAIGHT_JOIN',
+  lockRows: ' FOR UPDATE',
   // MariaDB takes two columns of an index for a descending range of four, and filters the rest.
   readIndex: (name) => ` FORCE INDEX (${name})`,
   insertRows(insert, { count, guarded }) {

@@ -59,6 +59,8 @@ export const postgresDialect: SqlDialect = {
     return { ...few, planEachUse: true };
   },
   compareRows: compareAsRow,
+  joinInOrder: 'JOIN',
+  lockRows: ' FOR UPDATE',
   readIndex: () => '',
   insertRows: (insert, source) =>
     sql`${insertHead(insert)} ${selectRows(insert, source)}${onConflict(insert)}`,

@@ -7,12 +7,12 @@ import {
 } from '@holdfast/session/store';
 import type { ScopeState, StoredState } from '@holdfast/state/internal';
 import { readInteger, readText } from './read-value.ts';
-import { parseState, RowKind } from './result-rows.ts';
+import { parseState, RowKind, readDetails } from './result-rows.ts';
 import type { SqlRow } from './sql-client.ts';
 
 /**
  * The page that a list's rows make. A row is kind, user, session, name, body, and three integers;
- * the name of a session is its incarnation.
+ * the name of a session is its incarnation, and the body its details.
  */
 export function readListRows(list: PreparedList, rows: readonly SqlRow[]): StoredPage {
   const { appName } = list;
@@ -27,6 +27,7 @@ export function readListRows(list: PreparedList, rows: readonly SqlRow[]): Store
       lastUpdateTime: readInteger(row[6]),
       revision: readInteger(row[7]),
       state: stateOf(key),
+      details: readDetails(row[4], key),
     };
   });
   // The parts of a union come in any order.

@@ -1,8 +1,11 @@
-import type { Event } from '@holdfast/core';
+import type { Event, JsonObject } from '@holdfast/core';
 import {
+  corrupt,
   markOf,
+  parseDetails,
   parseStoredEvent,
   parseStoredValue,
+  type SessionDetails,
   type StoredOwner,
 } from '@holdfast/session/store';
 import type { ScopeState, StoredState } from '@holdfast/state/internal';
@@ -11,10 +14,13 @@ import type { SqlRow } from './sql-client.ts';
 
 /**
  * What a row is. A statement that reads several things at once gives rows of one shape: kind,
- * name, body, and three integers. So they are read in one round trip, and as of one moment.
+ * name, body, and five integers. So they are read in one round trip, and as of one moment.
  */
 export const RowKind = {
-  /** The name is the incarnation, the integers `createTime`, `lastUpdateTime` and `revision`. */
+  /**
+   * The name is the incarnation, the body the details, the integers `createTime`, `lastUpdateTime`,
+   * `revision`, `expireTime` and `activeFrom`.
+   */
   Session: 0,
   /** The name of a key, and its value. */
   SessionState: 1,
@@ -24,6 +30,10 @@ export const RowKind = {
   Event: 4,
   /** Of a list: the first integer is the number of sessions. */
   Total: 5,
+  /** The body is the session's own state at its creation. */
+  InitialState: 6,
+  /** The name is the turn that the session is held for, if it is. */
+  Turn: 7,
 } as const;
 
 export interface SessionFields {
@@ -31,11 +41,14 @@ export interface SessionFields {
   readonly createTime: number;
   readonly lastUpdateTime: number;
   readonly revision: number;
+  /** Undefined: never. */
+  readonly expireTime: number | undefined;
+  readonly activeFrom: number;
 }
 
 /** The rows of each kind. */
 export class ResultRows {
-  readonly #rows: readonly SqlRow[][] = [[], [], [], [], []];
+  readonly #rows: readonly SqlRow[][] = [[], [], [], [], [], [], [], []];
   readonly #key: StoredOwner;
 
   /** `key` says whose rows they are, for an error's message. */
@@ -53,7 +66,28 @@ export class ResultRows {
       createTime: readInteger(row[3]),
       lastUpdateTime: readInteger(row[4]),
       revision: readInteger(row[5]),
+      expireTime: row[6] === null ? undefined : readInteger(row[6]),
+      activeFrom: readInteger(row[7]),
     };
+  }
+
+  /** Of the session, if there is one. */
+  get details(): SessionDetails {
+    return readDetails(this.#rows[RowKind.Session]?.[0]?.[2], this.#key);
+  }
+
+  /** Undefined if it was not read, or is not known. */
+  get initialState(): ScopeState | undefined {
+    const row = this.#rows[RowKind.InitialState]?.[0];
+    if (row === undefined) return undefined;
+    const state = parseStoredValue(row[2], { name: 'initial state', key: this.#key });
+    return state === null ? undefined : new Map(Object.entries(state as JsonObject));
+  }
+
+  /** Undefined if it is held for none, or that was not read. */
+  get turn(): string | undefined {
+    const turn = this.#rows[RowKind.Turn]?.[0]?.[1] ?? '';
+    return readText(turn) || undefined;
   }
 
   get state(): StoredState {
@@ -79,6 +113,13 @@ export class ResultRows {
   #scope(kind: number): ScopeState {
     return parseState(this.#rows[kind] ?? [], { name: 1, value: 2, key: this.#key });
   }
+}
+
+/** The details of a session as it has them. */
+export function readDetails(text: unknown, key: StoredOwner): SessionDetails {
+  const details = parseDetails(readText(text ?? ''));
+  if (details === undefined) throw corrupt('what was noted', { key });
+  return details;
 }
 
 /** The state that rows hold, given the columns of names and values. */

@@ -33,6 +33,10 @@ export interface SqlDialect {
   take<Input>(select: SqlTemplate<Input>, count: SqlTemplate<Input>): SqlTemplate<Input>;
   /** Compares rows of columns, the first column first. */
   readonly compareRows: CompareRows;
+  /** The join of which the left side is read first, if the planner would not find out by itself. */
+  readonly joinInOrder: string;
+  /** The end of a SELECT that locks its rows; empty if every transaction that writes is alone. */
+  readonly lockRows: string;
   /** What stands behind a table's name to have it read by an index, given quoted, if anything. */
   readIndex(name: string): string;
   /** The statement that inserts rows; it has a slot for each value. */

@@ -136,6 +136,10 @@ export const migrationsTable: TableDefinition = {
   rows: 'narrow',
 };
 
+/** The condition that a session has not expired. */
+export const isThere: SqlTemplate<{ readonly now: number }> = sql`
+  (expire_time IS NULL OR expire_time > ${({ now }) => now})`;
+
 /** The condition that a row is one of a session. */
 export const ofSession: SqlTemplate<SessionKey> = sql`
   app_name = ${({ appName }) => appName}

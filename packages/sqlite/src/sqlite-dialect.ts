@@ -24,6 +24,8 @@ export const sqliteDialect: SqlDialect = {
   unionBranch: (select) => sql`SELECT * FROM (${select})`,
   take: (select, count) => sql`${select} LIMIT ${count}`,
   compareRows: compareAsRow,
+  joinInOrder: 'CROSS JOIN',
+  lockRows: '',
   readIndex: () => '',
   insertRows(insert, { count }) {
     const row = sql`(${joinSql(

@@ -38,7 +38,7 @@ export function selectVisibleState({ tables }: Schema): SqlTemplate<SessionKey> 
   const { SessionState, UserState, AppState } = RowKind;
   const kind = `CASE WHEN session_id <> '' THEN ${SessionState} WHEN user_id <> '' THEN ${UserState} ELSE ${AppState} END`;
   return sql`
-    SELECT ${kind}, name, value, 0, 0, 0
+    SELECT ${kind}, name, value, 0, 0, 0, 0, 0
     FROM ${tables.state}
     WHERE app_name = ${({ appName }) => appName}
       AND user_id IN ('', ${({ userId }) => userId})

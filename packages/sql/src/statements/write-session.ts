@@ -1,26 +1,30 @@
 import type { SessionKey } from '@holdfast/core';
-import type { PreparedAppend, PreparedCreate } from '@holdfast/session/store';
+import type { PreparedAppend, PreparedCreate, PreparedDelete } from '@holdfast/session/store';
 import { stateRecord } from '@holdfast/state/internal';
 import type { Schema } from '../schema.ts';
 import type { SqlInsert, SqlProgram, SqlRows } from '../sql-client.ts';
 import { binder, commandOf, type SqlQuery, type SqlTemplate, sql } from '../sql-statement.ts';
-import { eventsTable, ofSession } from '../tables.ts';
+import { eventsTable, isThere, ofSession } from '../tables.ts';
+import { type DetailColumns, detailColumns } from './detail-columns.ts';
 
 /** Inserts a session; a duplicate key if it exists already. */
 export function createSession(schema: Schema): (create: PreparedCreate) => SqlQuery {
   const { sessions } = schema.tables;
-  return guard<PreparedCreate>(
+  const insert = guard<PreparedCreate & { readonly columns: DetailColumns }>(
     schema,
     sql`
       INSERT INTO ${sessions}
         (app_name, user_id, session_id, create_time, last_update_time, revision, initial_state,
-          incarnation)
+          incarnation, touch_time, expire_time, idle_ms, details)
       VALUES (${({ key }) => key.appName}, ${({ key }) => key.userId},
         ${({ key }) => key.sessionId}, ${({ createTime }) => createTime},
         ${({ createTime }) => createTime}, 0,
         ${({ state }) => JSON.stringify(stateRecord(state.session))},
-        ${({ incarnation }) => incarnation})`,
+        ${({ incarnation }) => incarnation}, ${({ createTime }) => createTime},
+        ${({ expireTime }) => expireTime ?? null}, ${({ columns }) => columns.idleMs},
+        ${({ columns }) => columns.details})`,
   );
+  return (create) => insert({ ...create, columns: detailColumns(create.details) });
 }
 
 interface Advance extends SessionKey {
@@ -28,44 +32,61 @@ interface Advance extends SessionKey {
   readonly count: number;
   /** The largest of their timestamps. */
   readonly time: number;
-  readonly expectedRevision: number | undefined;
-  readonly expectedIncarnation: string | undefined;
+  readonly now: number;
 }
 
+interface Expecting
+  extends Advance,
+    Pick<PreparedAppend, 'expectedRevision' | 'expectedIncarnation' | 'turn' | 'activeFrom'> {}
+
 /**
- * Moves a session on, and locks it; no row if there is none, or if it is at another revision or
- * of another incarnation.
+ * Moves a session on, and locks it; no row if there is none, or if it is at another revision, of
+ * another incarnation, or not held for the turn.
  */
 export function advanceSession(schema: Schema): (append: PreparedAppend) => SqlQuery {
   const { tables, dialect } = schema;
   const next = sql<Advance>`revision + ${({ count }) => count}`;
-  const advance = guard<Advance>(
+  const set = sql<Advance>`
+    UPDATE ${tables.sessions}
+    SET last_update_time = ${dialect.greatest}(last_update_time, ${({ time }) => time}),
+      revision = ${dialect.revision.keep(next)}, touch_time = ${({ now }) => now},
+      expire_time = COALESCE(idle_ms + ${({ now }) => now}, expire_time)`;
+  const where = sql<Advance>`WHERE ${ofSession} AND ${isThere}`;
+  const plain = guard(schema, sql<Advance>`${set} ${where}`);
+  const expecting = guard(
     schema,
-    sql`
-      UPDATE ${tables.sessions}
-      SET last_update_time = ${dialect.greatest}(last_update_time, ${({ time }) => time}),
-        revision = ${dialect.revision.keep(next)}
-      WHERE ${ofSession}
+    sql<Expecting>`
+      ${set}, active_from = COALESCE(${({ activeFrom }) => activeFrom ?? null}, active_from)
+      ${where}
         AND revision = COALESCE(${({ expectedRevision }) => expectedRevision ?? null}, revision)
         AND incarnation = COALESCE(
-          ${({ expectedIncarnation }) => expectedIncarnation ?? null}, incarnation)`,
+          ${({ expectedIncarnation }) => expectedIncarnation ?? null}, incarnation)
+        AND turn = COALESCE(${({ turn }) => turn ?? null}, turn)`,
   );
-  return ({ key, events, latestTimestamp, expectedRevision, expectedIncarnation }) => {
+  return ({ key, events, latestTimestamp, now, ...append }) => {
     const { appName, userId, sessionId } = key;
-    const [count, time] = [events.length, latestTimestamp];
-    return advance({
+    const { expectedRevision, expectedIncarnation, turn, activeFrom } = append;
+    const advance = {
       appName,
       userId,
       sessionId,
-      count,
-      time,
-      expectedRevision,
-      expectedIncarnation,
-    });
+      count: events.length,
+      time: latestTimestamp,
+      now,
+    };
+    // Most appends expect nothing, and need not send it.
+    const isPlain =
+      expectedRevision === undefined &&
+      expectedIncarnation === undefined &&
+      turn === undefined &&
+      activeFrom === undefined;
+    if (isPlain) return plain(advance);
+    return expecting({ ...advance, expectedRevision, expectedIncarnation, turn, activeFrom });
   };
 }
 
-function guard<Input>({ dialect }: Schema, change: SqlTemplate<Input>) {
+/** A change of one row of sessions that a write depends on. */
+export function guard<Input>({ dialect }: Schema, change: SqlTemplate<Input>) {
   const { returning } = dialect.revision;
   if (returning === undefined) return commandOf(change);
   return binder(sql`${change} ${returning}`, { givesRows: true });
@@ -91,17 +112,28 @@ export function eventRows({ key, events }: PreparedAppend): SqlRows['rows'] {
 }
 
 /**
- * Deletes a session with its events and its own state; answers whether there was one. The session
- * comes first: once its row is locked nobody appends, so that the rest sees all there is.
+ * Deletes a session with all that is kept of it; answers whether there was one that has not expired.
+ * The session comes first: once its row is locked nobody appends, so that the rest sees all there is.
  */
-export function deleteSession({ tables }: Schema): (key: SessionKey) => SqlProgram<boolean> {
-  const [session, ...rest] = [tables.sessions, tables.events, tables.state].map((table) =>
-    commandOf<SessionKey>(sql`DELETE FROM ${table} WHERE ${ofSession}`),
-  ) as [(key: SessionKey) => SqlQuery, ...((key: SessionKey) => SqlQuery)[]];
-  return function* (key) {
-    const { changes } = yield session(key);
+export function deleteSession(schema: Schema): (remove: PreparedDelete) => SqlProgram<boolean> {
+  const session = commandOf<SessionKey & { readonly now: number }>(
+    sql`DELETE FROM ${schema.tables.sessions} WHERE ${ofSession} AND ${isThere}`,
+  );
+  const rest = deleteRest(schema);
+  return function* ({ key, now }) {
+    const { changes } = yield session({ ...key, now });
     if (changes === 0) return false;
-    for (const remove of rest) yield remove(key);
+    yield* rest(key);
     return true;
+  };
+}
+
+/** Deletes what is kept of a session beside its row. */
+export function deleteRest({ tables }: Schema): (key: SessionKey) => SqlProgram<void> {
+  const rest = [tables.events, tables.state, tables.labels].map((table) =>
+    commandOf<SessionKey>(sql`DELETE FROM ${table} WHERE ${ofSession}`),
+  );
+  return function* (key) {
+    for (const remove of rest) yield remove(key);
   };
 }

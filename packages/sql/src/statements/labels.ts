@@ -1,0 +1,92 @@
+import type { SessionKey } from '@holdfast/core';
+import type { Labels } from '@holdfast/session/store';
+import { labelText } from '../label-text.ts';
+import type { Schema } from '../schema.ts';
+import type { SqlInsert, SqlRows } from '../sql-client.ts';
+import { commandOf, joinSql, type SqlQuery, type SqlTemplate, sql } from '../sql-statement.ts';
+import { labelsTable, ofSession } from '../tables.ts';
+
+/** Where labels go: one that is there gets the new value. */
+export function writeLabels({ tables }: Schema): SqlInsert {
+  return {
+    table: tables.labels,
+    columns: labelsTable.columns,
+    replaceBy: labelsTable.primaryKey,
+  };
+}
+
+/** The rows of labels. */
+export function labelRows(key: SessionKey, labels: Labels): SqlRows['rows'] {
+  const { appName, userId, sessionId } = key;
+  return Object.entries(labels).map(([name, value]) => [
+    appName,
+    userId,
+    sessionId,
+    name,
+    labelText(value),
+  ]);
+}
+
+/** What makes the labels of a session, which is locked, others: it writes what differs. */
+export function changeLabels(
+  schema: Schema,
+): (
+  key: SessionKey,
+  change: { readonly before: Labels; readonly after: Labels },
+) => readonly SqlQuery[] {
+  const { dialect, tables } = schema;
+  const insert = dialect.insertRows(writeLabels(schema), { count: 1, guarded: false });
+  const write = { ...insert, givesRows: false };
+  const remove = commandOf(
+    sql<
+      SessionKey & { readonly name: string }
+    >`DELETE FROM ${tables.labels} WHERE ${ofSession} AND name = ${({ name }) => name}`,
+  );
+  return (key, { before, after }) => {
+    const { appName, userId, sessionId } = key;
+    const removed = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
+    const written = Object.entries(after).filter(
+      ([name, value]) => !Object.hasOwn(before, name) || before[name] !== value,
+    );
+    return [
+      ...removed.map((name) => remove({ appName, userId, sessionId, name })),
+      ...labelRows(key, Object.fromEntries(written)).map((values) => ({
+        statement: write,
+        values,
+      })),
+    ];
+  };
+}
+
+/** What sessions are searched by. */
+export interface LabelSearch {
+  readonly appName: string;
+  readonly userId: string | undefined;
+  readonly labels: readonly (readonly [name: string, value: string])[];
+}
+
+/**
+ * The ids of a user's sessions that have all of so many labels. It walks those that have the first
+ * one, and looks the others up for each.
+ */
+export function selectLabelled(
+  { tables, dialect, tablePrefix }: Schema,
+  count: number,
+): SqlTemplate<LabelSearch> {
+  const name = (i: number) => (search: LabelSearch) => search.labels[i]?.[0] ?? '';
+  const value = (i: number) => (search: LabelSearch) => labelText(search.labels[i]?.[1] ?? '');
+  const index = dialect.readIndex(dialect.quote(`${tablePrefix}labels_by_value`));
+  // As a value to compare with, a subquery stays what it is: of so many joins, planners make too much.
+  const others = Array.from(
+    { length: count - 1 },
+    (_, i): SqlTemplate<LabelSearch> => sql` AND ${value(i + 1)} = (
+      SELECT other.value FROM ${tables.labels} other
+      WHERE other.app_name = first.app_name AND other.user_id = first.user_id
+        AND other.session_id = first.session_id AND other.name = ${name(i + 1)})`,
+  );
+  return sql`
+    SELECT first.session_id AS id FROM ${tables.labels} first${index}
+    WHERE first.app_name = ${({ appName }) => appName}
+      AND first.user_id = ${({ userId }) => userId ?? ''}
+      AND first.name = ${name(0)} AND first.value = ${value(0)}${joinSql(others, '')}`;
+}
