@@ -59,7 +59,7 @@ export class RedisKeys {
       times: `${tag}:t:${own}`,
       /** Hash: the session's state. */
       state: `${tag}:s:${own}`,
-      /** String: the session's state at its creation as JSON; absent if it was empty. */
+      /** String: the session's state at its creation as JSON; absent if empty, `null` if not known. */
       initial: `${tag}:c:${own}`,
     };
     return { bucket: bucketKeys(tag), user: userKeys(tag, user), session };

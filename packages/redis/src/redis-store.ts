@@ -1,40 +1,64 @@
 import type { SessionKey } from '@holdfast/core';
-import type { SessionCapabilities } from '@holdfast/session';
-import type {
-  AppendOutcome,
-  ListedEvents,
-  PreparedAppend,
-  PreparedCreate,
-  PreparedGet,
-  PreparedGetState,
-  PreparedList,
-  PreparedListEvents,
-  PreparedUpdateState,
-  SessionSnapshot,
-  SessionStore,
-  SharedState,
-  StoredPage,
+import {
+  type AppendOutcome,
+  changedTooOften,
+  type EventKey,
+  type FoundEvent,
+  type ListedEvents,
+  type PreparedAppend,
+  type PreparedCreate,
+  type PreparedDelete,
+  type PreparedDeleteExpired,
+  type PreparedGet,
+  type PreparedGetState,
+  type PreparedList,
+  type PreparedListEvents,
+  type PreparedReleaseTurn,
+  type PreparedSweep,
+  type PreparedTurn,
+  type PreparedUpdateSession,
+  type PreparedUpdateState,
+  type SessionSnapshot,
+  type SessionStore,
+  type SharedState,
+  type StoreCapabilities,
+  type StoredPage,
+  type StoredSummary,
+  type TurnOutcome,
 } from '@holdfast/session/store';
 import { foldState, type ScopeState } from '@holdfast/state/internal';
 import { type AppState, OneServerAppState } from './app-state.ts';
 import { ClusterAppState } from './cluster-app-state.ts';
 import { ClusterLists } from './cluster-lists.ts';
+import { ExpiredSessions } from './expired-sessions.ts';
 import { RedisKeys } from './redis-keys.ts';
 import type { CheckedOptions } from './redis-options.ts';
 import { ScriptRunner } from './script-runner.ts';
 import { appendEvents, readAppendReply } from './scripts/append-events.ts';
+import { createSession, readCreateReply } from './scripts/create-session.ts';
+import { deleteExpired, deleteSession, readDeleteReply } from './scripts/delete-session.ts';
+import { findEvent, readFoundEvent } from './scripts/find-event.ts';
+import {
+  acquireTurn,
+  readReleaseReply,
+  readTurnReply,
+  releaseTurn,
+} from './scripts/hold-session.ts';
 import { listEvents, readListedEvents } from './scripts/list-events.ts';
 import { readSession, readSnapshot } from './scripts/read-session.ts';
 import type { AppPlace } from './scripts/reserved.ts';
 import { readScope, updateScope } from './scripts/scope-state.ts';
 import {
-  createSession,
-  deleteSession,
-  readCreateReply,
-  readDeleteReply,
-} from './scripts/session-lifecycle.ts';
+  readDetails,
+  readDetailsReply,
+  readUpdateReply,
+  updateDetails,
+} from './scripts/update-session.ts';
 import { OneServerLists, type SessionLists } from './session-lists.ts';
-import { parseState } from './stored-text.ts';
+import { parseState, parseStoredDetails } from './stored-text.ts';
+
+// Each attempt that fails is one that another writer has made: so many at once are a mistake.
+const MAX_UPDATES = 1_000;
 
 /** Connects, and refuses a server that is unsuitable. */
 export async function checkServerOf(options: CheckedOptions): Promise<void> {
@@ -44,12 +68,13 @@ export async function checkServerOf(options: CheckedOptions): Promise<void> {
 
 /** Keeps sessions in Redis. Where the state of an app is kept is up to its `AppState`. */
 export class RedisStore implements SessionStore {
-  readonly capabilities: SessionCapabilities;
+  readonly capabilities: StoreCapabilities;
   readonly #closeClient: boolean;
   readonly #keys: RedisKeys;
   readonly #runner: ScriptRunner;
   readonly #appState: AppState;
   readonly #lists: SessionLists;
+  readonly #expired: ExpiredSessions;
   readonly #background = new Set<Promise<unknown>>();
 
   constructor(options: CheckedOptions) {
@@ -66,6 +91,7 @@ export class RedisStore implements SessionStore {
     this.#lists = runner.isCluster
       ? new ClusterLists({ runner, keys, appState })
       : new OneServerLists({ runner, keys });
+    this.#expired = new ExpiredSessions({ runner, keys });
     this.capabilities = {
       persistent: options.persistent,
       shared: true,
@@ -119,8 +145,44 @@ export class RedisStore implements SessionStore {
     return readListedEvents(list, await this.#runner.read(listEvents(list, this.#keys)));
   }
 
-  async delete(key: SessionKey): Promise<boolean> {
-    return readDeleteReply(await this.#runner.write(deleteSession(key, this.#keys)));
+  async delete(remove: PreparedDelete): Promise<boolean> {
+    return readDeleteReply(await this.#runner.write(deleteSession(remove, this.#keys)));
+  }
+
+  /** The change is made here, and written if the details are still those that it was made of. */
+  async updateSession(update: PreparedUpdateSession): Promise<StoredSummary | undefined> {
+    const { key, change } = update;
+    const reading = await this.#runner.read(readDetails(update, this.#keys));
+    let before = readDetailsReply(reading, key);
+    for (let attempt = 0; attempt < MAX_UPDATES && before !== undefined; attempt++) {
+      const details = change(parseStoredDetails(before === '' ? null : before, key));
+      const run = { ...update, before, details, keys: this.#keys };
+      const updated = readUpdateReply(run, await this.#runner.write(updateDetails(run)));
+      if (typeof updated !== 'string') return updated;
+      before = updated;
+    }
+    if (before === undefined) return undefined;
+    throw changedTooOften(key);
+  }
+
+  findExpired(find: PreparedSweep): Promise<readonly SessionKey[]> {
+    return this.#expired.find(find);
+  }
+
+  async deleteExpired(remove: PreparedDeleteExpired): Promise<boolean> {
+    return readDeleteReply(await this.#runner.write(deleteExpired(remove, this.#keys)));
+  }
+
+  async findEvent(find: EventKey): Promise<FoundEvent | undefined> {
+    return readFoundEvent(find, await this.#runner.read(findEvent(find, this.#keys)));
+  }
+
+  async acquireTurn(acquire: PreparedTurn): Promise<TurnOutcome> {
+    return readTurnReply(acquire, await this.#runner.write(acquireTurn(acquire, this.#keys)));
+  }
+
+  async releaseTurn(release: PreparedReleaseTurn): Promise<boolean> {
+    return readReleaseReply(release, await this.#runner.write(releaseTurn(release, this.#keys)));
   }
 
   async getState(owner: PreparedGetState): Promise<ScopeState> {

@@ -10,7 +10,7 @@ import {
   type StoredEventPlace,
   type StoredOwner,
 } from '@holdfast/session/store';
-import type { ScopeState } from '@holdfast/state/internal';
+import { EMPTY_SCOPE, type ScopeState, stateRecord } from '@holdfast/state/internal';
 import { readList, readText, unexpected } from './read-reply.ts';
 
 /** The state that the fields of a hash hold: names and values in turn. */
@@ -95,6 +95,22 @@ export function parseMeta(meta: unknown, key: SessionKey): StoredMeta {
 const META =
   /^(\d{16}):(\d{16}):(?:(\d{16}):)?[-t](\d+)(?::([^\n]*))?(?:\n([-d]):(\d*):(\d*):(\d*):(\d*):(.*))?$/;
 
+/** The second line of the meta of a new session, without its line break; '' if it needs none. */
+export function formatLife({
+  details,
+  expireTime,
+  activeFrom,
+}: {
+  readonly details: SessionDetails;
+  readonly expireTime: number | undefined;
+  readonly activeFrom?: number | undefined;
+}): string {
+  const hasDetails = encodeDetails(details) === '' ? '-' : 'd';
+  const idle = details.expires?.afterIdle;
+  const line = [hasDetails, expireTime, idle, activeFrom, undefined, undefined].join(':');
+  return line === '-:::::' ? '' : line;
+}
+
 /**
  * Details as they are stored: a line for each label, as it is among the labels of the user, and
  * then all of them; '' if there are none.
@@ -118,6 +134,20 @@ export function parseStoredDetails(text: unknown, key: SessionKey): SessionDetai
   const details = parseDetails(stored.slice(stored.lastIndexOf('\n') + 1));
   if (details === undefined) throw corrupt('the labels', { key });
   return details;
+}
+
+/** The state of a session at its creation, as it is stored; '' if it is empty. */
+export function formatInitialState(state: ScopeState | undefined): string {
+  // A session that came from elsewhere may have one that is not known.
+  if (state === undefined) return 'null';
+  return state.size === 0 ? '' : JSON.stringify(stateRecord(state));
+}
+
+/** Undefined if it is not known; empty from null. */
+export function parseInitialState(text: unknown, key: SessionKey): ScopeState | undefined {
+  if (text === null) return EMPTY_SCOPE;
+  const state = parseStoredValue(text, { name: 'initial', key });
+  return state === null ? undefined : new Map(Object.entries(state));
 }
 
 /** A time as a meta has it. */

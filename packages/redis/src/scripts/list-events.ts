@@ -28,12 +28,12 @@ export function readListedEvents(
 ): ListedEvents | undefined {
   const found = readFound(reply, key);
   if (found === undefined) return undefined;
-  const { revision, incarnation } = parseMeta(found[0], key);
+  const { revision, incarnation, expireTime } = parseMeta(found[0], key);
   const mark = markOf(incarnation);
   const first = readInteger(found[1]);
   const events = readList(found[2]).map((text, i) =>
     parseEvent(text, { seq: first + i, key, mark }),
   );
   if (order === 'desc') events.reverse();
-  return { events, revision };
+  return { events, revision, expireTime };
 }

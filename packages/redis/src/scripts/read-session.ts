@@ -3,16 +3,24 @@ import { markOf, type PreparedGet, type SessionSnapshot } from '@holdfast/sessio
 import { EMPTY_SCOPE } from '@holdfast/state/internal';
 import { readFound, readInteger, readList } from '../read-reply.ts';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
-import { parseEvent, parseMeta, parseState } from '../stored-text.ts';
+import {
+  parseEvent,
+  parseInitialState,
+  parseMeta,
+  parseState,
+  parseStoredDetails,
+} from '../stored-text.ts';
 import { FIND, type ScriptCall, script } from './script.ts';
+import { PEEK } from './session-meta.ts';
 
-// KEYS: metas, events, times, the session's state, the user's, and that of
-// the app if it is here. ARGV: member, how many events or '', the earliest time or ''.
-// The events come as runs: the `seq` of the first, and their texts.
+// KEYS: metas, events, times, details, the session's state, the user's, that of the app if it is
+// here, and the initial state if that is asked for. ARGV: member, how many events or '', the
+// earliest time or '', whether to leave out those that are not active, whether the last key is the
+// initial state. The events come as runs: the `seq` of the first, and their texts.
 const read = script(`
-  ${FIND}
-  local states = {}
-  for key = 4, #KEYS do states[key - 3] = redis.call('HGETALL', KEYS[key]) end
+  ${FIND}${PEEK}
+  local states, last = {}, ARGV[5] == '1' and #KEYS - 1 or #KEYS
+  for key = 5, last do states[key - 4] = redis.call('HGETALL', KEYS[key]) end
   local runs = {}
   local function add(from, to)
     if from > to then return end
@@ -21,6 +29,9 @@ const read = script(`
 
   local from = 1
   if ARGV[2] ~= '' then from = math.max(1, length - tonumber(ARGV[2]) + 1) end
+  if ARGV[4] == '1' then
+    from = math.max(from, tonumber(string.match(meta, '\\n.:%d*:%d*:(%d+)') or '1'))
+  end
   if ARGV[3] == '' then
     add(from, length)
   elseif from <= length then
@@ -75,7 +86,11 @@ const read = script(`
       if start then add(start, last) end
     end
   end
-  return {meta, states, runs}
+  return {
+    meta, states, runs,
+    hasDetails(meta) and redis.call('HGET', KEYS[4], ARGV[1]),
+    last < #KEYS and redis.call('GET', KEYS[#KEYS])
+  }
 `);
 
 export interface ReadRun {
@@ -86,20 +101,31 @@ export interface ReadRun {
 }
 
 export function readSession({ get, keys, withApp }: ReadRun): ScriptCall {
-  const { key, numRecentEvents, afterTimestamp } = get;
+  const { key, numRecentEvents, afterTimestamp, active, includeInitialState } = get;
   const { bucket, user, session } = keys.session(key);
-  const names = [bucket.metas, session.events, session.times, session.state, user.state];
+  const names = [bucket.metas, session.events, session.times, bucket.details];
+  names.push(session.state, user.state);
   if (withApp) names.push(keys.app(key.appName).state);
-  return read(names, [memberOf(key), String(numRecentEvents ?? ''), String(afterTimestamp ?? '')]);
+  if (includeInitialState) names.push(session.initial);
+  return read(names, [
+    memberOf(key),
+    String(numRecentEvents ?? ''),
+    String(afterTimestamp ?? ''),
+    active ? '1' : '',
+    includeInitialState ? '1' : '',
+  ]);
 }
 
 /** A session as of one moment; undefined if there is none. The app's state may be missing. */
-export function readSnapshot({ key }: PreparedGet, reply: unknown): SessionSnapshot | undefined {
+export function readSnapshot(
+  { key, includeInitialState }: PreparedGet,
+  reply: unknown,
+): SessionSnapshot | undefined {
   const found = readFound(reply, key);
   if (found === undefined) return undefined;
   const [meta, states, runs] = [found[0], readList(found[1]), readList(found[2])];
   const { appName, userId } = key;
-  const session = parseMeta(meta, key);
+  const { hasDetails: _, touchTime: __, ...session } = parseMeta(meta, key);
   const mark = markOf(session.incarnation);
   const events: Event[] = [];
   for (let i = 0; i < runs.length; i += 2) {
@@ -108,10 +134,16 @@ export function readSnapshot({ key }: PreparedGet, reply: unknown): SessionSnaps
       events.push(parseEvent(text, { seq: first + at, key, mark }));
     });
   }
-  const state = {
-    session: parseState(states[0], key),
-    user: parseState(states[1], { appName, userId }),
-    app: states.length > 2 ? parseState(states[2], { appName }) : EMPTY_SCOPE,
+  return {
+    key: Object.freeze(key),
+    ...session,
+    events,
+    state: {
+      session: parseState(states[0], key),
+      user: parseState(states[1], { appName, userId }),
+      app: states.length > 2 ? parseState(states[2], { appName }) : EMPTY_SCOPE,
+    },
+    details: parseStoredDetails(found[3], key),
+    initialState: includeInitialState ? parseInitialState(found[4], key) : undefined,
   };
-  return { key: Object.freeze(key), ...session, events, state };
 }

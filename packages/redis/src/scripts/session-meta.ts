@@ -48,17 +48,18 @@ export const PEEK = `
 `;
 
 /**
- * `labelsOf(details, session)`: from stored details, how the labels are among those of the user:
- * 0 and a member in turn with `scored`, and otherwise the members.
+ * `labelsOf(details, member, isScored)`: from stored details, how the labels of a session are among
+ * those of its user: the members, or 0 and a member in turn.
  */
 export const LABELS = `
-  local function labelsOf(details, session, scored)
-    local members, from = {}, 1
+  local function labelsOf(details, member, isScored)
+    local session = string.sub(member, string.find(member, '\\n', 1, true) + 1)
+    local labels, from = {}, 1
     while true do
       local to = string.find(details, '\\n', from, true)
-      if not to then return members end
-      if scored then members[#members + 1] = 0 end
-      members[#members + 1] = string.sub(details, from, to) .. session
+      if not to then return labels end
+      if isScored then labels[#labels + 1] = 0 end
+      labels[#labels + 1] = string.sub(details, from, to) .. session
       from = to + 1
     end
   end
