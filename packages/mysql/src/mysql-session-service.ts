@@ -96,7 +96,7 @@ function sqlClient(options: MysqlSessionServiceOptions): SqlClient {
   if (owned && !canEnd(client)) {
     throw invalidArgument('closeClient', 'must be false: the client has no end()');
   }
-  const { migrations, sessions, events, state } = schemaOf({
+  const { migrations, sessions, events, state, labels } = schemaOf({
     tablePrefix: options.tablePrefix,
     dialect: mysqlDialect,
   }).tables;
@@ -106,7 +106,7 @@ function sqlClient(options: MysqlSessionServiceOptions): SqlClient {
       ? { type: 'ours', callTimeout: timeouts.callTimeout }
       : {
           type: 'brought',
-          tables: [migrations, sessions, events, state],
+          tables: [migrations, sessions, events, state, labels],
           isSingle: connections.isSingle,
         },
   );

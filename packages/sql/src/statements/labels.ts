@@ -79,14 +79,15 @@ export function selectLabelled(
   // As a value to compare with, a subquery stays what it is: of so many joins, planners make too much.
   const others = Array.from(
     { length: count - 1 },
-    (_, i): SqlTemplate<LabelSearch> => sql` AND ${value(i + 1)} = (
+    (_, i): SqlTemplate<LabelSearch> => sql`${value(i + 1)} = (
       SELECT other.value FROM ${tables.labels} other
       WHERE other.app_name = first.app_name AND other.user_id = first.user_id
         AND other.session_id = first.session_id AND other.name = ${name(i + 1)})`,
   );
+  const first: SqlTemplate<LabelSearch> = sql`
+    first.app_name = ${({ appName }) => appName} AND first.user_id = ${({ userId }) => userId ?? ''}
+    AND first.name = ${name(0)} AND first.value = ${value(0)}`;
   return sql`
     SELECT first.session_id AS id FROM ${tables.labels} first${index}
-    WHERE first.app_name = ${({ appName }) => appName}
-      AND first.user_id = ${({ userId }) => userId ?? ''}
-      AND first.name = ${name(0)} AND first.value = ${value(0)}${joinSql(others, '')}`;
+    WHERE ${joinSql([first, ...others], ' AND ')}`;
 }
