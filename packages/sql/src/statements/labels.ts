@@ -2,8 +2,8 @@ import type { SessionKey } from '@holdfast/core';
 import type { Labels } from '@holdfast/session/store';
 import { labelText } from '../label-text.ts';
 import type { Schema } from '../schema.ts';
-import type { SqlInsert, SqlRows } from '../sql-client.ts';
-import { commandOf, joinSql, type SqlQuery, type SqlTemplate, sql } from '../sql-statement.ts';
+import type { SqlInsert, SqlProgram, SqlRows } from '../sql-client.ts';
+import { commandOf, joinSql, type SqlTemplate, sql } from '../sql-statement.ts';
 import { labelsTable, ofSession } from '../tables.ts';
 
 /** Where labels go: one that is there gets the new value. */
@@ -27,34 +27,28 @@ export function labelRows(key: SessionKey, labels: Labels): SqlRows['rows'] {
   ]);
 }
 
-/** What makes the labels of a session, which is locked, others: it writes what differs. */
+/** Makes the labels of a session, which is locked, others: it writes what differs. */
 export function changeLabels(
   schema: Schema,
 ): (
   key: SessionKey,
   change: { readonly before: Labels; readonly after: Labels },
-) => readonly SqlQuery[] {
-  const { dialect, tables } = schema;
-  const insert = dialect.insertRows(writeLabels(schema), { count: 1, guarded: false });
-  const write = { ...insert, givesRows: false };
+) => SqlProgram<void> {
+  const insert = writeLabels(schema);
   const remove = commandOf(
-    sql<
-      SessionKey & { readonly name: string }
-    >`DELETE FROM ${tables.labels} WHERE ${ofSession} AND name = ${({ name }) => name}`,
+    sql<SessionKey & { readonly name: string }>`
+      DELETE FROM ${schema.tables.labels} WHERE ${ofSession} AND name = ${({ name }) => name}`,
   );
-  return (key, { before, after }) => {
+  return function* (key, { before, after }) {
     const { appName, userId, sessionId } = key;
-    const removed = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
+    for (const name of Object.keys(before)) {
+      if (!Object.hasOwn(after, name)) yield remove({ appName, userId, sessionId, name });
+    }
     const written = Object.entries(after).filter(
       ([name, value]) => !Object.hasOwn(before, name) || before[name] !== value,
     );
-    return [
-      ...removed.map((name) => remove({ appName, userId, sessionId, name })),
-      ...labelRows(key, Object.fromEntries(written)).map((values) => ({
-        statement: write,
-        values,
-      })),
-    ];
+    const rows = labelRows(key, Object.fromEntries(written));
+    if (rows.length > 0) yield { guard: undefined, inserts: [{ insert, rows }] };
   };
 }
 
