@@ -13,14 +13,14 @@ import type { ScriptRunner } from './script-runner.ts';
 import {
   type FoundSession,
   type FoundSessions,
+  type ListRun,
   listSessions,
   type Place,
   readFoundSessions,
-  type SessionList,
 } from './scripts/list-sessions.ts';
 import { readStates, readSummaries } from './scripts/read-states.ts';
 import type { SessionLists } from './session-lists.ts';
-import { parseMeta, parseState } from './stored-text.ts';
+import { parseState, summaryOf } from './stored-text.ts';
 
 // What the page of a user has changes before its states can be named. So often in a row it is not
 // an accident.
@@ -55,7 +55,7 @@ export class ClusterLists implements SessionLists {
     const { sessions: found, total } = await this.#find(list, this.#listOf(list));
     const { sessions, next } = cutPage(list, found);
     return {
-      sessions: sessions.map((each) => summaryOf(list, each)),
+      sessions: sessions.map((each) => summaryIn(list, each)),
       next: positionOf(next),
       total,
     };
@@ -76,7 +76,7 @@ export class ClusterLists implements SessionLists {
         const { sessions, next } = cutPage(list, answer.sessions);
         return {
           sessions: sessions.map((each) => {
-            const summary = summaryOf(list, each);
+            const summary = summaryIn(list, each);
             const session = parseState(each.state, summary.key);
             return { ...summary, state: { session, ...shared } };
           }),
@@ -141,31 +141,37 @@ export class ClusterLists implements SessionLists {
   }
 
   async #find(
-    { appName, order, after, limit }: PreparedList,
-    where: { readonly list: SessionList } & Pick<Parameters<typeof listSessions>[0], 'states'>,
+    { appName, order, after, limit, now }: PreparedList,
+    where: Pick<ListRun, 'list' | 'states' | 'labelled'>,
   ): Promise<FoundSessions> {
     const begin = after && { score: after.lastUpdateTime, member: memberOf(after.key) };
-    const call = listSessions({ ...where, order, count: limit + 1, after: begin });
+    const call = listSessions({ ...where, order, count: limit + 1, after: begin, now });
     return readFoundSessions(await this.#runner.read(call), appName);
   }
 
-  #listOf(list: UserList): { readonly list: SessionList } {
+  #listOf(list: UserList): Pick<ListRun, 'list' | 'labelled'> {
     const { bucket, user } = this.#keys.user(list);
-    return { list: { sessions: user.sessions, metas: bucket.metas } };
+    const { labels, userId } = list;
+    return {
+      list: { ...bucket, sessions: user.sessions, expiries: user.expiries },
+      labelled: labels && { labels, userId, key: user.labels },
+    };
   }
 
   async #summarize(
     list: PreparedList,
     page: readonly FoundSession[],
   ): Promise<readonly StoredSummary[]> {
-    const found = page.map((each) => summaryOf(list, each));
+    const found = page.map((each) => summaryIn(list, each));
     if (!list.includeState) return found;
     const byUser = new Map<string, SessionKey[]>();
     for (const { key } of found) byUser.set(key.userId, [...(byUser.get(key.userId) ?? []), key]);
     const users = [...byUser.values()];
     const [app, ...replies] = await Promise.all([
       this.#appState.read(list.appName),
-      ...users.map((sessions) => this.#runner.read(readStates(sessions, this.#keys))),
+      ...users.map((sessions) =>
+        this.#runner.read(readStates({ sessions, keys: this.#keys, now: list.now })),
+      ),
     ]);
     // Some may have moved on since the page was found; the state belongs to what they are now.
     return users
@@ -174,9 +180,9 @@ export class ClusterLists implements SessionLists {
   }
 }
 
-function summaryOf({ appName }: PreparedList, { member, meta }: FoundSession): StoredSummary {
+function summaryIn({ appName }: PreparedList, { member, ...found }: FoundSession): StoredSummary {
   const key = Object.freeze({ appName, ...splitMember(member) });
-  return { key, ...parseMeta(meta, key), state: undefined };
+  return summaryOf({ key, ...found });
 }
 
 function positionOf(place: Place | undefined): StoredPage['next'] {

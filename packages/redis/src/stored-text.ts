@@ -9,6 +9,7 @@ import {
   type SessionDetails,
   type StoredEventPlace,
   type StoredOwner,
+  type StoredSummary,
 } from '@holdfast/session/store';
 import { EMPTY_SCOPE, type ScopeState, stateRecord } from '@holdfast/state/internal';
 import { readList, readText, unexpected } from './read-reply.ts';
@@ -28,6 +29,11 @@ export function parseState(fields: unknown, key: StoredOwner): ScopeState {
 /** An entry of the list of events: the timestamp, followed directly by the event as JSON. */
 export function formatEvent(event: Event): string {
   return event.timestamp + JSON.stringify(event);
+}
+
+/** The entry of an event that has its `seq` already: its place in the list says as much. */
+export function formatNumbered({ seq: _, ...event }: Event): string {
+  return formatEvent(event as Event);
 }
 
 /** An event from an entry, deeply frozen; `corrupt` if it cannot be read, or has another time. */
@@ -134,6 +140,28 @@ export function parseStoredDetails(text: unknown, key: SessionKey): SessionDetai
   const details = parseDetails(stored.slice(stored.lastIndexOf('\n') + 1));
   if (details === undefined) throw corrupt('the labels', { key });
   return details;
+}
+
+/** A session of a list, without its state. */
+export function summaryOf({
+  key,
+  meta,
+  details,
+}: {
+  readonly key: SessionKey;
+  readonly meta: unknown;
+  /** As they are stored; null if there are none. */
+  readonly details: unknown;
+}): StoredSummary {
+  const { createTime, lastUpdateTime, revision, incarnation } = parseMeta(meta, key);
+  const times = { createTime, lastUpdateTime, revision };
+  return {
+    key,
+    incarnation,
+    ...times,
+    details: parseStoredDetails(details, key),
+    state: undefined,
+  };
 }
 
 /** The state of a session at its creation, as it is stored; '' if it is empty. */

@@ -55,8 +55,8 @@ export function keysToDelete(key: SessionKey, keys: RedisKeys): readonly string[
 }
 
 /** Answers 1, or 0 if there is no session. */
-export function deleteSession({ key, now }: PreparedDelete, keys: RedisKeys): ScriptCall {
-  return remove(keysToDelete(key, keys), [memberOf(key), String(now)]);
+export function deleteSession(prepared: PreparedDelete, keys: RedisKeys): ScriptCall {
+  return remove(keysToDelete(prepared, keys), [memberOf(prepared), String(prepared.now)]);
 }
 
 /** Answers 1, or 0 if there is no such session. */

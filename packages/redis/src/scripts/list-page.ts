@@ -1,28 +1,51 @@
 import type { PreparedList, StoredPage, StoredSummary } from '@holdfast/session/store';
 import { readInteger, readList, readText } from '../read-reply.ts';
 import { bucketNameOf, KEY_NAMES, memberOf, type RedisKeys, splitMember } from '../redis-keys.ts';
-import { parseMeta, parseState } from '../stored-text.ts';
-import { START } from './list-sessions.ts';
-import { type ScriptCall, script } from './script.ts';
+import { parseState, summaryOf } from '../stored-text.ts';
+import { LABELLED } from './labelled-sessions.ts';
+import { labelLines, START } from './list-sessions.ts';
+import { type ScriptCall, SPLIT, script } from './script.ts';
+import { PEEK } from './session-meta.ts';
 
-// A whole page on one server: what is on it, its states and the total are of one moment. KEYS: the
-// app's state. ARGV: order, how many with one more, the score and member behind which to begin or
-// '', whether to read states, and the bucket and the id of the user, or '' for all users.
+// A whole page on one server: what is on it, its states and the total are of one moment. Sessions
+// that have expired are passed over. KEYS: the app's state. ARGV: order, how many with one more,
+// the score and member behind which to begin or '', now, the lines of labels or '', whether to read
+// states, the bucket and the id of the user, or '' for all users, and whether to count those that
+// have not expired.
 //
 // Each list that is not empty hands over its next session; a heap has the one that comes first on
 // top. Of many lists, each is read in growing parts, the first of which is its share of the page.
 const page = script(`
-  ${START}${KEY_NAMES}
+  ${START}${KEY_NAMES}${SPLIT}${PEEK}${LABELLED}
   local sources, total = {}, 0
   local function add(bucket)
     local tag = tagOf(bucket)
-    local key = ARGV[7] == '' and tag .. ':sessions' or userListOf(tag, ARGV[7])
+    local key = ARGV[9] == '' and tag .. ':sessions' or userListOf(tag, ARGV[9])
     local size = redis.call('ZCARD', key)
     if size == 0 then return end
     total = total + size
+    if ARGV[10] == '1' then
+      local ends = ARGV[9] == '' and tag .. ':expiries' or userExpiriesOf(tag, ARGV[9])
+      total = total - redis.call('ZCOUNT', ends, '-inf', now)
+    end
     sources[#sources + 1] = {tag = tag, key = key, size = size}
   end
-  if ARGV[6] ~= '' then add(ARGV[6]) else
+  local function addLabelled(tag, user)
+    local labels, ends = userLabelsOf(tag, user), userExpiriesOf(tag, user)
+    local place = {labels = labels, sessions = userListOf(tag, user), expiries = ends}
+    local members, times = labelled(place, user, split(ARGV[6]))
+    total = #members
+    local at, step = startAmong(members, times)
+    local found = {}
+    for i = at, step == 1 and total or 1, step do
+      found[#found + 1], found[#found + 2] = members[i], times[i]
+    end
+    -- It is all there is, so no more of it is read.
+    sources[1] = {tag = tag, size = 0, found = found}
+  end
+  if ARGV[6] ~= '' then addLabelled(tagOf(ARGV[8]), ARGV[9])
+  elseif ARGV[8] ~= '' then add(ARGV[8])
+  else
     for bucket = 0, 255 do add(string.format('%02x', bucket)) end
   end
 
@@ -57,7 +80,12 @@ const page = script(`
     heap[at] = source
   end
   for _, source in ipairs(sources) do
-    source.start, source.share, source.at, source.found = startOf(source.key, source.size), share, 1, {}
+    source.share, source.at = share, -1
+    if not source.found then
+      source.found, source.start = {}, startOf(source.key, source.size)
+    else
+      source.start = 0
+    end
     if advance(source) then
       size = size + 1
       heap[size] = source
@@ -68,14 +96,18 @@ const page = script(`
   local rows, users, isThere = {}, {}, {}
   while size > 0 and #rows < count do
     local source = heap[1]
-    local row = {source.member, redis.call('HGET', source.tag .. ':metas', source.member)}
-    rows[#rows + 1] = row
-    if ARGV[5] == '1' and #rows < count then
-      local user, session = splitMember(source.member)
-      row[3] = redis.call('HGETALL', stateOf(source.tag, user, session))
-      if not isThere[user] then
-        isThere[user] = true
-        users[#users + 1], users[#users + 2] = user, redis.call('HGETALL', userStateOf(source.tag, user))
+    local tag, name = source.tag, source.member
+    local meta = redis.call('HGET', tag .. ':metas', name)
+    if not (meta and isExpired(meta, now)) then
+      local row = {name, meta, meta and hasDetails(meta) and redis.call('HGET', tag .. ':details', name)}
+      rows[#rows + 1] = row
+      if ARGV[7] == '1' and #rows < count then
+        local user, session = splitMember(name)
+        row[4] = redis.call('HGETALL', stateOf(tag, user, session))
+        if not isThere[user] then
+          isThere[user] = true
+          users[#users + 1], users[#users + 2] = user, redis.call('HGETALL', userStateOf(tag, user))
+        end
       end
     end
     if not advance(source) then
@@ -84,11 +116,11 @@ const page = script(`
     end
     if size > 1 then sink(1) end
   end
-  return {total, rows, users, ARGV[5] == '1' and redis.call('HGETALL', KEYS[1]) or {}}
+  return {total, rows, users, ARGV[7] == '1' and redis.call('HGETALL', KEYS[1]) or {}}
 `);
 
 export function listPage(list: PreparedList, keys: RedisKeys): ScriptCall {
-  const { appName, userId, order, after, limit, includeState } = list;
+  const { appName, userId, order, after, limit, includeState, includeTotal, now, labels } = list;
   return page(
     [keys.app(appName).state],
     [
@@ -96,9 +128,12 @@ export function listPage(list: PreparedList, keys: RedisKeys): ScriptCall {
       String(limit + 1),
       String(after?.lastUpdateTime ?? ''),
       after === undefined ? '' : memberOf(after.key),
+      String(now),
+      labelLines(labels),
       includeState ? '1' : '',
       userId === undefined ? '' : bucketNameOf(userId),
       userId ?? '',
+      includeTotal ? '1' : '',
     ],
   );
 }
@@ -115,10 +150,10 @@ export function readPage(list: PreparedList, reply: unknown): StoredPage {
   const app = parseState(appFields, { appName });
   const rows = readList(found);
   const sessions = rows.slice(0, limit).map((row): StoredSummary => {
-    const [member, meta, fields] = readList(row);
+    const [member, meta, details, fields] = readList(row);
     const key = Object.freeze({ appName, ...splitMember(readText(member)) });
-    const summary = { key, ...parseMeta(meta, key) };
-    if (!includeState) return { ...summary, state: undefined };
+    const summary = summaryOf({ key, meta, details });
+    if (!includeState) return summary;
     const user = users.get(key.userId) as ReturnType<typeof parseState>;
     return { ...summary, state: { session: parseState(fields, key), user, app } };
   });

@@ -1,16 +1,20 @@
 import type { Order } from '@holdfast/session';
-import { corrupt } from '@holdfast/session/store';
+import { corrupt, type Labels } from '@holdfast/session/store';
 import { integerOf, readInteger, readList, readText } from '../read-reply.ts';
-import { type ScriptCall, script } from './script.ts';
+import { labelLine } from '../stored-text.ts';
+import { LABELLED } from './labelled-sessions.ts';
+import { type ScriptCall, SPLIT, script } from './script.ts';
+import { PEEK } from './session-meta.ts';
 
 /**
  * `startOf(key, total)`: the rank in a list of sessions at which to begin, counted in the order of
- * the list. ARGV begins with the order, how many, and the score and member behind which to begin,
- * or ''. `isBefore(a, b)` compares bytes: Lua compares strings by the server's locale.
+ * the list. ARGV begins with the order, how many, the score and member behind which to begin, or
+ * '', `now`, and the lines of labels that all sessions must have, or ''. `isBefore(a, b)` compares
+ * bytes: Lua compares strings by the server's locale.
  */
 export const START = `
   local command = ARGV[1] == 'asc' and 'ZRANGE' or 'ZREVRANGE'
-  local count, score, member = tonumber(ARGV[2]), ARGV[3], ARGV[4]
+  local count, score, member, now = tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
   local function isBefore(a, b)
     for i = 1, math.min(#a, #b) do
       local x, y = string.byte(a, i), string.byte(b, i)
@@ -40,26 +44,54 @@ export const START = `
   end
 `;
 
-// KEYS: a list of sessions and the metas of its bucket; then the state of its user, and those of
-// some of the user's sessions, whose members follow in ARGV. With them, the states of what was
-// found are answered, too, unless there is a session among it that is not one of those.
+// KEYS: a list of sessions, its expiries, the metas and the details of its bucket; then, if `ARGV[6]`
+// has labels, those of the user; then the state of the user, and those of some of the user's
+// sessions, whose members follow in ARGV after the user. With them, the states of what was found
+// are answered, too, unless there is a session among it that is not one of those. Sessions that
+// have expired are passed over.
 const list = script(`
-  ${START}
-  local total = redis.call('ZCARD', KEYS[1])
-  local start = startOf(KEYS[1], total)
-  local found = redis.call(command, KEYS[1], start, start + count - 1, 'WITHSCORES')
-  local members = {}
-  for i = 1, #found, 2 do members[#members + 1] = found[i] end
-  local metas = {}
-  if #members > 0 then metas = redis.call('HMGET', KEYS[2], unpack(members)) end
-  if #KEYS < 3 then return {total, found, metas} end
+  ${START}${SPLIT}${PEEK}${LABELLED}
+  local members, times, metas, details, total = {}, {}, {}, {}, 0
+  local function take(name, time, meta)
+    if meta and isExpired(meta, now) then return end
+    local at = #members + 1
+    members[at], times[at], metas[at] = name, time, meta
+    details[at] = meta and hasDetails(meta) and redis.call('HGET', KEYS[4], name)
+  end
+  local more = 5
+  if ARGV[6] ~= '' then
+    more = 6
+    local place = {sessions = KEYS[1], expiries = KEYS[2], labels = KEYS[5]}
+    local found, updates = labelled(place, ARGV[7], split(ARGV[6]))
+    total = #found
+    local at, step = startAmong(found, updates)
+    while found[at] and #members < count do
+      take(found[at], updates[at], redis.call('HGET', KEYS[3], found[at]))
+      at = at + step
+    end
+  else
+    local size = redis.call('ZCARD', KEYS[1])
+    local start = startOf(KEYS[1], size)
+    total = size - redis.call('ZCOUNT', KEYS[2], '-inf', now)
+    while #members < count and start < size do
+      local found = redis.call(command, KEYS[1], start, start + count - 1, 'WITHSCORES')
+      local names = {}
+      for i = 1, #found, 2 do names[#names + 1] = found[i] end
+      local texts = redis.call('HMGET', KEYS[3], unpack(names))
+      for i, name in ipairs(names) do
+        if #members < count then take(name, found[2 * i], texts[i]) end
+      end
+      start = start + count
+    end
+  end
+  if #KEYS < more then return {total, members, times, metas, details} end
   local keys, states = {}, {}
-  for i = 5, #ARGV do keys[ARGV[i]] = KEYS[i - 1] end
+  for i = 8, #ARGV do keys[ARGV[i]] = KEYS[more + i - 7] end
   for i, name in ipairs(members) do
-    if not keys[name] then return {total, found, metas} end
+    if not keys[name] then return {total, members, times, metas, details} end
     states[i] = redis.call('HGETALL', keys[name])
   end
-  return {total, found, metas, redis.call('HGETALL', KEYS[3]), states}
+  return {total, members, times, metas, details, redis.call('HGETALL', KEYS[more]), states}
 `);
 
 /** Where a session stands: its last update, and its member. */
@@ -68,10 +100,12 @@ export interface Place {
   readonly member: string;
 }
 
-/** A sorted set of sessions, and the metas of its bucket. */
+/** A sorted set of sessions and when they expire, and the metas and details of its bucket. */
 export interface SessionList {
   readonly sessions: string;
+  readonly expiries: string;
   readonly metas: string;
+  readonly details: string;
 }
 
 export interface ListRun {
@@ -79,6 +113,11 @@ export interface ListRun {
   readonly order: Order;
   readonly count: number;
   readonly after: Place | undefined;
+  readonly now: number;
+  /** Labels that all sessions must have; the list is that of the user. */
+  readonly labelled?:
+    | { readonly labels: Labels; readonly userId: string; readonly key: string }
+    | undefined;
   /** The key of the state of the list's user, and that of each of some of the user's sessions. */
   readonly states?:
     | { readonly user: string; readonly sessions: ReadonlyMap<string, string> }
@@ -88,6 +127,8 @@ export interface ListRun {
 /** A session that was found, and its state as fields: names and values in turn. */
 export interface FoundSession extends Place {
   readonly meta: unknown;
+  /** As they are stored; null if there are none. */
+  readonly details: unknown;
   readonly state?: unknown;
 }
 
@@ -99,10 +140,12 @@ export interface FoundSessions {
   readonly user?: unknown;
 }
 
-export function listSessions({ list: { sessions, metas }, states, ...run }: ListRun): ScriptCall {
-  const { order, count, after } = run;
-  const keys = [sessions, metas];
-  const args = [order, String(count), String(after?.score ?? ''), after?.member ?? ''];
+export function listSessions({ list: place, states, labelled, ...run }: ListRun): ScriptCall {
+  const { order, count, after, now } = run;
+  const keys = [place.sessions, place.expiries, place.metas, place.details];
+  if (labelled !== undefined) keys.push(labelled.key);
+  const args = [order, String(count), String(after?.score ?? ''), after?.member ?? '', String(now)];
+  args.push(labelLines(labelled?.labels), labelled?.userId ?? '');
   if (states !== undefined) {
     keys.push(states.user, ...states.sessions.values());
     args.push(...states.sessions.keys());
@@ -110,14 +153,21 @@ export function listSessions({ list: { sessions, metas }, states, ...run }: List
   return list(keys, args);
 }
 
+/** Labels as a script takes them: a line each, '' if there are none. */
+export function labelLines(labels: Labels | undefined): string {
+  return Object.entries(labels ?? {})
+    .map(([name, value]) => labelLine(name, value))
+    .join('\n');
+}
+
 export function readFoundSessions(reply: unknown, appName: string): FoundSessions {
-  const [total, places, metas, user, states] = readList(reply);
-  const found = readList(places);
+  const [total, members, times, metas, details, user, states] = readList(reply);
+  const [scores, texts, more] = [readList(times), readList(metas), readList(details)];
   const stateOf = states === undefined ? () => undefined : (i: number) => readList(states)[i];
-  const sessions = readList(metas).map((meta, i): FoundSession => {
-    const score = integerOf(found[2 * i + 1]);
+  const sessions = readList(members).map((member, i): FoundSession => {
+    const score = integerOf(scores[i]);
     if (score === undefined) throw corrupt('the list of sessions', { key: { appName } });
-    return { member: readText(found[2 * i]), score, meta, state: stateOf(i) };
+    return { member: readText(member), score, meta: texts[i], details: more[i], state: stateOf(i) };
   });
   return { total: readInteger(total), sessions, user };
 }

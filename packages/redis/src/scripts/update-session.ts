@@ -8,7 +8,7 @@ import {
 } from '@holdfast/session/store';
 import { readText } from '../read-reply.ts';
 import { memberOf, type RedisKeys } from '../redis-keys.ts';
-import { formatDetails, formatTime, parseMeta } from '../stored-text.ts';
+import { formatDetails, formatTime, summaryOf } from '../stored-text.ts';
 import { type ScriptCall, script } from './script.ts';
 import { LABELS, META } from './session-meta.ts';
 
@@ -108,5 +108,5 @@ export function readUpdateReply(
   if (reply === -1 || reply === '-1') throw corrupt('the session', { key });
   const text = readText(reply);
   if (text.startsWith('=')) return text.slice(1);
-  return { key, ...parseMeta(text, key), state: undefined, details };
+  return summaryOf({ key, meta: text, details: formatDetails(details) || null });
 }
