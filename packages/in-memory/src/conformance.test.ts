@@ -24,6 +24,17 @@ describe('InMemorySessionService', () => {
       evicts: false,
       atomicAppState: true,
       listAllUsers: true,
+      updateSession: true,
+      getEvent: true,
+      fork: true,
+      erase: true,
+      increments: true,
+      turns: true,
+      sweep: true,
+      eraseUser: true,
+      listUsers: true,
+      importSession: true,
+      watch: true,
     });
   });
 });

@@ -23,6 +23,16 @@ export class EventLog {
     this.#byTime?.add(event);
   }
 
+  /** Puts an event in the place of the one that has its `seq`, its id and its time. */
+  replace(event: Event): void {
+    const before = this.#events[seqOf(event) - 1];
+    this.#events[seqOf(event) - 1] = event;
+    this.#byId?.set(event.id, event);
+    if (before === undefined || this.#byTime === undefined) return;
+    this.#byTime.remove(before);
+    this.#byTime.add(event);
+  }
+
   byId(id: string): Event | undefined {
     return this.#byId?.get(id);
   }

@@ -21,6 +21,14 @@ export class ScopeState {
     return this.snapshot().size === 0;
   }
 
+  /** Forgets all of it. */
+  clear(): void {
+    this.#base = EMPTY_SCOPE;
+    this.#own = undefined;
+    this.#changes = undefined;
+    this.#snapshot = undefined;
+  }
+
   apply(changes: StateChanges): void {
     if (changes.size === 0) return;
     this.#snapshot = undefined;

@@ -1,20 +1,25 @@
-import type { SessionKey } from '@holdfast/core';
+import type { JsonValue, SessionKey } from '@holdfast/core';
 import {
   comparePositions,
+  expireTimeOf,
   type ListPosition,
   markOf,
   type PreparedAppend,
   type PreparedList,
+  type SessionDetails,
+  type StoredSummary,
 } from '@holdfast/session/store';
-import type { ScopedChanges } from '@holdfast/state/internal';
+import { EMPTY_SCOPE, type ScopedChanges, type StoredState } from '@holdfast/state/internal';
 import { EventLog } from './event-log.ts';
 import { ScopeState } from './scope-state.ts';
+import type { ExpiryIndex, LabelIndex } from './session-index.ts';
 import type { SortedList } from './sorted-list.ts';
 
 export interface AppRecord {
   readonly state: ScopeState;
   readonly users: Map<string, UserRecord>;
   readonly list: SessionList;
+  readonly expiring: ExpiryIndex;
 }
 
 export interface UserRecord {
@@ -22,10 +27,18 @@ export interface UserRecord {
   readonly state: ScopeState;
   readonly sessions: Map<string, SessionRecord>;
   readonly list: SessionList;
+  readonly expiring: ExpiryIndex;
+  readonly labeled: LabelIndex;
 }
 
 /** What is known of a session before it is kept. */
-export type NewSession = Pick<SessionRecord, 'key' | 'incarnation' | 'createTime'>;
+export type NewSession = Pick<
+  SessionRecord,
+  'key' | 'incarnation' | 'createTime' | 'details' | 'expireTime'
+> & {
+  /** When it is touched first. @default createTime */
+  readonly touchTime?: number;
+};
 
 /** One session as it is kept. Its user and its app are kept for as long as it is. */
 export class SessionRecord {
@@ -38,8 +51,21 @@ export class SessionRecord {
   readonly state = new ScopeState();
   readonly log = new EventLog();
   lastUpdateTime: number;
+  details: SessionDetails;
+  /** From when on it is gone, in epoch ms; undefined: never. */
+  expireTime: number | undefined;
+  touchTime: number;
+  activeFrom = 1;
+  /** What it began with; undefined if that is not known. */
+  initialState: ReadonlyMap<string, JsonValue> | undefined = EMPTY_SCOPE;
+  /** The turn that it is held for; undefined if it is not. */
+  turn: { readonly token: string; readonly until: number } | undefined;
 
-  constructor({ key, incarnation, createTime, user }: NewSession & Pick<SessionRecord, 'user'>) {
+  constructor(session: NewSession & Pick<SessionRecord, 'user'>) {
+    const { key, incarnation, createTime, user, touchTime = createTime } = session;
+    this.details = session.details;
+    this.expireTime = session.expireTime;
+    this.touchTime = touchTime;
     this.key = key;
     this.incarnation = incarnation;
     this.mark = markOf(incarnation);
@@ -50,6 +76,47 @@ export class SessionRecord {
 
   get revision(): number {
     return this.log.length;
+  }
+
+  /** Notes that it was used, which may put off its end. */
+  touch(now: number): void {
+    this.touchTime = Math.max(this.touchTime, now);
+    const { expires } = this.details;
+    if (expires?.afterIdle === undefined) return;
+    const expireTime = expireTimeOf(expires, now);
+    this.#change(() => {
+      this.expireTime = expireTime;
+    });
+  }
+
+  /** Gives it other details, and what follows from them. */
+  update({ details, now }: { readonly details: SessionDetails; readonly now: number }): void {
+    this.#change(() => {
+      this.touchTime = Math.max(this.touchTime, now);
+      this.expireTime = expireTimeOf(details.expires, now);
+      this.details = details;
+    });
+  }
+
+  /** Gives it another end, without touching it. */
+  moveExpiry(expireTime: number | undefined): void {
+    this.#change(() => {
+      this.expireTime = expireTime;
+    });
+  }
+
+  /** Puts a session in the indexes of what it has, or takes it out. */
+  index(change: 'add' | 'remove'): void {
+    const { labeled, expiring, app } = this.user;
+    labeled[change](this);
+    expiring[change](this);
+    app.expiring[change](this);
+  }
+
+  #change(change: () => void): void {
+    this.index('remove');
+    change();
+    this.index('add');
   }
 }
 
@@ -99,4 +166,19 @@ function overtakes(
 ): boolean {
   const next = list.last === session ? undefined : list.next(session);
   return next !== undefined && comparePositions(next, position) < 0;
+}
+
+/** The states that a session sees, as they are now. */
+export function storedState({ state, user }: SessionRecord): StoredState {
+  return {
+    session: state.snapshot(),
+    user: user.state.snapshot(),
+    app: user.app.state.snapshot(),
+  };
+}
+
+/** A session as it is listed, without its state. */
+export function summaryOf(session: SessionRecord): Omit<StoredSummary, 'state'> {
+  const { key, incarnation, createTime, lastUpdateTime, revision, details } = session;
+  return { key, incarnation, createTime, lastUpdateTime, revision, details };
 }

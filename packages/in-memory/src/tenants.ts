@@ -1,6 +1,7 @@
 import type { SessionKey } from '@holdfast/core';
 import { comparePositions } from '@holdfast/session/store';
 import { ScopeState } from './scope-state.ts';
+import { ExpiryIndex, LabelIndex } from './session-index.ts';
 import {
   type AppRecord,
   type NewSession,
@@ -16,6 +17,16 @@ export class Tenants {
 
   session({ appName, userId, sessionId }: SessionKey): SessionRecord | undefined {
     return this.#apps.get(appName)?.users.get(userId)?.sessions.get(sessionId);
+  }
+
+  /** The ids of an app's users, in no order. */
+  userIds(appName: string): Iterable<string> {
+    return this.#apps.get(appName)?.users.keys() ?? [];
+  }
+
+  /** A user who has sessions or state. */
+  user(appName: string, userId: string): UserRecord | undefined {
+    return this.#apps.get(appName)?.users.get(userId);
   }
 
   /** What has a state and sessions: a user, or the app if `userId` is undefined. */
@@ -37,6 +48,7 @@ export class Tenants {
     user.sessions.set(key.sessionId, session);
     user.list.add(session);
     user.app.list.add(session);
+    session.index('add');
     return session;
   }
 
@@ -46,6 +58,7 @@ export class Tenants {
     user.sessions.delete(sessionId);
     user.list.remove(session);
     user.app.list.remove(session);
+    session.index('remove');
     this.prune(appName, userId);
   }
 
@@ -63,7 +76,12 @@ export class Tenants {
   #ensureApp(appName: string): AppRecord {
     let app = this.#apps.get(appName);
     if (app === undefined) {
-      app = { state: new ScopeState(), list: newList(), users: new Map() };
+      app = {
+        state: new ScopeState(),
+        list: newList(),
+        users: new Map(),
+        expiring: new ExpiryIndex(),
+      };
       this.#apps.set(appName, app);
     }
     return app;
@@ -73,7 +91,14 @@ export class Tenants {
     const app = this.#ensureApp(appName);
     let user = app.users.get(userId);
     if (user === undefined) {
-      user = { app, state: new ScopeState(), list: newList(), sessions: new Map() };
+      user = {
+        app,
+        state: new ScopeState(),
+        list: newList(),
+        sessions: new Map(),
+        expiring: new ExpiryIndex(),
+        labeled: new LabelIndex(),
+      };
       app.users.set(userId, user);
     }
     return user;

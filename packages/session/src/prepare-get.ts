@@ -17,10 +17,10 @@ export interface PreparedGet {
   readonly numRecentEvents: number | undefined;
   /** Events of this time (epoch ms) and later are loaded; undefined: of any time. */
   readonly afterTimestamp: number | undefined;
-  /** Whether no event before the session's `activeFrom` is loaded. */
-  readonly active: boolean;
-  /** Whether the answer has the initial state. */
-  readonly includeInitialState: boolean;
+  /** Whether no event before the session's `activeFrom` is loaded. @default false */
+  readonly active?: boolean;
+  /** Whether the answer has the initial state. @default false */
+  readonly includeInitialState?: boolean;
 }
 
 /** Checks a `get` request. */

@@ -168,8 +168,7 @@ export interface ListedEvents {
 }
 
 /** A deletion, checked. */
-export interface PreparedDelete {
-  readonly key: SessionKey;
+export interface PreparedDelete extends SessionKey {
   /** Epoch ms: a session that has expired by then is not there. */
   readonly now: number;
 }

@@ -40,6 +40,7 @@ export {
 } from '@holdfast/state/internal';
 export type { MaybePromise } from './call-gate.ts';
 export { CallTimer } from './call-timer.ts';
+export { copyEvent } from './copy-event.ts';
 export { driverExport, driverLoadError } from './driver-module.ts';
 export { erasedEvent } from './erased-event.ts';
 export { onNextTurn } from './event-loop-turn.ts';

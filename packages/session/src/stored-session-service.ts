@@ -160,7 +160,7 @@ export class StoredSessionService implements SessionService {
   delete(request: DeleteSessionRequest): Promise<boolean> {
     return this.#gate.run(() => {
       const key = readInput(request, checkSessionKey);
-      return andThen(this.#store.delete({ key, now: this.#writing.now() }), (existed) => {
+      return andThen(this.#store.delete({ ...key, now: this.#writing.now() }), (existed) => {
         this.#hub.changed(key);
         return existed;
       });

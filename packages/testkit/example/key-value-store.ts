@@ -15,12 +15,12 @@ import {
   type PreparedListEvents,
   type PreparedUpdateState,
   type ScopeState,
-  type SessionCapabilities,
   type SessionKey,
   type SessionSnapshot,
   type SessionStore,
   type SharedState,
   type StateChanges,
+  type StoreCapabilities,
   type StoredPage,
 } from '@holdfast/session/store';
 import { Commit, type Entry, type KeyValueDatabase } from './key-value-database.ts';
@@ -44,7 +44,7 @@ const AGAIN = Symbol('again');
 
 /** A store over a database that reads as of one moment, and commits with compare-and-set. */
 export class KeyValueStore implements SessionStore {
-  readonly capabilities: SessionCapabilities = {
+  readonly capabilities: StoreCapabilities = {
     persistent: false,
     shared: true,
     evicts: false,

@@ -1,4 +1,4 @@
-import type { Event, SessionCapabilities, SessionKey } from '@holdfast/session';
+import type { Event, SessionKey } from '@holdfast/session';
 import {
   type AppendOutcome,
   comparePositions,
@@ -16,6 +16,7 @@ import {
   type SessionSnapshot,
   type SessionStore,
   type SharedState,
+  type StoreCapabilities,
   type StoredPage,
 } from '@holdfast/session/store';
 import {
@@ -43,7 +44,7 @@ export interface MinimalSession {
  * waits, so no other call ever comes between: each of them is atomic.
  */
 export class MinimalStore implements SessionStore {
-  readonly capabilities: SessionCapabilities = {
+  readonly capabilities: StoreCapabilities = {
     persistent: false,
     shared: false,
     evicts: false,

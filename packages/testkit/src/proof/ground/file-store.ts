@@ -1,4 +1,4 @@
-import type { SessionCapabilities, SessionKey } from '@holdfast/session';
+import type { SessionKey } from '@holdfast/session';
 import type {
   AppendOutcome,
   ListedEvents,
@@ -13,6 +13,7 @@ import type {
   SessionSnapshot,
   SessionStore,
   SharedState,
+  StoreCapabilities,
   StoredPage,
 } from '@holdfast/session/store';
 import { FileRoom } from './file-room.ts';
@@ -25,7 +26,7 @@ import { InstanceLock } from './instance-lock.ts';
  * decided anew.
  */
 export class FileStore implements SessionStore {
-  readonly capabilities: SessionCapabilities = {
+  readonly capabilities: StoreCapabilities = {
     persistent: true,
     shared: true,
     evicts: false,

@@ -1,4 +1,4 @@
-import { HoldfastError, type SessionCapabilities, type SessionKey } from '@holdfast/session';
+import { HoldfastError, type SessionKey } from '@holdfast/session';
 import {
   type AppendOutcome,
   cutPage,
@@ -15,6 +15,7 @@ import {
   type SessionSnapshot,
   type SessionStore,
   type SharedState,
+  type StoreCapabilities,
   type StoredPage,
   type StoredSummary,
 } from '@holdfast/session/store';
@@ -39,7 +40,7 @@ const MAX_ATTEMPTS = 1000;
  * of them can be got wrong.
  */
 export class RowStore extends RowReads implements SessionStore {
-  readonly capabilities: SessionCapabilities = {
+  readonly capabilities: StoreCapabilities = {
     persistent: true,
     shared: true,
     evicts: false,
