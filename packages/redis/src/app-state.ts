@@ -55,6 +55,8 @@ export interface AppState {
   update(appName: string, changes: StateChanges): Promise<ScopeState>;
   /** The same with increments; nothing is written if one of them is refused. */
   increment(appName: string, update: ScopeIncrement): Promise<ScopeState | IncrementRefused>;
+  /** Sees to it that nothing is left of finished writes of a user but in the state of the app. */
+  settle(owner: Omit<SessionKey, 'sessionId'>): Promise<void>;
   /** Runs a write of a session, and sees to its changes of the app's state. */
   change<T extends WriteOutcome | undefined>(write: SessionWrite<T>): Promise<T>;
 }
@@ -62,6 +64,11 @@ export interface AppState {
 export interface AppStateOptions {
   readonly runner: ScriptRunner;
   readonly keys: RedisKeys;
+}
+
+/** What the calls of a store have in common. */
+export interface StoreParts extends AppStateOptions {
+  readonly appState: AppState;
 }
 
 /** One server has it all: each call is one script. */
@@ -90,6 +97,9 @@ export class OneServerAppState implements AppState {
     const after = readIncremented(update, { reply, owner: { appName } });
     return typeof after === 'string' ? { type: 'unfit', scope: 'app', name: after } : after;
   }
+
+  // Nothing is kept elsewhere.
+  async settle(): Promise<void> {}
 
   change<T extends WriteOutcome | undefined>({ run }: SessionWrite<T>): Promise<T> {
     // Nothing is reserved, so nothing is stale.

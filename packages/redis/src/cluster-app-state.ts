@@ -1,4 +1,4 @@
-import { HoldfastError, isHoldfastError } from '@holdfast/core';
+import { HoldfastError, isHoldfastError, type SessionKey } from '@holdfast/core';
 import { CallTimer, type IncrementRefused, noAnswerInTime } from '@holdfast/session/store';
 import type { ScopeState, StateChanges, StateIncrements } from '@holdfast/state/internal';
 import type {
@@ -86,6 +86,20 @@ export class ClusterAppState implements AppState {
     const reply = await this.#runner.write(appScripts.update(this.#keys.app(appName), update));
     const name = readText(reply);
     return name === '' ? await this.read(appName) : { type: 'unfit', scope: 'app', name };
+  }
+
+  async settle({ appName, userId }: Omit<SessionKey, 'sessionId'>): Promise<void> {
+    const where = { appName, bucket: bucketOf(userId) };
+    const keys = this.#keys.bucket(appName, where.bucket);
+    const found = readTexts(await this.#runner.read(appScripts.collectAll(keys)));
+    if (found.length === 0) return;
+    await this.#runner.write(appScripts.apply(this.#keys.app(appName), found));
+    await this.#runner.write(
+      appScripts.clear(
+        keys,
+        found.filter((_, i) => i % 2 === 0),
+      ),
+    );
   }
 
   /** Runs a write with a reservation if it changes the app's state, and applies the change. */

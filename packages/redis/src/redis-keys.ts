@@ -65,6 +65,17 @@ export class RedisKeys {
     return { bucket: bucketKeys(tag), user: userKeys(tag, user), session };
   }
 
+  /** A pattern of names: of each user of an app that has sessions or state, and of no others. */
+  usersPattern(appName: string): string {
+    return `${this.#prefix}{${escapeId(appName)}:??}:[lu]:*`;
+  }
+
+  /** The user of a name that `usersPattern` matches. */
+  userOf(name: string): string {
+    const user = name.slice(name.indexOf('}:', this.#prefix.length) + 4);
+    return user.replace(/%([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  }
+
   #bucketTag(appName: string, bucket: number): string {
     return `${this.#prefix}{${escapeId(appName)}:${HEX[bucket]}}`;
   }
@@ -138,18 +149,23 @@ export function splitMember(member: string): Omit<SessionKey, 'appName'> {
   return { userId: member.slice(0, end), sessionId: member.slice(end + 1) };
 }
 
-/**
- * The same names for scripts that find out only on the server which keys they need, as one server
- * lets them. `root` is the name of an app's state without its end.
- */
-export const KEY_NAMES = `
-  local root = string.sub(KEYS[1], 1, -8)
-  local function tagOf(bucket) return root .. ':' .. bucket .. '}' end
+/** `escapeId(id)`: an id as it is in names, for scripts that find out which keys they need. */
+export const ESCAPE = `
   local function escapeId(id)
     return (string.gsub(id, '[%%:{}*?%[%]\\\\%^]', function(char)
       return string.format('%%%02X', string.byte(char))
     end))
   end
+`;
+
+/**
+ * The same names for scripts that find out only on the server which keys they need, as one server
+ * lets them. `root` is the name of an app's state without its end.
+ */
+export const KEY_NAMES = `
+  ${ESCAPE}
+  local root = string.sub(KEYS[1], 1, -8)
+  local function tagOf(bucket) return root .. ':' .. bucket .. '}' end
   local function splitMember(member)
     local stop = string.find(member, '\\n', 1, true)
     return string.sub(member, 1, stop - 1), string.sub(member, stop + 1)

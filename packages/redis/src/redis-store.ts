@@ -2,22 +2,33 @@ import type { SessionKey } from '@holdfast/core';
 import {
   type AppendOutcome,
   changedTooOften,
+  type EraseOutcome,
   type EventKey,
+  type ForkOutcome,
   type FoundEvent,
+  type IncrementRefused,
   type ListedEvents,
   type PreparedAppend,
   type PreparedCreate,
   type PreparedDelete,
   type PreparedDeleteExpired,
+  type PreparedErase,
+  type PreparedEraseUser,
+  type PreparedFork,
   type PreparedGet,
   type PreparedGetState,
+  type PreparedImport,
+  type PreparedIncrement,
+  type PreparedIncrementState,
   type PreparedList,
   type PreparedListEvents,
+  type PreparedListUsers,
   type PreparedReleaseTurn,
   type PreparedSweep,
   type PreparedTurn,
   type PreparedUpdateSession,
   type PreparedUpdateState,
+  type SessionPlace,
   type SessionSnapshot,
   type SessionStore,
   type SharedState,
@@ -27,23 +38,29 @@ import {
   type TurnOutcome,
 } from '@holdfast/session/store';
 import { foldState, type ScopeState } from '@holdfast/state/internal';
-import { type AppState, OneServerAppState } from './app-state.ts';
+import { type AppState, OneServerAppState, type StoreParts } from './app-state.ts';
 import { ClusterAppState } from './cluster-app-state.ts';
 import { ClusterLists } from './cluster-lists.ts';
+import { eraseUser } from './erase-user.ts';
 import { ExpiredSessions } from './expired-sessions.ts';
+import { findRevisions } from './find-revisions.ts';
+import { listUsers } from './list-users.ts';
 import { RedisKeys } from './redis-keys.ts';
 import type { CheckedOptions } from './redis-options.ts';
 import { ScriptRunner } from './script-runner.ts';
+import { appendErasing } from './scripts/append-erasing.ts';
 import { appendEvents, readAppendReply } from './scripts/append-events.ts';
 import { createSession, readCreateReply } from './scripts/create-session.ts';
 import { deleteExpired, deleteSession, readDeleteReply } from './scripts/delete-session.ts';
 import { findEvent, readFoundEvent } from './scripts/find-event.ts';
+import { forkSession, readForkReply } from './scripts/fork-session.ts';
 import {
   acquireTurn,
   readReleaseReply,
   readTurnReply,
   releaseTurn,
 } from './scripts/hold-session.ts';
+import { importSession, readImportReply } from './scripts/import-session.ts';
 import { listEvents, readListedEvents } from './scripts/list-events.ts';
 import { readSession, readSnapshot } from './scripts/read-session.ts';
 import type { AppPlace } from './scripts/reserved.ts';
@@ -56,6 +73,7 @@ import {
 } from './scripts/update-session.ts';
 import { OneServerLists, type SessionLists } from './session-lists.ts';
 import { parseState, parseStoredDetails } from './stored-text.ts';
+import { appendWithIncrements, updateWithIncrements } from './write-increments.ts';
 
 // Each attempt that fails is one that another writer has made: so many at once are a mistake.
 const MAX_UPDATES = 1_000;
@@ -185,6 +203,44 @@ export class RedisStore implements SessionStore {
     return readReleaseReply(release, await this.#runner.write(releaseTurn(release, this.#keys)));
   }
 
+  async fork(fork: PreparedFork): Promise<ForkOutcome> {
+    return readForkReply(fork, await this.#runner.write(forkSession(fork, this.#keys)));
+  }
+
+  erase(append: PreparedErase): Promise<AppendOutcome> {
+    const { key, changes } = append;
+    const touch = this.#runner.waits;
+    const run = async (app: AppPlace) => {
+      const call = appendErasing({ append, keys: this.#keys, touch, app });
+      return readAppendReply(append, await this.#runner.write(call));
+    };
+    return this.#appState.change({ key, changes, run });
+  }
+
+  increment(append: PreparedIncrement): Promise<AppendOutcome | IncrementRefused> {
+    return appendWithIncrements(this.#parts, append);
+  }
+
+  incrementState(update: PreparedIncrementState): Promise<ScopeState | IncrementRefused> {
+    return updateWithIncrements(this.#parts, update);
+  }
+
+  async importSession(part: PreparedImport): Promise<boolean> {
+    return readImportReply(part, await this.#runner.write(importSession(part, this.#keys)));
+  }
+
+  eraseUser(erase: PreparedEraseUser): Promise<EraseOutcome> {
+    return eraseUser(this.#parts, erase);
+  }
+
+  listUsers(list: PreparedListUsers): Promise<readonly string[]> {
+    return listUsers(this.#parts, list);
+  }
+
+  findRevisions(keys: readonly SessionKey[]): Promise<readonly (SessionPlace | undefined)[]> {
+    return findRevisions(this.#parts, keys);
+  }
+
   async getState(owner: PreparedGetState): Promise<ScopeState> {
     if (owner.scope === 'app') return await this.#appState.read(owner.appName);
     return parseState(await this.#runner.read(readScope(this.#keys.user(owner).user.state)), owner);
@@ -201,6 +257,10 @@ export class RedisStore implements SessionStore {
       // What runs in the background may begin more of it.
       while (this.#background.size > 0) await Promise.all(this.#background);
     }, this.#closeClient);
+  }
+
+  get #parts(): StoreParts {
+    return { runner: this.#runner, keys: this.#keys, appState: this.#appState };
   }
 
   #inBackground(run: () => Promise<unknown>): void {

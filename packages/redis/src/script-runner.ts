@@ -4,7 +4,7 @@ import { CallTimer, noAnswerInTime, realTimers } from '@holdfast/session/store';
 import { ClusterRefusal } from './cluster-refusal.ts';
 import { type Inspection, inspectServer } from './inspect-server.ts';
 import { OpenedClient } from './open-client.ts';
-import { readInteger } from './read-reply.ts';
+import { readInteger, readList, readTexts } from './read-reply.ts';
 import type { RedisClient } from './redis-client.ts';
 import {
   isLackingCommand,
@@ -20,6 +20,9 @@ import { CallSender, ServerCall } from './server-call.ts';
 import { SilentConnections } from './silent-connections.ts';
 
 const PAUSE_MS = 50;
+
+// How many keys a server looks at in a step of a walk.
+const SCAN_COUNT = 2_000;
 
 // By this, a client that follows redirections learns where a slot is.
 const touch = script(`return redis.call('EXISTS', KEYS[1])`);
@@ -70,6 +73,31 @@ export class ScriptRunner {
       if (wait === undefined) return await this.#evaluate(script, call);
       return await this.#evaluateAndWait(script, { call, wait });
     }, script);
+  }
+
+  /**
+   * Names of keys that match a pattern: all that are there during the walk, and some of them more
+   * than once. What the client puts before its keys is left out of both.
+   */
+  async *scan(pattern: string): AsyncGenerator<string, void, undefined> {
+    const prefix = String(this.#client.options?.keyPrefix ?? '');
+    const match = prefix.replace(/[*?[\]\\^]/g, '\\$&') + pattern;
+    await this.#inTime(async () => await this.#opened?.whenReady());
+    for (const server of this.#client.nodes?.('master') ?? [this.#client]) {
+      const sender = server === this.#client ? this.#sender : new CallSender(server);
+      let cursor = '0';
+      do {
+        const command = ['scan', cursor, 'match', match, 'count', SCAN_COUNT];
+        const replies = await this.#inTime((call) =>
+          sender.send(call, (client) => client.pipeline([command]).exec()),
+        );
+        const [error, reply] = replies?.[0] ?? [new Error('the pipeline was given up'), undefined];
+        if (error !== null) throw translateError(error, this);
+        const [next, names] = readList(reply);
+        cursor = String(next);
+        for (const name of readTexts(names)) yield name.slice(prefix.length);
+      } while (cursor !== '0');
+    }
   }
 
   /** Connects, and refuses unsuitable servers. `key` is one that calls may be about. */
