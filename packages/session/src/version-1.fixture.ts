@@ -7,7 +7,7 @@ export interface MadeByVersion1<Written> {
   /** What brings it about, in order. */
   readonly written: readonly Written[];
   /** The sessions as that version read them. */
-  readonly sessions: readonly Omit<SessionJson, 'incarnation'>[];
+  readonly sessions: readonly Omit<SessionJson, 'incarnation' | 'labels'>[];
 }
 
 /** Sees to it that a service over what version 1 has written has all of it, and goes on with it. */
@@ -19,7 +19,12 @@ export async function expectVersion1(
     const { appName, userId, sessionId, revision } = session;
     const key = { appName, userId, sessionId };
     const found = await service.get(key);
-    expect(found?.toJSON()).toEqual({ ...session, id: sessionId, incarnation: expect.any(String) });
+    expect(found?.toJSON()).toEqual({
+      labels: {},
+      ...session,
+      id: sessionId,
+      incarnation: expect.any(String),
+    });
     const listed = (await service.list(key)).sessions.find((each) => each.id === sessionId);
     expect(listed?.incarnation).toBe(found?.incarnation);
 
