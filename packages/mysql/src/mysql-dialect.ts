@@ -47,6 +47,16 @@ export const mysqlDialect: SqlDialect = {
   compareRows: compareByColumn,
   joinInOrder: 'STRAIGHT_JOIN',
   lockRows: ' FOR UPDATE',
+  lockFreeRows: ' FOR UPDATE SKIP LOCKED',
+  // Text would have to be compared as text. Tables are read in the order in which they stand.
+  joinKeys: (json) => sql`
+    (SELECT place, CAST(app_name AS BINARY) AS app_name, CAST(user_id AS BINARY) AS user_id,
+      CAST(session_id AS BINARY) AS session_id
+    FROM JSON_TABLE(${json}, '$[*]' COLUMNS (place BIGINT PATH '$[0]',
+      app_name VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[1]',
+      user_id VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[2]',
+      session_id VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[3]')) keys_of_json) wanted
+    STRAIGHT_JOIN`,
   // MariaDB takes two columns of an index for a descending range of four, and filters the rest.
   readIndex: (name) => ` FORCE INDEX (${name})`,
   insertRows(insert, { count, guarded }) {

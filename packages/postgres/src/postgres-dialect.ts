@@ -61,6 +61,11 @@ export const postgresDialect: SqlDialect = {
   compareRows: compareAsRow,
   joinInOrder: 'JOIN',
   lockRows: ' FOR UPDATE',
+  lockFreeRows: ' FOR UPDATE SKIP LOCKED',
+  joinKeys: (json) => sql`
+    (SELECT CAST(key ->> 0 AS bigint) AS place, key ->> 1 AS app_name, key ->> 2 AS user_id,
+      key ->> 3 AS session_id
+    FROM json_array_elements(CAST(${json} AS json)) AS keys (key)) wanted JOIN`,
   readIndex: () => '',
   insertRows: (insert, source) =>
     sql`${insertHead(insert)} ${selectRows(insert, source)}${onConflict(insert)}`,

@@ -117,6 +117,11 @@ export interface SqlClient {
   query(query: SqlQuery): Promise<readonly SqlRow[]>;
   write(write: SqlWrite): Promise<SqlWriteOutcome>;
   transaction<Result>(transaction: SqlTransaction<Result>): Promise<Result>;
+  /**
+   * Calls back soon after anything in the database may have changed, until it is told to stop.
+   * @default nobody is told
+   */
+  watchChanges?(changed: () => void): () => void;
   /** Gives back what the client itself has opened. */
   close(): Promise<void>;
 }

@@ -37,6 +37,14 @@ export interface SqlDialect {
   readonly joinInOrder: string;
   /** The end of a SELECT that locks its rows; empty if every transaction that writes is alone. */
   readonly lockRows: string;
+  /** The same for rows that nobody else has locked: the others are left out. */
+  readonly lockFreeRows: string;
+  /**
+   * What stands behind FROM to look up sessions by a list, in its order of access: a table `wanted`
+   * with the columns `place`, `app_name`, `user_id` and `session_id`, out of a JSON array of such
+   * arrays, and the join to the table behind it.
+   */
+  joinKeys<Input>(json: SqlTemplate<Input>): SqlTemplate<Input>;
   /** What stands behind a table's name to have it read by an index, given quoted, if anything. */
   readIndex(name: string): string;
   /** The statement that inserts rows; it has a slot for each value. */

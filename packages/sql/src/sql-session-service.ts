@@ -3,6 +3,7 @@ import { Migrator } from './migrator.ts';
 import { schemaOf, type TableOptions } from './schema.ts';
 import type { SqlClient } from './sql-client.ts';
 import type { SqlDialect } from './sql-dialect.ts';
+import { SqlLifeStore } from './sql-life-store.ts';
 import { SqlStore, type SqlStoreOptions } from './sql-store.ts';
 
 /** What every SQL store takes, whatever its database. */
@@ -26,7 +27,7 @@ export class SqlSessionService extends StoredSessionService {
   constructor(options: SqlSessionServiceOptions) {
     const { client, persistent, shared } = options;
     const schema = schemaOf(options);
-    super(new SqlStore({ client, schema, persistent, shared }), options);
+    super(new SqlLifeStore({ client, schema, persistent, shared }), options);
     this.#client = client;
     this.#migrator = new Migrator(schema);
   }

@@ -34,6 +34,7 @@ import { parseState, ResultRows, type SessionFields } from './result-rows.ts';
 import type { Schema } from './schema.ts';
 import type { SqlClient } from './sql-client.ts';
 import { queryOf } from './sql-statement.ts';
+import { appendEvents } from './statements/append-events.ts';
 import { deleteExpired, findExpired } from './statements/expired-sessions.ts';
 import { labelRows, writeLabels } from './statements/labels.ts';
 import { listSessions } from './statements/list-sessions.ts';
@@ -54,13 +55,7 @@ import {
 } from './statements/state-rows.ts';
 import { acquireTurn, releaseTurn, selectTurn } from './statements/turns.ts';
 import { updateSession } from './statements/update-session.ts';
-import {
-  advanceSession,
-  createSession,
-  deleteSession,
-  eventRows,
-  insertEvents,
-} from './statements/write-session.ts';
+import { createSession, deleteSession } from './statements/write-session.ts';
 
 // A session may change while a long list of ids is looked up in parts. So often it is not by chance.
 const MAX_ATTEMPTS = 20;
@@ -108,15 +103,8 @@ export class SqlStore implements SessionStore {
 
   /** One write, and a look at what is there only if that was refused. */
   async append(append: PreparedAppend): Promise<AppendOutcome> {
-    const { advanceSession, insertEvents, writeState } = this.#statements;
-    const outcome = await this.#client.write({
-      guard: advanceSession(append),
-      inserts: [
-        { insert: insertEvents, rows: eventRows(append) },
-        ...stateInserts(writeState, stateRows(append.key, append.changes)),
-      ],
-    });
-    return outcome.type === 'written' ? outcome : await this.#whyRefused(append);
+    const outcome = await this.#client.write(this.#statements.appendEvents(append));
+    return outcome.type === 'written' ? outcome : await this.whyRefused(append);
   }
 
   async list(list: PreparedList): Promise<StoredPage> {
@@ -193,7 +181,7 @@ export class SqlStore implements SessionStore {
   }
 
   /** Where an append's session is, and those of its events that are there, as of one moment. */
-  async #whyRefused({ key, events, now }: PreparedAppend): Promise<AppendOutcome> {
+  protected async whyRefused({ key, events, now }: PreparedAppend): Promise<AppendOutcome> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const parts: ResultRows[] = [];
       for (let i = 0; i < events.length; i += FIND_EVENTS_LIMIT) {
@@ -225,8 +213,7 @@ type Statements = ReturnType<typeof statementsOf>;
 
 function statementsOf(schema: Schema) {
   return {
-    advanceSession: advanceSession(schema),
-    insertEvents: insertEvents(schema),
+    appendEvents: appendEvents(schema),
     createSession: createSession(schema),
     acquireTurn: acquireTurn(schema),
     deleteExpired: deleteExpired(schema),

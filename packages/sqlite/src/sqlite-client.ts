@@ -21,6 +21,7 @@ import {
 } from '@holdfast/sql';
 import { retryWhileBusy, turnOfEventLoop } from './busy-retry.ts';
 import { CommitQueue } from './commit-queue.ts';
+import { DatabaseChanges } from './database-changes.ts';
 import { DatabaseFile } from './database-file.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import { refuseSettings } from './refused-settings.ts';
@@ -59,12 +60,14 @@ export class SqliteClient implements SqlClient {
   readonly #queue: CommitQueue;
   readonly #busyTimeout: number;
   readonly #file: DatabaseFile | undefined;
+  readonly #changes: DatabaseChanges;
   readonly #close: () => unknown;
   readonly #inserts = new InsertStatements(sqliteDialect);
 
   constructor({ database, file, busyTimeout, ownsDatabase }: SqliteClientOptions) {
     this.#database = database;
     this.#statements = new PreparedStatements(database);
+    this.#changes = new DatabaseChanges({ database, statements: this.#statements });
     this.#queue = new CommitQueue({ statements: this.#statements, busyTimeout });
     this.#busyTimeout = busyTimeout;
     this.#file = file === undefined ? undefined : new DatabaseFile(file, () => this.#usesLog());
@@ -104,7 +107,12 @@ export class SqliteClient implements SqlClient {
     }
   }
 
+  watchChanges(changed: () => void): () => void {
+    return this.#changes.watch(changed);
+  }
+
   async close(): Promise<void> {
+    this.#changes.stop();
     this.#statements.release();
     try {
       this.#close();

@@ -26,6 +26,12 @@ export const sqliteDialect: SqlDialect = {
   compareRows: compareAsRow,
   joinInOrder: 'CROSS JOIN',
   lockRows: '',
+  lockFreeRows: '',
+  // In a cross join, tables are read in the order in which they stand.
+  joinKeys: (json) => sql`
+    (SELECT json_extract(value, '$[0]') AS place, json_extract(value, '$[1]') AS app_name,
+      json_extract(value, '$[2]') AS user_id, json_extract(value, '$[3]') AS session_id
+    FROM json_each(${json})) wanted CROSS JOIN`,
   readIndex: () => '',
   insertRows(insert, { count }) {
     const row = sql`(${joinSql(
