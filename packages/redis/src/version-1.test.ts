@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { it } from 'vitest';
-import { expectVersion1, type MadeByVersion1 } from '../../session/src/version-1.fixture.ts';
+import {
+  AFTER_OLDER_VERSIONS,
+  expectOlderVersion,
+  type MadeByOlderVersion,
+} from '../../session/src/older-version.fixture.ts';
 import { describeWithServer, useServer } from './test-server.fixture.ts';
 
-const made: MadeByVersion1<readonly [command: string, ...args: string[]]> = JSON.parse(
+const made: MadeByOlderVersion<readonly [command: string, ...args: string[]]> = JSON.parse(
   readFileSync(new URL('./version-1.fixture.json', import.meta.url), 'utf8'),
 );
 
@@ -14,8 +18,8 @@ describeWithServer('what version 1 has written', () => {
     for (const [command, key = '', ...args] of made.written) {
       await client.call(command, key.replace('holdfast', keyPrefix), ...args);
     }
-    const service = open();
-    await expectVersion1(service, made);
+    const service = open({ now: () => AFTER_OLDER_VERSIONS });
+    await expectOlderVersion(service, made);
     await service.close();
   });
 });

@@ -41,14 +41,16 @@ function selectEvents<Input>(
 /** A session, its state and its events, as result rows. */
 export function getSession(schema: Schema): (get: PreparedGet) => SqlQuery {
   const shapes = new Map<number, Windows>();
-  return ({ key, numRecentEvents, afterTimestamp, active, includeInitialState }) => {
+  return (prepared) => {
+    const { active = false, includeInitialState = false } = prepared;
+    const { numRecentEvents, afterTimestamp } = prepared;
+    const { appName, userId, sessionId } = prepared.key;
     const bits = Number(active) * 2 + Number(includeInitialState);
     let windows = shapes.get(bits);
     if (windows === undefined) {
       windows = windowsOf(schema, { active, includeInitialState });
       shapes.set(bits, windows);
     }
-    const { appName, userId, sessionId } = key;
     const get = { appName, userId, sessionId, numRecentEvents, afterTimestamp };
     if (numRecentEvents === 0) return windows.none(get);
     if (numRecentEvents === undefined) {
@@ -67,7 +69,7 @@ type Windows = Readonly<
 
 function windowsOf(
   schema: Schema,
-  { active, includeInitialState }: Pick<PreparedGet, 'active' | 'includeInitialState'>,
+  { active, includeInitialState }: Required<Pick<PreparedGet, 'active' | 'includeInitialState'>>,
 ): Windows {
   const { dialect, tables } = schema;
   const session = sql<Get>`${selectSession(schema)} UNION ALL ${selectVisibleState(schema)}`;

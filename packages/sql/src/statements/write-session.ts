@@ -116,14 +116,14 @@ export function eventRows({ key, events }: PreparedAppend): SqlRows['rows'] {
  * The session comes first: once its row is locked nobody appends, so that the rest sees all there is.
  */
 export function deleteSession(schema: Schema): (remove: PreparedDelete) => SqlProgram<boolean> {
-  const session = commandOf<SessionKey & { readonly now: number }>(
+  const session = commandOf<PreparedDelete>(
     sql`DELETE FROM ${schema.tables.sessions} WHERE ${ofSession} AND ${isThere}`,
   );
   const rest = deleteRest(schema);
-  return function* ({ key, now }) {
-    const { changes } = yield session({ ...key, now });
+  return function* (remove) {
+    const { changes } = yield session(remove);
     if (changes === 0) return false;
-    yield* rest(key);
+    yield* rest(remove);
     return true;
   };
 }
