@@ -37,7 +37,7 @@ describeWithDatabase('migrate', () => {
     await Promise.all(services.map((service) => service.close()));
     expect(
       await runSql(`SELECT version FROM ${tablePrefix}migrations ORDER BY version`),
-    ).toStrictEqual([[1], [2]]);
+    ).toStrictEqual([[1], [2], [3]]);
   });
 
   it('is one read where the schema is current', async () => {
