@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startExample } from './example-process.fixture.ts';
-import { type Client, textOf } from './server/client.fixture.ts';
+import { textOf } from './server/client.fixture.ts';
 import { eventsIn } from './server/frame-reader.fixture.ts';
 import { createTestStores } from './store/test-stores.fixture.ts';
 
@@ -23,20 +23,27 @@ test.for(stores)(
     expect(await adaElsewhere.ask(id, 'what do you know about me?')).toContain('Ada');
     await reader.leave();
 
-    // Both at the same moment, several times.
+    // Both at the same moment, several times: one waits for the other, and neither is refused.
     const drinks = [
       ['tea', 'coffee'],
       ['milk', 'water'],
       ['juice', 'cocoa'],
     ] as const;
     for (const [first, second] of drinks) {
-      await Promise.all([
-        sayUntilAnswered(ada, { id, text: `I like ${first}` }),
-        sayUntilAnswered(adaElsewhere, { id, text: `I like ${second}` }),
-      ]);
+      await Promise.all([ada.say(id, `I like ${first}`), adaElsewhere.say(id, `I like ${second}`)]);
     }
+    // The same message to both, as one sends it again whose answer was slow: it is answered once.
+    const twice = { eventId: 'twice' };
+    const answers = await Promise.all([
+      ada.say(id, 'hello', twice),
+      adaElsewhere.say(id, 'hello', twice),
+    ]);
+    expect(answers[0]).toEqual(answers[1]);
     const view = await ada.view(id);
     expect(await adaElsewhere.view(id)).toEqual(view);
+    // No turn has anything of another in its midst.
+    const turns = view.events.map(({ invocationId }) => invocationId);
+    expect(turns.filter((turn, i) => turn !== turns[i - 1])).toEqual([...new Set(turns)]);
     expect(view.events.map(({ seq }) => seq)).toEqual(view.events.map((_, i) => i + 1));
     expect(view.session.revision).toBe(view.events.length);
     expect(view.state.user).toMatchObject({ name: 'Ada' });
@@ -45,6 +52,7 @@ test.for(stores)(
       [
         'my name is Ada',
         'what do you know about me?',
+        'hello',
         ...drinks.flat().map((drink) => `I like ${drink}`),
       ].toSorted(),
     );
@@ -111,18 +119,3 @@ test.for(stores)(
     expect(textOf(answered.at(-1))).toMatch(/the line\.$/u);
   },
 );
-
-/** Sends a message with the same id again, for as long as the other copy comes between. */
-async function sayUntilAnswered(
-  client: Client,
-  { id, text }: { readonly id: string; readonly text: string },
-): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await client.say(id, text, { eventId: text.replaceAll(' ', '-') });
-      return;
-    } catch (error) {
-      if (attempt === 20 || !String(error).includes('"code":"conflict"')) throw error;
-    }
-  }
-}

@@ -41,6 +41,8 @@ export interface RunRequest {
   readonly runConfig?: RunConfigInput;
   /** What the user asks of the model. The instruction and the tools are the agent's. */
   readonly config?: GenerateContentConfigInput;
+  /** What the conversation is held for, as `takeTurn` gives it. @default it is not held */
+  readonly token?: string | undefined;
   /** Interrupts the answer. What was said so far is stored as `interrupted`. */
   readonly signal?: AbortSignal;
 }
@@ -83,13 +85,14 @@ export class Agent {
    * A turn that was cut off, with nothing said since, goes on from there; any other is over.
    */
   async *run(request: RunRequest): Steps<void> {
-    const { session, message, eventId = createUuidV7() } = request;
+    const { session, message, eventId = createUuidV7(), token } = request;
     const { streamingMode, maxLlmCalls } = createRunConfig(request.runConfig);
     const turn = new Turn({
       service: this.#options.service,
       session,
       text: message,
       eventId,
+      token,
     });
     const run: Run = {
       turn,

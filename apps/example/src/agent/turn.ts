@@ -27,6 +27,8 @@ export interface TurnOptions {
   readonly text: string;
   /** The id of the user's event, and of the turn. */
   readonly eventId: string;
+  /** What the conversation is held for: nothing is appended once that is lost. @default nothing */
+  readonly token?: string | undefined;
 }
 
 /** What is stored of a turn when it begins: more than a message where it had begun before. */
@@ -47,14 +49,16 @@ export class Turn {
   readonly #service: SessionService;
   readonly #text: string;
   readonly #id: string;
+  readonly #token: string | undefined;
   #session: Session;
   #last: Event | undefined;
 
-  constructor({ service, session, text, eventId }: TurnOptions) {
+  constructor({ service, session, text, eventId, token }: TurnOptions) {
     this.#service = service;
     this.#session = session;
     this.#text = text;
     this.#id = eventId;
+    this.#token = token;
   }
 
   get session(): Session {
@@ -129,6 +133,7 @@ export class Turn {
       },
       // What somebody else wrote meanwhile has to be read before one can build on it.
       expectedRevision: revision,
+      ...(this.#token !== undefined && { turn: this.#token }),
     }).catch((error: unknown) => {
       if (!isHoldfastError(error) || error.code !== 'conflict') throw error;
       // A message that is not stored may be sent as it is; one with half a turn may not.

@@ -69,5 +69,7 @@ export function fairService(inner: SessionService): SessionService {
     listEvents: fairly,
     getState: fairly,
     updateState: fairly,
+    acquireTurn: fairly,
+    releaseTurn: fairly,
   });
 }

@@ -8,8 +8,8 @@ export type FrameListener = (frame: SocketFrame) => void;
 export interface RunningTurnOptions {
   readonly eventId: string;
   readonly text: string;
-  /** Starts the work. The signal interrupts it. */
-  readonly run: (signal: AbortSignal) => AsyncIterable<AgentStep>;
+  /** Does the work, and tells each step of it. The signal interrupts it. */
+  readonly run: (signal: AbortSignal, onStep: (step: AgentStep) => void) => Promise<void>;
 }
 
 /**
@@ -36,7 +36,7 @@ export class RunningTurn {
     this.text = text;
     let ended: Promise<void> | undefined;
     this.begun = new Promise((resolve, reject) => {
-      ended = this.#run(run(this.#interruption.signal), { resolve, reject });
+      ended = this.#run(run, { resolve, reject });
     });
     this.begun.catch(() => {}); // whoever asks is told; nobody has to ask
     this.ended = ended ?? Promise.resolve();
@@ -80,14 +80,14 @@ export class RunningTurn {
   }
 
   async #run(
-    steps: AsyncIterable<AgentStep>,
+    run: RunningTurnOptions['run'],
     begun: { readonly resolve: () => void; readonly reject: (error: unknown) => void },
   ): Promise<void> {
     try {
-      for await (const step of steps) {
+      await run(this.#interruption.signal, (step) => {
         this.#take(step);
         begun.resolve();
-      }
+      });
       this.#end({ type: 'done' });
     } catch (error) {
       begun.reject(error);

@@ -3,10 +3,11 @@ import {
   createUuidV7,
   type GenerateContentConfig,
   HoldfastError,
+  isHoldfastError,
   type SessionKey,
   type StreamingMode,
 } from '@holdfast/core';
-import type { SessionService } from '@holdfast/session';
+import { type SessionService, takeTurn } from '@holdfast/session';
 import type { Agent, AgentStep } from '../agent/agent.ts';
 import { Bound } from './bound.ts';
 import { Interruptions } from './interruptions.ts';
@@ -16,6 +17,12 @@ import { conversationNotFound } from './wire-error.ts';
 
 /** How many of the last events a model is told: what a message costs does not grow with its past. */
 const KNOWN_EVENTS = 200;
+
+/** A conversation whose process has died is free again after so many ms. */
+const TURN_TTL = 5_000;
+
+/** How long a message waits for a turn of another process to end, in ms: longer than for a dead one. */
+const TURN_PATIENCE = 8_000;
 
 export interface TurnHubOptions {
   readonly service: SessionService;
@@ -28,6 +35,11 @@ export interface TurnRequest {
   readonly eventId?: string | undefined;
   readonly streamingMode: StreamingMode;
   readonly config: GenerateContentConfig;
+}
+
+interface Working {
+  readonly signal: AbortSignal;
+  readonly onStep: (step: AgentStep) => void;
 }
 
 /** The turns that run in this process: one at a time in a conversation, each with any listeners. */
@@ -60,10 +72,10 @@ export class TurnHub {
    * interrupted: then it is waited for. `not_found` where there is no conversation.
    * `TooManyRequests` if too many are answered already.
    *
-   * Of turns in other processes it does not know, but that it can interrupt them. Where two of them write into one conversation,
-   * who stores first goes on, and the other ends with `conflict`: a message that came too late is
-   * not stored at all. A turn that runs elsewhere cannot be told from one that was cut off, so if
-   * its message is sent here, too, both answer, until one of them has stored something.
+   * A turn that runs in another process over the same store holds the conversation, too: its end is
+   * waited for, and if it takes too long, that is a `conflict` as well, and nothing is stored. One
+   * whose process has died is waited for until it is free. The message of a turn that runs elsewhere
+   * waits in the same way, and then brings what is stored of it.
    */
   async start(request: TurnRequest): Promise<RunningTurn> {
     const id = idOf(request.key);
@@ -80,7 +92,7 @@ export class TurnHub {
     const turn = new RunningTurn({
       eventId,
       text,
-      run: (signal) => this.#run({ ...request, eventId }, signal),
+      run: (signal, onStep) => this.#run({ ...request, eventId }, { signal, onStep }),
     });
     this.#turns.set(id, turn);
     turn.listen((frame) => {
@@ -134,10 +146,37 @@ export class TurnHub {
     await Promise.all(turns.map(({ ended }) => ended));
   }
 
-  async *#run(
-    { key, text, eventId, streamingMode, config }: TurnRequest & { readonly eventId: string },
-    signal: AbortSignal,
-  ): AsyncGenerator<AgentStep, void, undefined> {
+  async #run(
+    request: TurnRequest & { readonly eventId: string },
+    { signal, onStep }: Working,
+  ): Promise<void> {
+    const { key } = request;
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(TURN_PATIENCE)]);
+    let isHeld = false;
+    try {
+      await takeTurn(this.#service, { ...key, ttl: TURN_TTL, signal: patience }, async (turn) => {
+        isHeld = true;
+        const working = { signal: AbortSignal.any([signal, turn.signal]), onStep };
+        await this.#answer({ ...request, token: turn.token }, working);
+      });
+    } catch (error) {
+      if (isHeld) throw error;
+      if (isHoldfastError(error, 'not_found')) throw conversationNotFound(key);
+      throw patience.aborted ? turnRuns(key) : error;
+    }
+  }
+
+  async #answer(
+    {
+      key,
+      text,
+      eventId,
+      token,
+      streamingMode,
+      config,
+    }: TurnRequest & { readonly eventId: string; readonly token: string },
+    { signal, onStep }: Working,
+  ): Promise<void> {
     // No more of them than one answer may have: a few large ones fill a model's memory, too.
     const known = { key, limit: KNOWN_EVENTS, order: 'desc' } as const;
     const [{ events }, unwatch] = await Promise.all([
@@ -147,8 +186,9 @@ export class TurnHub {
     try {
       const session = await this.#service.get({ ...key, numRecentEvents: events.length });
       if (session === undefined) throw conversationNotFound(key);
-      const runConfig = { streamingMode };
-      yield* this.#agent.run({ session, message: text, eventId, runConfig, config, signal });
+      const request = { session, message: text, eventId, token, config, signal };
+      const steps = this.#agent.run({ ...request, runConfig: { streamingMode } });
+      for await (const step of steps) onStep(step);
     } finally {
       unwatch();
     }
