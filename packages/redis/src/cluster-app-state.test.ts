@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { SessionService } from '@holdfast/session';
 import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Gate, type InterceptedCall, interceptedClient } from './intercepted-client.fixture.ts';
-import type { KilledWriterOrder } from './killed-writer.fixture.ts';
 import { OwnCluster } from './own-cluster.fixture.ts';
 import { describeWithOwnServer } from './own-server.fixture.ts';
 import { BUCKETS, bucketOf, RedisKeys } from './redis-keys.ts';
 import { RedisSessionService } from './redis-session-service.ts';
+import { runAndKill } from './run-and-kill.fixture.ts';
 
 const keys = new RedisKeys('holdfast');
 
@@ -279,20 +276,3 @@ describeWithOwnServer('the state of an app on a Cluster', () => {
     return [...byMaster.values()];
   }
 });
-
-/** Starts a process, waits until it stands still, and kills it. */
-async function runAndKill(order: KilledWriterOrder): Promise<void> {
-  const fixture = fileURLToPath(new URL('./killed-writer.fixture.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', fixture, JSON.stringify(order)], {
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exit = once(child, 'exit');
-  try {
-    const [line] = await Promise.race([once(child.stdout, 'data'), exit]);
-    expect(String(line)).toContain('stopped');
-  } finally {
-    child.kill('SIGKILL');
-    await exit;
-  }
-}

@@ -1,5 +1,6 @@
 // A process of its own that does some writes, each of which stops before one of its scripts, to be
 // killed there.
+import type { EventActionsInput } from '@holdfast/session';
 import { Cluster } from 'ioredis';
 import { interceptedClient } from './intercepted-client.fixture.ts';
 import { RedisSessionService } from './redis-session-service.ts';
@@ -11,7 +12,7 @@ export interface KilledWriterOrder {
 }
 
 export interface KilledWrite {
-  readonly type: 'append' | 'create';
+  readonly type: 'append' | 'create' | 'increment';
   readonly sessionId: string;
   /** How many scripts it runs. */
   readonly scripts: number;
@@ -32,10 +33,14 @@ for (const { type, sessionId, scripts } of writes) {
   // Apps of their own: nobody is to finish what another one has left.
   const key = { appName: `killed-${sessionId}`, userId: 'ada', sessionId };
   const state = { own: 1, 'app:a': 1, 'app:b': 2 };
-  const write =
-    type === 'create'
-      ? service.create({ ...key, state })
-      : service.appendEvent({ ...key, event: { id: 'e', actions: { stateDelta: state } } });
+  const append = (actions: EventActionsInput) =>
+    service.appendEvent({ ...key, event: { id: 'e', actions } });
+  const calls = {
+    create: () => service.create({ ...key, state }),
+    append: () => append({ stateDelta: state }),
+    increment: () => append({ stateIncrements: state }),
+  };
+  const write: Promise<unknown> = calls[type]();
   write.catch((error) => {
     console.error(error);
     process.exit(1);
