@@ -12,12 +12,20 @@ import { createUuidV7 } from './uuid-v7.ts';
 
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
+/** What our events have beside what ADK's have. */
+type OurField = 'seq' | 'erased';
+type OurAction =
+  | 'removedStateKeys'
+  | 'stateIncrements'
+  | 'rewind'
+  | 'rewindBeforeInvocationId'
+  | 'retract'
+  | 'compaction';
+
 describe('the types of an event', () => {
   it('cover @google/adk and @google/genai field by field', () => {
-    expectTypeOf<Exclude<keyof Event, 'seq'>>().toEqualTypeOf<Extract<keyof AdkEvent, string>>();
-    expectTypeOf<Exclude<keyof EventActions, 'removedStateKeys'>>().toEqualTypeOf<
-      keyof AdkEventActions
-    >();
+    expectTypeOf<Exclude<keyof Event, OurField>>().toEqualTypeOf<Extract<keyof AdkEvent, string>>();
+    expectTypeOf<Exclude<keyof EventActions, OurAction>>().toEqualTypeOf<keyof AdkEventActions>();
     expectTypeOf<keyof Part>().toEqualTypeOf<keyof GenaiPart>();
     expectTypeOf<keyof Content>().toEqualTypeOf<keyof GenaiContent>();
     expectTypeOf<GenaiPart>().toExtend<Part>();

@@ -17,17 +17,11 @@ import { prepareListEvents } from './prepare-list-events.ts';
 import { prepareGetState, prepareUpdateState } from './prepare-state.ts';
 import type { ListEventsRequest } from './requests.ts';
 import { checkServiceOptions } from './service-options.ts';
-import type { SessionCapabilities } from './session-service.ts';
 
 const key = { appName: 'app', userId: 'user', sessionId: 's1' };
 const options = checkServiceOptions({ now: () => 42 });
-const capabilities: SessionCapabilities = {
-  persistent: false,
-  shared: false,
-  evicts: false,
-  atomicAppState: true,
-  listAllUsers: true,
-};
+const capabilities = { listAllUsers: true, updateSession: true };
+const listing = { capabilities, now: () => 42 };
 
 const wrong = (path: string) => expect.objectContaining({ code: 'invalid_argument', path });
 const append = (event: unknown) => () =>
@@ -54,7 +48,7 @@ describe('requests', () => {
     expect(events({ order: 'up' })).toThrow(wrong('order'));
     expect(events({ order: 5 })).toThrow(wrong('order'));
     expect(events({ afterSeq: -1 })).toThrow(wrong('afterSeq'));
-    const list = (fields: object) => () => prepareList({ ...key, ...fields }, capabilities);
+    const list = (fields: object) => () => prepareList({ ...key, ...fields }, listing);
     expect(list({ userId: undefined })).toThrow(wrong('userId'));
     expect(list({ allUsers: true })).toThrow(wrong('userId'));
     expect(list({ allUsers: false })).toThrow(wrong('allUsers'));
@@ -88,8 +82,17 @@ describe('requests', () => {
 
   it('that a capability denies are unsupported', () => {
     const list = () =>
-      prepareList({ appName: 'app', allUsers: true }, { ...capabilities, listAllUsers: false });
+      prepareList(
+        { appName: 'app', allUsers: true },
+        { ...listing, capabilities: { ...capabilities, listAllUsers: false } },
+      );
     expect(list).toThrow(expect.objectContaining({ code: 'unsupported', path: 'allUsers' }));
+    const labelled = () =>
+      prepareList(
+        { appName: 'app', userId: 'user', labels: { status: 'open' } },
+        { ...listing, capabilities: { ...capabilities, updateSession: false } },
+      );
+    expect(labelled).toThrow(expect.objectContaining({ code: 'unsupported', path: 'labels' }));
   });
 });
 

@@ -36,6 +36,7 @@ describe('Session', () => {
       createTime: 5,
       lastUpdateTime: 10,
       revision: 1,
+      labels: {},
     });
     expect(Object.isFrozen(snapshot)).toBe(true);
     expect(Object.isFrozen(snapshot.events)).toBe(true);

@@ -13,7 +13,11 @@ import {
   upTo,
 } from '../scenario.ts';
 
-const capabilityNames = ['atomicAppState', 'evicts', 'listAllUsers', 'persistent', 'shared'];
+const capabilityNames = [
+  ...['atomicAppState', 'erase', 'eraseUser', 'evicts', 'fork', 'getEvent', 'importSession'],
+  ...['increments', 'listAllUsers', 'listUsers', 'persistent', 'shared', 'sweep', 'turns'],
+  ...['updateSession', 'watch'],
+];
 
 export const lifecycleCases = casesOf('lifecycle', [
   {

@@ -37,7 +37,18 @@ export const listCases = casesOf('list', [
       const { sessionId: id } = key;
       assert.deepEqual(
         sessions.map((summary) => ({ ...summary, key: { ...summary.key } })),
-        [{ key, ...key, id, incarnation, createTime, lastUpdateTime: at(7), revision: 1 }],
+        [
+          {
+            key,
+            ...key,
+            id,
+            incarnation,
+            createTime,
+            lastUpdateTime: at(7),
+            revision: 1,
+            labels: {},
+          },
+        ],
       );
     },
   },
