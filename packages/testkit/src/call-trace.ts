@@ -1,4 +1,4 @@
-import { isHoldfastError } from '@holdfast/core';
+import { type Event, isHoldfastError } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
 import { preview } from './preview.ts';
 
@@ -33,6 +33,7 @@ export class CallTrace {
         return (...given: unknown[]) => {
           const done = this.#begin({ of: name, method, request: given[0] });
           const answer: unknown = Reflect.apply(value, service, given);
+          if (isWatch(answer)) return tracedWatch(answer, done);
           // The answer itself is given on: what waits for it waits for no turn longer.
           Promise.resolve(answer).then(
             (value) => done({ answer: value }),
@@ -66,6 +67,42 @@ export class CallTrace {
       traced.outcome = outcome;
     };
   }
+}
+
+function isWatch(answer: unknown): answer is AsyncIterable<Event> {
+  const iterable = answer as Partial<AsyncIterable<Event>> | null | undefined;
+  return typeof iterable?.[Symbol.asyncIterator] === 'function';
+}
+
+/** The same events; the trace says how many there were, and how it ended. */
+function tracedWatch(
+  watch: AsyncIterable<Event>,
+  done: (outcome: NonNullable<TracedCall['outcome']>) => void,
+): AsyncIterable<Event> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = watch[Symbol.asyncIterator]();
+      let count = 0;
+      return {
+        async next() {
+          try {
+            const result = await iterator.next();
+            if (result.done !== true) count++;
+            done({ answer: `${count} events${result.done === true ? ', and the end' : ''}` });
+            return result;
+          } catch (error) {
+            done({ error });
+            throw error;
+          }
+        },
+        async return(value?: unknown) {
+          done({ answer: `${count} events, and it was ended` });
+          await iterator.return?.(value);
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }
 
 function describeCall({ step, of, method, request, outcome }: TracedCall): string {

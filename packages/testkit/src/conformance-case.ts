@@ -18,6 +18,13 @@ export type Concern =
   | 'errors'
   | 'concurrency'
   | 'moments'
+  | 'expiry'
+  | 'sweep'
+  | 'eraseUser'
+  | 'increments'
+  | 'turns'
+  | 'watch'
+  | 'export'
   | 'lifecycle'
   | 'processes'
   | 'properties';
@@ -37,6 +44,8 @@ export interface CaseContext {
   readonly reopen: (service: SessionService) => Promise<SessionService>;
   /** A service in another process over the storage of `service`, closed after the case. */
   readonly startProcess: (service: SessionService) => Promise<ServiceProcess>;
+  /** All that the storage of a service has, as it is stored. */
+  readonly scan: (service: SessionService) => Promise<readonly (string | Uint8Array)[]>;
   /** How often a property is tried. */
   readonly propertyRuns: number;
   /** The seed of the random input of properties. */
@@ -54,6 +63,8 @@ export interface ConformanceCase {
   readonly needs?: Capability | readonly Capability[];
   /** The case is skipped if the kit was not told how to start another process. */
   readonly needsProcess?: true;
+  /** The case is skipped if the kit was not told how to look into the storage. */
+  readonly needsScan?: true;
   /** Rejects if the rule is broken. */
   readonly run: (context: CaseContext) => Promise<void>;
 }

@@ -26,6 +26,13 @@ export interface ConformanceOptions {
    */
   readonly startProcess?: (service: SessionService) => ServiceProcess | Promise<ServiceProcess>;
   /**
+   * Reads all that the storage of `service`, which is open, has in it, as it is stored: texts and
+   * bytes, each value in one piece. What the storage keeps of deleted values until it is cleaned up
+   * belongs to it, so clean it up first.
+   * @default none: the cases that look for what must be gone are skipped, and the report says so
+   */
+  readonly scan?: (service: SessionService) => StoragePieces | Promise<StoragePieces>;
+  /**
    * How often each property is tried.
    * @default the environment variable `HOLDFAST_PROPERTY_RUNS`; without it, 40
    */
@@ -44,6 +51,9 @@ export interface ConformanceOptions {
   /** Called after each case, with the number of cases that are done and of all. */
   readonly onResult?: (result: CaseResult, progress: ConformanceProgress) => void;
 }
+
+/** What a storage has: texts, and bytes of UTF-8. */
+export type StoragePieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
 /** A service that runs in another process. */
 export interface ServiceProcess {
@@ -68,7 +78,7 @@ export function checkConformanceOptions(options: ConformanceOptions): void {
   if (typeof create !== 'function') {
     throw invalidArgument('create', `must be a function, got ${describeType(create)}`);
   }
-  for (const field of ['reopen', 'startProcess', 'onResult'] as const) {
+  for (const field of ['reopen', 'startProcess', 'scan', 'onResult'] as const) {
     const value: unknown = options[field];
     if (value === undefined || typeof value === 'function') continue;
     throw invalidArgument(field, `must be a function, got ${describeType(value)}`);

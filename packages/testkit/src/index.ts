@@ -49,6 +49,7 @@ export type {
   ConformanceOptions,
   ConformanceProgress,
   ServiceProcess,
+  StoragePieces,
 } from './conformance-options.ts';
 export { type CaseResult, type ConformanceReport, formatReport } from './conformance-report.ts';
 export type { Random } from './random.ts';

@@ -61,7 +61,7 @@ export class CaseRunner {
   }
 
   async #tryCase(
-    { title, needs, needsProcess, run }: ConformanceCase,
+    { title, needs, needsProcess, needsScan, run }: ConformanceCase,
     { opened, trace }: CaseTools,
   ): Promise<Outcome> {
     const service = await this.#inTime(async () => this.#options.create());
@@ -72,12 +72,15 @@ export class CaseRunner {
     if (needsProcess === true && this.#options.startProcess === undefined) {
       return skipped('the kit was not given the option startProcess');
     }
+    if (needsScan === true && this.#options.scan === undefined) {
+      return skipped('the kit was not given the option scan');
+    }
     await this.#inTime(() => run(this.#context(title, { opened, trace })));
     return { status: 'passed' };
   }
 
   #context(title: string, { opened, trace }: CaseTools): CaseContext {
-    const { reopen, startProcess } = this.#options;
+    const { reopen, startProcess, scan } = this.#options;
     const newId = (name: string) => `${name}-${createUuidV7()}`;
     let others = 1;
     let processes = 0;
@@ -99,6 +102,12 @@ export class CaseRunner {
         opened.push(started.service);
         const watched = trace.watch(started.service, `process${++processes}`);
         return { service: watched, kill: () => started.kill() };
+      },
+      async scan(service) {
+        if (scan === undefined) throw new Error('the option scan is not given');
+        const pieces: (string | Uint8Array)[] = [];
+        for await (const piece of await scan(trace.unwatched(service))) pieces.push(piece);
+        return pieces;
       },
       propertyRuns: this.#propertyRuns,
       seed: this.#seed,

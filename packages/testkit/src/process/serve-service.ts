@@ -1,6 +1,14 @@
 import process from 'node:process';
+import type { Event } from '@holdfast/core';
 import type { SessionService } from '@holdfast/session';
-import { type Answer, packError, type Question } from './process-messages.ts';
+import {
+  type Abort,
+  type Answer,
+  newReason,
+  packError,
+  type Question,
+  type SentSignal,
+} from './process-messages.ts';
 import { packAnswer } from './send-answer.ts';
 
 /**
@@ -17,30 +25,107 @@ export function serveService(
   if (process.send === undefined) {
     throw new Error('this module is started by startServiceProcess, in a process of its own');
   }
-  const services = new Map<number, SessionService>();
+  const server = new ServiceServer(open);
+  process.on('message', (message: Question | Abort) => {
+    if (message.type === 'abort') {
+      server.abort(message.of);
+      return;
+    }
+    server.answer(message).then((answer) => {
+      // Whoever asked may be gone by now.
+      if (process.connected) process.send?.(answer);
+    });
+  });
+  process.on('disconnect', () => process.exit());
+}
 
-  async function answer(question: Question): Promise<Answer> {
+class ServiceServer {
+  readonly #open: (storage: string) => SessionService | Promise<SessionService>;
+  readonly #services = new Map<number, SessionService>();
+  readonly #watches = new Map<number, AsyncIterator<Event>>();
+  /** Of the calls and watches that have a signal, until they end. */
+  readonly #signals = new Map<number, AbortController>();
+
+  constructor(open: (storage: string) => SessionService | Promise<SessionService>) {
+    this.#open = open;
+  }
+
+  async answer(question: Question): Promise<Answer> {
     const { id } = question;
     try {
-      if (question.type === 'open') {
-        services.set(id, await open(question.storage));
-        return { id, value: services.get(id)?.capabilities };
-      }
-      const { method, request } = question;
-      const service = services.get(question.service);
-      if (service === undefined) throw new Error(`no service ${question.service} was opened`);
-      const call = service[method] as (request: unknown) => Promise<unknown>;
-      return { id, value: packAnswer(method, await call.call(service, request)) };
+      return { id, value: await this.#valueOf(question) };
     } catch (error) {
       return { id, error: packError(error) };
     }
   }
 
-  process.on('message', (question: Question) => {
-    answer(question).then((message) => {
-      // Whoever asked may be gone by now.
-      if (process.connected) process.send?.(message);
-    });
-  });
-  process.on('disconnect', () => process.exit());
+  abort(id: number): void {
+    this.#signals.get(id)?.abort(newReason());
+  }
+
+  async #valueOf(question: Question): Promise<unknown> {
+    const { id } = question;
+    switch (question.type) {
+      case 'open': {
+        const service = await this.#open(question.storage);
+        this.#services.set(id, service);
+        return service.capabilities;
+      }
+      case 'call': {
+        const { method } = question;
+        const service = this.#service(question.service);
+        const call = service[method] as (request: unknown) => Promise<unknown>;
+        try {
+          return packAnswer(method, await call.call(service, this.#requestOf(question)));
+        } finally {
+          this.#signals.delete(id);
+        }
+      }
+      case 'watch': {
+        const request = this.#requestOf(question) as Parameters<SessionService['watch']>[0];
+        const watch = this.#service(question.service).watch(request);
+        this.#watches.set(id, watch[Symbol.asyncIterator]());
+        return undefined;
+      }
+      case 'next': {
+        const { done, value } = await this.#watch(question.watch).next();
+        return done === true ? { done: true } : { done: false, value };
+      }
+      case 'return': {
+        const watch = this.#watch(question.watch);
+        this.#watches.delete(question.watch);
+        this.#signals.delete(question.watch);
+        await watch.return?.();
+        return undefined;
+      }
+    }
+  }
+
+  #service(id: number): SessionService {
+    const service = this.#services.get(id);
+    if (service === undefined) throw new Error(`no service ${id} was opened`);
+    return service;
+  }
+
+  #watch(id: number): AsyncIterator<Event> {
+    const watch = this.#watches.get(id);
+    if (watch === undefined) throw new Error(`no watch ${id} was begun`);
+    return watch;
+  }
+
+  #requestOf({
+    id,
+    request,
+    signal,
+  }: {
+    readonly id: number;
+    readonly request: unknown;
+    readonly signal?: SentSignal | undefined;
+  }): unknown {
+    if (signal === undefined) return request;
+    const controller = new AbortController();
+    if (signal === 'aborted') controller.abort(newReason());
+    this.#signals.set(id, controller);
+    return { ...(request as object), signal: controller.signal };
+  }
 }

@@ -57,6 +57,49 @@ describe('startServiceProcess', () => {
     await kill();
   });
 
+  it('gives on a watch, event by event, and ends it with its reader', async () => {
+    const { service, kill } = await start('watch');
+    await service.create(key);
+    await service.appendEvents({ ...key, events: [{ id: 'e1' }, { id: 'e2' }, { id: 'e3' }] });
+    const seen: string[] = [];
+    for await (const event of service.watch({ ...key, afterSeq: 1 })) {
+      seen.push(event.id);
+      if (seen.length === 2) break;
+    }
+    expect(seen).toEqual(['e2', 'e3']);
+    await kill();
+  });
+
+  it('gives on the signal of a request, and rejects with its reason', async () => {
+    const { service, kill } = await start('signals');
+    await service.create(key);
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const waiting = (async () => {
+      for await (const _ of service.watch({ ...key, signal: controller.signal })) break;
+    })();
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    const { appName, userId } = key;
+    const erase = { appName, userId, signal: controller.signal };
+    await expect(service.eraseUser(erase)).rejects.toBe(reason);
+    expect(await service.get(key)).toBeDefined();
+    await kill();
+  });
+
+  it('gives what is left of an erased event as any service does', async () => {
+    const { service, kill } = await start('erased');
+    const { initialState } = await service.create({ ...key, state: { a: 1 } });
+    expect(initialState).toBeNull();
+    await service.appendEvent({ ...key, event: { id: 'e1', author: 'ada' } });
+    await service.retract({ ...key, eventIds: ['e1'], erase: true });
+    const session = await service.get({ ...key, includeInitialState: true });
+    expect(session?.events[0]?.actions).toEqual({ stateDelta: {} });
+    expect(session?.initialState).toEqual({ a: 1 });
+    expect(session?.conversationHistory).toEqual([]);
+    await kill();
+  });
+
   it('says why a service could not be opened', async () => {
     await expect(start('nowhere')).rejects.toThrow('there is no such storage');
   });
