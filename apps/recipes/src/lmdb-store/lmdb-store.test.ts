@@ -33,5 +33,16 @@ it('has these capabilities', async () => {
     evicts: false,
     atomicAppState: true,
     listAllUsers: true,
+    updateSession: false,
+    getEvent: false,
+    fork: false,
+    erase: false,
+    increments: false,
+    turns: false,
+    sweep: false,
+    eraseUser: false,
+    listUsers: false,
+    importSession: false,
+    watch: false,
   });
 });
