@@ -72,7 +72,7 @@ export interface StoredMeta {
  *
  * `0001795473093952:0001795473099001:0001795473099002:-12:019a2f3c-5b1e-7d4a-9c3b-6f0e8d7a5b21`
  *
- * A session that has more to its life has a second line: a `d` if it has details and otherwise a
+ * A session that has more to its life has a second line, which ends with a line break: a `d` if it has details and otherwise a
  * hyphen, when it expires, after how many ms of idleness, the first active event, until when it is
  * held for a turn, and for which turn. What there is not of these is empty.
  *
@@ -99,9 +99,9 @@ export function parseMeta(meta: unknown, key: SessionKey): StoredMeta {
 }
 
 const META =
-  /^(\d{16}):(\d{16}):(?:(\d{16}):)?[-t](\d+)(?::([^\n]*))?(?:\n([-d]):(\d*):(\d*):(\d*):(\d*):(.*))?$/;
+  /^(\d{16}):(\d{16}):(?:(\d{16}):)?[-t](\d+)(?::([^\n]*))?(?:\n([-d]):(\d*):(\d*):(\d*):(\d*):(.*)\n)?$/;
 
-/** The second line of the meta of a new session, without its line break; '' if it needs none. */
+/** The second line of the meta of a new session, with its line break; '' if it needs none. */
 export function formatLife({
   details,
   expireTime,
@@ -114,7 +114,7 @@ export function formatLife({
   const hasDetails = encodeDetails(details) === '' ? '-' : 'd';
   const idle = details.expires?.afterIdle;
   const line = [hasDetails, expireTime, idle, activeFrom, undefined, undefined].join(':');
-  return line === '-:::::' ? '' : line;
+  return line === '-:::::' ? '' : `${line}\n`;
 }
 
 /**

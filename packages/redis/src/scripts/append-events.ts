@@ -61,7 +61,9 @@ const READ = `
 // As long as events come in the order of time, their list is the index by time. From the first
 // that does not, all go to another one.
 const CHECK = `
-  for key = 7, 8 do redis.call('ZCARD', KEYS[key]) end
+  if meta.idle ~= '' then
+    for key = 7, 8 do redis.call('ZCARD', KEYS[key]) end
+  end
   redis.call('ZCARD', KEYS[3])
   local left = {}
   for key = 9, scopes do left[key] = redis.call('HLEN', KEYS[key]) end

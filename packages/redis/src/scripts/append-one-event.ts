@@ -14,7 +14,8 @@ export const appendOne = script(`
   local call, try = redis.call, redis.pcall
   local meta = call('HGET', KEYS[2], ARGV[1])
   if not meta then return 0 end
-  if not tonumber(string.sub(meta, 35, 35)) then
+  local kind = string.byte(meta, 35) or 0
+  if kind < 48 or kind > 57 then
     meta = string.sub(meta, 1, 34) .. string.sub(meta, 18)
     if not string.find(meta, ':', 53, true) then meta = meta .. ':' end
   end
@@ -25,12 +26,12 @@ export const appendOne = script(`
   if not seq then return -1 end
 
   local incarnation, turn, isHeld, expires = string.sub(rest, 2), '', ARGV[9] == '', nil
-  local line = string.find(rest, '\\n', 1, true)
+  local line = string.byte(rest, -1) == 10 and string.find(rest, '\\n', 1, true)
   if line or not isHeld or ARGV[10] ~= '' then
     local details, ends, idle, active, held = '-', '', '', '', ''
     if line then
       details, ends, idle, active, held, turn =
-        string.match(rest, '^([-d]):(%d*):(%d*):(%d*):(%d*):(.*)$', line + 1)
+        string.match(rest, '^([-d]):(%d*):(%d*):(%d*):(%d*):(.*)\\n$', line + 1)
       if not turn then return -1 end
       if ends ~= '' and ends - ARGV[8] <= 0 then return 0 end
       incarnation = string.sub(rest, 2, line - 1)
@@ -42,8 +43,8 @@ export const appendOne = script(`
       for key = 7, 8 do call('ZCARD', KEYS[key]) end
     end
     if ARGV[10] ~= '' then active = ARGV[10] end
-    line = table.concat({details, ends, idle, active, held, turn}, ':')
-    rest = ':' .. incarnation .. '\\n' .. line
+    rest = ':' .. incarnation .. '\\n' .. details .. ':' .. ends .. ':' .. idle .. ':' .. active ..
+      ':' .. held .. ':' .. turn .. '\\n'
   end
   if ARGV[7] ~= '' and ARGV[7] ~= '=' .. incarnation then return {'refused', seq, incarnation, turn} end
   seq = seq + 1

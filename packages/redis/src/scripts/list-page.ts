@@ -17,22 +17,19 @@ import { PEEK } from './session-meta.ts';
 // top. Of many lists, each is read in growing parts, the first of which is its share of the page.
 const page = script(`
   ${START}${KEY_NAMES}${SPLIT}${PEEK}${LABELLED}
-  local sources, total = {}, 0
+  local sources, ends, total = {}, {}, 0
   local function add(bucket)
     local tag = tagOf(bucket)
     local key = ARGV[9] == '' and tag .. ':sessions' or userListOf(tag, ARGV[9])
     local size = redis.call('ZCARD', key)
     if size == 0 then return end
     total = total + size
-    if ARGV[10] == '1' then
-      local ends = ARGV[9] == '' and tag .. ':expiries' or userExpiriesOf(tag, ARGV[9])
-      total = total - redis.call('ZCOUNT', ends, '-inf', now)
-    end
+    ends[#ends + 1] = ARGV[9] == '' and tag .. ':expiries' or userExpiriesOf(tag, ARGV[9])
     sources[#sources + 1] = {tag = tag, key = key, size = size}
   end
   local function addLabelled(tag, user)
-    local labels, ends = userLabelsOf(tag, user), userExpiriesOf(tag, user)
-    local place = {labels = labels, sessions = userListOf(tag, user), expiries = ends}
+    local labels, expiries = userLabelsOf(tag, user), userExpiriesOf(tag, user)
+    local place = {labels = labels, sessions = userListOf(tag, user), expiries = expiries}
     local members, times = labelled(place, user, split(ARGV[6]))
     total = #members
     local at, step = startAmong(members, times)
@@ -47,6 +44,11 @@ const page = script(`
   elseif ARGV[8] ~= '' then add(ARGV[8])
   else
     for bucket = 0, 255 do add(string.format('%02x', bucket)) end
+  end
+
+  -- Most apps have nothing that expires.
+  if ARGV[10] == '1' and #ends > 0 and redis.call('EXISTS', unpack(ends)) > 0 then
+    for _, name in ipairs(ends) do total = total - redis.call('ZCOUNT', name, '-inf', now) end
   end
 
   local isUp = ARGV[1] == 'asc'

@@ -3,7 +3,7 @@ import { integerOf, isQueued, readTexts } from '../read-reply.ts';
 import { type ScriptCall, script } from './script.ts';
 
 const READS = [
-  ...'EVALSHA GET HGET HGETALL HLEN HMGET HSCAN LINDEX LLEN LRANGE'.split(' '),
+  ...'EVALSHA EXISTS GET HGET HGETALL HLEN HMGET HSCAN LINDEX LLEN LRANGE'.split(' '),
   ...'ZCARD ZCOUNT ZLEXCOUNT ZMSCORE ZRANGE ZRANGEBYLEX ZRANGEBYSCORE ZREVRANGE ZSCORE'.split(' '),
 ];
 const WRITES = 'HDEL HSET HSETNX RPOP RPUSH SET UNLINK ZADD ZREM'.split(' ');

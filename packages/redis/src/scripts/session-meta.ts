@@ -9,26 +9,28 @@ export const META = `
       text = string.sub(text, 1, 34) .. string.sub(text, 18)
       if not string.find(text, ':', 53, true) then text = text .. ':' end
     end
-    local meta = {}
-    local life
-    meta.created, meta.updated, meta.touched, meta.timed, meta.revision, meta.incarnation, life =
+    local created, updated, touched, timed, revision, incarnation, life =
       string.match(text, '^(%d+):(%d+):(%d+):([-t])(%d+):([^\\n]*)(.*)$')
-    if not meta.revision then return nil end
-    meta.details, meta.expires, meta.idle, meta.active, meta.held, meta.turn = '-', '', '', '', '', ''
+    if not revision then return nil end
+    local details, expires, idle, active, held, turn = '-', '', '', '', '', ''
     if life ~= '' then
-      meta.details, meta.expires, meta.idle, meta.active, meta.held, meta.turn =
-        string.match(life, '^\\n([-d]):(%d*):(%d*):(%d*):(%d*):(.*)$')
-      if not meta.turn then return nil end
+      details, expires, idle, active, held, turn =
+        string.match(life, '^\\n([-d]):(%d*):(%d*):(%d*):(%d*):(.*)\\n$')
+      if not turn then return nil end
     end
-    return meta
+    return {
+      created = created, updated = updated, touched = touched, timed = timed, revision = revision,
+      incarnation = incarnation, details = details, expires = expires, idle = idle,
+      active = active, held = held, turn = turn
+    }
   end
   local function writeMeta(meta)
-    local text = table.concat(
-      {meta.created, meta.updated, meta.touched, meta.timed .. meta.revision, meta.incarnation}, ':')
-    local life = table.concat(
-      {meta.details, meta.expires, meta.idle, meta.active, meta.held, meta.turn}, ':')
+    local text = meta.created .. ':' .. meta.updated .. ':' .. meta.touched .. ':' .. meta.timed ..
+      meta.revision .. ':' .. meta.incarnation
+    local life = meta.details .. ':' .. meta.expires .. ':' .. meta.idle .. ':' .. meta.active ..
+      ':' .. meta.held .. ':' .. meta.turn
     if life == '-:::::' then return text end
-    return text .. '\\n' .. life
+    return text .. '\\n' .. life .. '\\n'
   end
   local function isGone(meta, now)
     return meta.expires ~= '' and tonumber(meta.expires) <= tonumber(now)
@@ -37,14 +39,19 @@ export const META = `
 
 /**
  * `isExpired(text, now)`: whether the session of a meta that may be unreadable has expired.
- * `hasDetails(text)`: whether it has something among the details.
+ * `hasDetails(text)`: whether it has something among the details. A meta with a second line is told
+ * by its last character.
  */
 export const PEEK = `
+  local byte = string.byte
   local function isExpired(text, now)
+    if byte(text, -1) ~= 10 then return false end
     local expires = string.match(text, '\\n.:(%d+)')
     return expires ~= nil and tonumber(expires) <= tonumber(now)
   end
-  local function hasDetails(text) return string.find(text, '\\nd', 1, true) ~= nil end
+  local function hasDetails(text)
+    return byte(text, -1) == 10 and string.find(text, '\\nd', 1, true) ~= nil
+  end
 `;
 
 /**
