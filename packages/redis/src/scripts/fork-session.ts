@@ -12,7 +12,7 @@ import { LABELS, META } from './session-meta.ts';
 // second line of the meta or '', when it expires or '', details or '', and what its state has.
 //
 // A whole session is copied by the server itself, and so is the greater part of one, from which the
-// rest is cut. Ids are looked at one by one unless all are copied.
+// rest is cut.
 //
 // A driver may send a call again whose answer was lost: then the session that is there is the one
 // that it has made.
@@ -55,25 +55,44 @@ const fork = script(`
       end
     end
   end
-  local rows, seqs = {}, redis.call(isWhole and 'HLEN' or 'HGETALL', KEYS[9])
-  if not isWhole then
+  -- Of few events, the ids are read where they stand; JSON that this cannot read is rare.
+  local rows, beyond, isMost = {}, {}, 2 * through >= length
+  local function readIds()
+    for from = 0, through - 1, 500 do
+      local some = redis.call('LRANGE', KEYS[8], from, math.min(from + 500, through) - 1)
+      for i, text in ipairs(some) do
+        rows[#rows + 1] = cjson.decode(string.sub(text, string.find(text, "{", 1, true) or 1)).id
+        rows[#rows + 1] = from + i
+      end
+    end
+  end
+  redis.call('HLEN', KEYS[9])
+  if not isWhole and not (8 * through < length and pcall(readIds)) then
+    local seqs = redis.call('HGETALL', KEYS[9])
+    rows = {}
     for i = 1, #seqs, 2 do
-      if tonumber(seqs[i + 1]) <= through then rows[#rows + 1], rows[#rows + 2] = seqs[i], seqs[i + 1] end
+      local isBeyond = tonumber(seqs[i + 1]) > through
+      if isMost and isBeyond then
+        beyond[#beyond + 1] = seqs[i]
+      elseif not isMost and not isBeyond then
+        rows[#rows + 1], rows[#rows + 2] = seqs[i], seqs[i + 1]
+      end
     end
   end
   updated = string.format('%016.0f', updated)
 
   redis.call('ZADD', KEYS[2], updated, ARGV[4])
-  if through > 0 then
-    if isWhole then redis.call('COPY', KEYS[9], KEYS[13], 'REPLACE') end
-    if 2 * through >= length then
-      redis.call('COPY', KEYS[8], KEYS[12], 'REPLACE')
-      if not isWhole then redis.call('LTRIM', KEYS[12], 0, through - 1) end
-    else
-      for from = 0, through - 1, 500 do
-        local some = redis.call('LRANGE', KEYS[8], from, math.min(from + 500, through) - 1)
-        redis.call('RPUSH', KEYS[12], unpack(some))
-      end
+  if isMost and through > 0 then
+    redis.call('COPY', KEYS[8], KEYS[12], 'REPLACE')
+    redis.call('COPY', KEYS[9], KEYS[13], 'REPLACE')
+    if not isWhole then
+      redis.call('LTRIM', KEYS[12], 0, through - 1)
+      drop('HDEL', KEYS[13], beyond, length)
+    end
+  else
+    for from = 0, through - 1, 500 do
+      local some = redis.call('LRANGE', KEYS[8], from, math.min(from + 500, through) - 1)
+      redis.call('RPUSH', KEYS[12], unpack(some))
     end
   end
   put('HSET', KEYS[13], rows)

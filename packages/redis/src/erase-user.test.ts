@@ -1,0 +1,181 @@
+import { expect, it } from 'vitest';
+import { describeEachKind } from './each-kind.fixture.ts';
+import { Gate, interceptedClient } from './intercepted-client.fixture.ts';
+import { bucketOf, RedisKeys } from './redis-keys.ts';
+import { RedisSessionService } from './redis-session-service.ts';
+
+const keys = new RedisKeys('holdfast');
+
+// What a scan of all keys is to find nowhere.
+const secret = (what: string) => `secret-${what}`;
+
+describeEachKind('an erasure in Redis', ({ open, client, dump, isCluster, store }) => {
+  it('of events leaves no byte of what they said, and all else as it was', async () => {
+    const service = open();
+    const { key } = await service.create({ appName: 'events', userId: 'ada' });
+    const events = ['a', 'b', 'c', 'd'].map((id) => ({
+      id,
+      author: `author-${id}`,
+      content: { parts: [{ text: secret(id) }] },
+      odd: secret(id),
+    }));
+    await service.appendEvents({ ...key, events });
+    const before = await service.get(key);
+    await service.retract({ ...key, eventIds: ['b', 'd'], erase: true });
+    const after = await service.get(key);
+    expect(after?.events[0]).toStrictEqual(before?.events[0]);
+    expect(after?.events[1]).toEqual({
+      id: 'b',
+      seq: 2,
+      timestamp: before?.events[1]?.timestamp,
+      author: 'author-b',
+      erased: true,
+    });
+    expect(after?.revision).toBe(5);
+    const all = await dump();
+    expect(all).toContain(secret('a'));
+    expect(all).not.toContain(secret('b'));
+    expect(all).not.toContain(secret('d'));
+    expect((await service.fork(key)).events).toEqual(after?.events);
+    expect(await dump()).not.toContain(secret('b'));
+    await service.eraseUser(key);
+  });
+
+  it('of events that are not there writes nothing', async () => {
+    const service = open();
+    const { key, incarnation } = await service.create({ appName: 'none', userId: 'ada' });
+    await service.appendEvent({ ...key, event: { id: 'a' } });
+    const own = store();
+    const event = { id: 'm', invocationId: '', timestamp: 5, actions: { stateDelta: {} } } as never;
+    const none = new Map();
+    const call = own.erase({
+      key,
+      events: [event],
+      latestTimestamp: 5,
+      changes: { session: none, user: none, app: none },
+      expectedRevision: 1,
+      expectedIncarnation: incarnation,
+      now: Date.now(),
+      stubs: [{ id: 'b', seq: 7, timestamp: 5, erased: true } as never],
+    });
+    await expect(call).rejects.toMatchObject({ code: 'corrupt' });
+    expect((await service.get(key))?.events.map(({ id }) => id)).toStrictEqual(['a']);
+    await own.close();
+  });
+
+  it('of a user leaves nothing of the user, and nothing out of others', async () => {
+    const service = open();
+    const app = { appName: 'users' };
+    const ids = ['ada', 'a:{*}%é', inBucketOf('ada')];
+    const labels = { title: secret('title'), status: secret('status') };
+    for (const userId of ids) {
+      const user = { ...app, userId };
+      const state = { own: secret('own'), 'user:own': secret('user'), 'app:own': 'app' };
+      for (let i = 0; i < 12; i++) {
+        const expires = i % 3 === 0 ? { afterIdle: 1e9 } : i % 3 === 1 ? { at: 5 } : undefined;
+        const sessionId = `s:{${i}}`;
+        await service.create({ ...user, sessionId, state, labels, expires: expires ?? null });
+      }
+      const { key } = await service.create(user);
+      for (const timestamp of [50, 40]) {
+        await service.appendEvent({
+          ...key,
+          event: { id: secret(`id-${timestamp}`), timestamp, actions: { stateDelta: state } },
+        });
+      }
+      await service.acquireTurn({ ...key, turn: secret('turn') });
+      await service.fork({ ...key, labels });
+    }
+    const [erased, ...others] = ids as [string, string, string];
+    const snapshot = async (userId: string) => ({
+      list: (await service.list({ ...app, userId, includeState: true })).sessions.map((each) =>
+        JSON.stringify(each),
+      ),
+      labelled: (await service.list({ ...app, userId, labels, includeTotal: true })).total,
+      state: await service.getState({ scope: 'user', ...app, userId }),
+    });
+    const before = await Promise.all(others.map(snapshot));
+    const first = await dump();
+    const outcome = await service.eraseUser({ ...app, userId: erased });
+    expect(outcome).toStrictEqual({ sessions: 14, stateKeys: 1 });
+    expect(await Promise.all(others.map(snapshot))).toStrictEqual(before);
+
+    const linesOf = (all: string) =>
+      all.split('\n').filter((line) => /\{users/.test(line) && line.includes(erased));
+    expect(linesOf(first).length).toBeGreaterThan(10);
+    expect(linesOf(await dump())).toStrictEqual([]);
+    expect(await service.getState({ scope: 'app', ...app })).toStrictEqual({ own: 'app' });
+    expect(await service.eraseUser({ ...app, userId: erased })).toStrictEqual({
+      sessions: 0,
+      stateKeys: 0,
+    });
+    for (const userId of others) await service.eraseUser({ ...app, userId });
+    expect(await dump()).not.toContain(secret(''));
+  });
+
+  it('of a user ends beside eight who go on creating sessions', async () => {
+    const service = open();
+    const user = { appName: 'busy', userId: 'ada' };
+    for (let i = 0; i < 300; i++) await service.create(user);
+    let isOver = false;
+    let created = 0;
+    const writers = Array.from({ length: 8 }, async () => {
+      const own = open();
+      while (!isOver) {
+        await own.create({ ...user, state: { own: secret('busy') } });
+        created++;
+      }
+    });
+    const { sessions } = await service.eraseUser(user);
+    const meanwhile = created;
+    isOver = true;
+    await Promise.all(writers);
+    expect(sessions).toBeGreaterThanOrEqual(300);
+    expect(meanwhile).toBeGreaterThan(0);
+    await service.eraseUser(user);
+    expect(await dump()).not.toContain(secret('busy'));
+  });
+
+  it('of a user goes in steps of whole sessions', async () => {
+    const own = store();
+    const service = open();
+    const user = { appName: 'steps', userId: 'ada' };
+    for (let i = 0; i < 7; i++) await service.create({ ...user, state: { 'user:a': 1, b: 1 } });
+    const erase = { ...user, limit: 3 };
+    const step = { sessions: 3, stateKeys: 0, done: false };
+    expect(await own.eraseUser(erase)).toStrictEqual(step);
+    const { total } = await service.list({ ...user, includeTotal: true });
+    expect(total).toBe(4);
+    expect(await own.eraseUser(erase)).toStrictEqual(step);
+    expect(await service.getState({ scope: 'user', ...user })).toStrictEqual({ a: 1 });
+    expect(await own.eraseUser(erase)).toStrictEqual({ sessions: 1, stateKeys: 1, done: true });
+    await own.close();
+  });
+
+  // One server has no outbox.
+  if (isCluster)
+    it('of a user applies what an outbox has of the app, and clears it', async () => {
+      const service = open();
+      const { key } = await service.create({ appName: 'outbox', userId: 'ada' });
+      const [reached, held] = [new Gate(), new Gate()];
+      const halfway = interceptedClient(client() as never, async ({ number, run }) => {
+        if (number <= 2) return await run();
+        reached.open();
+        return await held.opened;
+      });
+      const killed = new RedisSessionService({ client: halfway, callTimeout: 60_000 });
+      const actions = { stateDelta: { 'app:a': 'x' }, stateIncrements: { 'app:n': 1 } };
+      void killed.appendEvent({ ...key, event: { actions } }).catch(() => {});
+      await reached.opened;
+      const { outbox } = keys.bucket('outbox', bucketOf(key.userId));
+      expect(await client().zcard(outbox)).toBe(1);
+      await service.eraseUser({ appName: 'outbox', userId: 'ada' });
+      expect(await client().zcard(outbox)).toBe(0);
+      const app = { scope: 'app', appName: 'outbox' } as const;
+      expect(await service.getState(app)).toStrictEqual({ a: 'x', n: 1 });
+    });
+
+  function inBucketOf(userId: string): string {
+    for (let i = 0; ; i++) if (bucketOf(`other-${i}`) === bucketOf(userId)) return `other-${i}`;
+  }
+});
