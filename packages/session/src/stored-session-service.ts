@@ -1,16 +1,11 @@
-import { createUuidV7, type Event, type JsonObject } from '@holdfast/core';
+import type { Event, JsonObject } from '@holdfast/core';
 import { checkSessionKey, readInput } from '@holdfast/core/internal';
-import {
-  joinStateKey,
-  NO_CHANGES,
-  type ScopeState,
-  type StoredState,
-  stateRecord,
-} from '@holdfast/state/internal';
+import { type ScopeState, stateRecord } from '@holdfast/state/internal';
+import { Appends } from './appends.ts';
 import { andThen, CallGate, type MaybePromise } from './call-gate.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { checkListedEvents, checkLoadedEvents } from './check-stored-events.ts';
-import { coveredBy } from './life/active-from.ts';
+import { Creations } from './creations.ts';
 import { forkSession, prepareFork } from './life/fork-session.ts';
 import { importSession, prepareImport } from './life/import-session.ts';
 import { listUsers, prepareListUsers } from './life/list-users.ts';
@@ -22,15 +17,7 @@ import { needed } from './life/store-access.ts';
 import { eraseUser, prepareEraseUser, prepareSweep, sweepSessions } from './life/sweep-sessions.ts';
 import { WatchHub } from './life/watch-hub.ts';
 import { type WatchAccess, watchSession } from './life/watch-session.ts';
-import { matchStored } from './match-stored.ts';
-import {
-  answerAppend,
-  type CheckedAppend,
-  numberEvents,
-  prepareAppendEvent,
-  prepareAppendEvents,
-  withoutStored,
-} from './prepare-append.ts';
+import { prepareAppendEvent, prepareAppendEvents } from './prepare-append.ts';
 import { type CheckedCreate, prepareCreate, prepareGetOrCreate } from './prepare-create.ts';
 import { prepareUpdateSession } from './prepare-details.ts';
 import { type PreparedGet, prepareGet, prepareGetEvent } from './prepare-get.ts';
@@ -69,17 +56,12 @@ import {
   type WriteOptions,
 } from './service-options.ts';
 import { Session } from './session.ts';
-import { expireTimeOf, isExpired, NO_DETAILS } from './session-details.ts';
+import { isExpired } from './session-details.ts';
 import {
   changedTooOften,
-  incarnationConflict,
-  incrementUnfit,
-  revisionConflict,
   sessionExists,
   sessionNotFound,
   stateIncrementUnfit,
-  turnConflict,
-  unsupportedBy,
 } from './session-errors.ts';
 import { type SessionPage, type SessionSummary, sessionPage, summarize } from './session-page.ts';
 import type {
@@ -90,7 +72,7 @@ import type {
   SweepResult,
   UserPage,
 } from './session-service.ts';
-import type { AppendOutcome, SessionStore } from './session-store.ts';
+import type { SessionStore } from './session-store.ts';
 
 // Others may come between a step and the next. So often in a row it is not an accident.
 const MAX_ATTEMPTS = 20;
@@ -112,6 +94,8 @@ export class StoredSessionService implements SessionService {
   readonly #writing: WriteOptions;
   readonly #gate = new CallGate();
   readonly #hub: WatchHub;
+  readonly #creations: Creations;
+  readonly #appends: Appends;
   readonly #access: WatchAccess;
 
   /** An option that is out of range is `invalid_argument`. */
@@ -120,15 +104,20 @@ export class StoredSessionService implements SessionService {
     this.#store = store;
     this.capabilities = capabilitiesOf(store);
     const run: WatchAccess['run'] = (read) => this.#gate.run(read);
-    const access = { store, writing: this.#writing, append: this.#append.bind(this) };
-    this.#hub = new WatchHub({ store, now: this.#writing.now, run });
-    this.#access = { ...access, hub: this.#hub, run };
+    const { capabilities } = this;
+    const writing = this.#writing;
+    this.#hub = new WatchHub({ store, now: writing.now, run });
+    this.#creations = new Creations({ store, writing, capabilities });
+    const [creations, hub] = [this.#creations, this.#hub];
+    this.#appends = new Appends({ store, capabilities, creations, hub });
+    const append: WatchAccess['append'] = (checked) => this.#appends.append(checked);
+    this.#access = { store, writing, append, hub, run };
   }
 
   create(request: CreateSessionRequest): Promise<Session> {
     return this.#gate.run(() => {
       const create = readInput(request, (input) => prepareCreate(input, this.#writing));
-      return andThen(this.#create(create), (session) => {
+      return andThen(this.#creations.create(create), (session) => {
         if (session === undefined) throw sessionExists(create.key);
         return session;
       });
@@ -170,13 +159,15 @@ export class StoredSessionService implements SessionService {
   appendEvent(request: AppendEventRequest): Promise<Event> {
     return this.#gate.run(() => {
       const append = readInput(request, (input) => prepareAppendEvent(input, this.#writing));
-      return andThen(this.#append(append), ([event]) => event as Event);
+      return andThen(this.#appends.append(append), ([event]) => event as Event);
     });
   }
 
   appendEvents(request: AppendEventsRequest): Promise<readonly Event[]> {
     return this.#gate.run(() =>
-      this.#append(readInput(request, (input) => prepareAppendEvents(input, this.#writing))),
+      this.#appends.append(
+        readInput(request, (input) => prepareAppendEvents(input, this.#writing)),
+      ),
     );
   }
 
@@ -314,39 +305,6 @@ export class StoredSessionService implements SessionService {
     });
   }
 
-  /** Undefined if the session exists already. One that has expired makes way. */
-  #create(checked: CheckedCreate, attempts = MAX_ATTEMPTS): MaybePromise<Session | undefined> {
-    const { key, state, details } = checked;
-    if (attempts === 0) throw changedTooOften(key);
-    if (details !== NO_DETAILS && !this.capabilities.updateSession) {
-      throw unsupportedBy('updateSession', details.expires === undefined ? 'labels' : 'expires');
-    }
-    const createTime = this.#writing.now();
-    const incarnation = createUuidV7();
-    const expireTime = expireTimeOf(details.expires, createTime);
-    const create = { key, incarnation, createTime, state, details, expireTime };
-    return andThen(this.#store.create(create), (shared) => {
-      if (shared === undefined) {
-        if (this.#store.deleteExpired === undefined) return undefined;
-        const expired = { key, now: createTime, untouchedSince: undefined };
-        return andThen(this.#store.deleteExpired(expired), (isGone) =>
-          isGone ? this.#create(checked, attempts - 1) : undefined,
-        );
-      }
-      return new Session({
-        key,
-        incarnation,
-        createTime,
-        lastUpdateTime: createTime,
-        revision: 0,
-        events: [],
-        state: { session: state.session, user: shared.user, app: shared.app },
-        details,
-        expireTime,
-      });
-    });
-  }
-
   #getOrCreate(
     create: CheckedCreate,
     { get, attempts }: { readonly get: PreparedGet; readonly attempts: number },
@@ -357,7 +315,7 @@ export class StoredSessionService implements SessionService {
       (found) =>
         found ??
         andThen(
-          this.#create(create),
+          this.#creations.create(create),
           (created) => created ?? this.#getOrCreate(create, { get, attempts: attempts - 1 }),
         ),
     );
@@ -375,110 +333,6 @@ export class StoredSessionService implements SessionService {
       return outcome;
     });
   }
-
-  /** Every event of the request, stored. */
-  #append(append: CheckedAppend): MaybePromise<readonly Event[]> {
-    const covered = coveredByAppend(append);
-    const written =
-      covered === undefined ? this.#write(append) : this.#writeSummary(append, covered);
-    return andThen(written, (stored) => answerAppend(append, stored));
-  }
-
-  /** An append with a summary: what the summary covers is left out when only the rest is asked for. */
-  #writeSummary(append: CheckedAppend, covered: number): MaybePromise<readonly Event[]> {
-    return andThen(this.#store.get({ ...SUMMARY_PLACE, key: append.key }), (place) => {
-      // Of a session that is another one by now, or of events to come, nothing is left out.
-      const isThere = place !== undefined && covered <= place.revision;
-      if (!isThere || append.activeFrom !== undefined) return this.#write(append);
-      const activeFrom = Math.max(place.activeFrom ?? 1, covered + 1);
-      return this.#write({ ...append, activeFrom });
-    });
-  }
-
-  /** What is stored of an append, in its order. */
-  #write(append: CheckedAppend, attempts = MAX_ATTEMPTS): MaybePromise<readonly Event[]> {
-    if (append.events.length === 0) return [];
-    const { key } = append;
-    if (attempts === 0) throw changedTooOften(key);
-    return andThen(this.#storeAppend(append), (outcome) => {
-      switch (outcome.type) {
-        case 'written':
-          this.#hub.appended(key, outcome.revision);
-          return numberEvents(append, outcome);
-        case 'refused':
-          return this.#afterRefusal(append, { outcome, attempts: attempts - 1 });
-        case 'unfit':
-          throw incrementUnfit(joinStateKey(outcome), key);
-        case 'missing':
-          if (!createsMissing(append)) throw sessionNotFound(key);
-          return andThen(this.#create({ key, ...NEW_SESSION }), () =>
-            this.#write(append, attempts - 1),
-          );
-      }
-    });
-  }
-
-  #storeAppend(append: CheckedAppend): MaybePromise<AppendOutcome | IncrementRefused> {
-    const { increments, turn } = append;
-    if (turn !== undefined && !this.capabilities.turns) throw unsupportedBy('turns', 'turn');
-    if (increments === undefined) return this.#store.append(append);
-    const needs = { capability: 'increments', path: 'actions.stateIncrements' } as const;
-    return needed(this.#store, { method: 'increment', ...needs })({ ...append, increments });
-  }
-
-  /** A retry is answered with what is stored. If nothing is in the way any more, it tries again. */
-  #afterRefusal(
-    append: CheckedAppend,
-    { outcome, attempts }: { readonly outcome: Refused; readonly attempts: number },
-  ): MaybePromise<readonly Event[]> {
-    const { key, expectedRevision: expected, expectedIncarnation } = append;
-    const { revision: found, incarnation } = outcome;
-    if (expectedIncarnation !== undefined && expectedIncarnation !== incarnation) {
-      throw incarnationConflict(key, { path: 'expectedIncarnation', revision: found });
-    }
-    const matches = matchStored(append, (id) => outcome.findEvent(id));
-    if (matches !== undefined) {
-      const rest = this.#write(withoutStored(append, matches), attempts);
-      return andThen(rest, (written) => {
-        const next = written[Symbol.iterator]();
-        return matches.map((event) => event ?? (next.next().value as Event));
-      });
-    }
-    const { turn } = append;
-    if (turn !== undefined && turn !== outcome.turn) {
-      throw turnConflict(key, { turn, revision: found });
-    }
-    if (expected !== undefined && expected !== found) {
-      throw revisionConflict(key, { expected, found });
-    }
-    return this.#write(append, attempts);
-  }
-}
-
-type Refused = Extract<AppendOutcome, { readonly type: 'refused' }>;
-
-const NEW_SESSION = { state: NO_CHANGES as StoredState, details: NO_DETAILS };
-
-// What expects something of a session does not find it in a new one.
-function createsMissing({ ifMissing, expectedIncarnation, turn }: CheckedAppend): boolean {
-  return ifMissing === 'create' && expectedIncarnation === undefined && turn === undefined;
-}
-
-const SUMMARY_PLACE = {
-  numRecentEvents: 0,
-  afterTimestamp: undefined,
-  active: false,
-  includeInitialState: false,
-} as const;
-
-/** Up to where the summaries of an append cover all that is there; undefined if it has none. */
-function coveredByAppend({ events }: CheckedAppend): number | undefined {
-  let covered: number | undefined;
-  for (const event of events) {
-    const seq = coveredBy(event);
-    if (seq !== undefined) covered = Math.max(covered ?? 0, seq);
-  }
-  return covered;
 }
 
 function isRefusedIncrement(outcome: ScopeState | IncrementRefused): outcome is IncrementRefused {

@@ -1,0 +1,153 @@
+import type { Event } from '@holdfast/core';
+import { joinStateKey, NO_CHANGES, type StoredState } from '@holdfast/state/internal';
+import { andThen, type MaybePromise } from './call-gate.ts';
+import type { Creations } from './creations.ts';
+import { coveredBy } from './life/active-from.ts';
+import { needed } from './life/store-access.ts';
+import type { WatchHub } from './life/watch-hub.ts';
+import { matchStored } from './match-stored.ts';
+import { answerAppend, type CheckedAppend, numberEvents, withoutStored } from './prepare-append.ts';
+import type { IncrementRefused } from './prepared-writes.ts';
+import { NO_DETAILS } from './session-details.ts';
+import {
+  changedTooOften,
+  incarnationConflict,
+  incrementUnfit,
+  revisionConflict,
+  sessionNotFound,
+  turnConflict,
+  unsupportedBy,
+} from './session-errors.ts';
+import type { SessionCapabilities } from './session-service.ts';
+import type { AppendOutcome, SessionStore } from './session-store.ts';
+
+// Others may come between a step and the next. So often in a row it is not an accident.
+const MAX_ATTEMPTS = 20;
+
+export interface AppendsOptions {
+  readonly store: SessionStore;
+  readonly capabilities: Pick<SessionCapabilities, 'turns'>;
+  readonly creations: Creations;
+  readonly hub: WatchHub;
+}
+
+/** What a service does about appends: it decides about retries, revisions and turns. */
+export class Appends {
+  readonly #store: SessionStore;
+  readonly #capabilities: Pick<SessionCapabilities, 'turns'>;
+  readonly #creations: Creations;
+  readonly #hub: WatchHub;
+
+  constructor({ store, capabilities, creations, hub }: AppendsOptions) {
+    this.#store = store;
+    this.#capabilities = capabilities;
+    this.#creations = creations;
+    this.#hub = hub;
+  }
+
+  /** Every event of the request, stored. */
+  append(append: CheckedAppend): MaybePromise<readonly Event[]> {
+    const covered = coveredByAppend(append);
+    const written =
+      covered === undefined ? this.#write(append) : this.#writeSummary(append, covered);
+    return andThen(written, (stored) => answerAppend(append, stored));
+  }
+
+  /** An append with a summary: what the summary covers is left out when only the rest is asked for. */
+  #writeSummary(append: CheckedAppend, covered: number): MaybePromise<readonly Event[]> {
+    return andThen(this.#store.get({ ...SUMMARY_PLACE, key: append.key }), (place) => {
+      // Of a session that is another one by now, or of events to come, nothing is left out.
+      const isThere = place !== undefined && covered <= place.revision;
+      if (!isThere || append.activeFrom !== undefined) return this.#write(append);
+      const activeFrom = Math.max(place.activeFrom ?? 1, covered + 1);
+      return this.#write({ ...append, activeFrom });
+    });
+  }
+
+  /** What is stored of an append, in its order. */
+  #write(append: CheckedAppend, attempts = MAX_ATTEMPTS): MaybePromise<readonly Event[]> {
+    if (append.events.length === 0) return [];
+    const { key } = append;
+    if (attempts === 0) throw changedTooOften(key);
+    return andThen(this.#storeAppend(append), (outcome) => {
+      switch (outcome.type) {
+        case 'written':
+          this.#hub.appended(key, outcome.revision);
+          return numberEvents(append, outcome);
+        case 'refused':
+          return this.#afterRefusal(append, { outcome, attempts: attempts - 1 });
+        case 'unfit':
+          throw incrementUnfit(joinStateKey(outcome), key);
+        case 'missing':
+          if (!createsMissing(append)) throw sessionNotFound(key);
+          return andThen(this.#creations.create({ key, ...NEW_SESSION }), () =>
+            this.#write(append, attempts - 1),
+          );
+      }
+    });
+  }
+
+  #storeAppend(append: CheckedAppend): MaybePromise<AppendOutcome | IncrementRefused> {
+    const { increments, turn } = append;
+    if (turn !== undefined && !this.#capabilities.turns) throw unsupportedBy('turns', 'turn');
+    if (increments === undefined) return this.#store.append(append);
+    const needs = { capability: 'increments', path: 'actions.stateIncrements' } as const;
+    return needed(this.#store, { method: 'increment', ...needs })({ ...append, increments });
+  }
+
+  /** A retry is answered with what is stored. If nothing is in the way any more, it tries again. */
+  #afterRefusal(
+    append: CheckedAppend,
+    { outcome, attempts }: { readonly outcome: Refused; readonly attempts: number },
+  ): MaybePromise<readonly Event[]> {
+    const { key, expectedRevision: expected, expectedIncarnation } = append;
+    const { revision: found, incarnation } = outcome;
+    if (expectedIncarnation !== undefined && expectedIncarnation !== incarnation) {
+      throw incarnationConflict(key, { path: 'expectedIncarnation', revision: found });
+    }
+    const matches = matchStored(append, (id) => outcome.findEvent(id));
+    if (matches !== undefined) {
+      const rest = this.#write(withoutStored(append, matches), attempts);
+      return andThen(rest, (written) => {
+        const next = written[Symbol.iterator]();
+        return matches.map((event) => event ?? (next.next().value as Event));
+      });
+    }
+    const { turn } = append;
+    if (turn !== undefined && turn !== outcome.turn) {
+      throw turnConflict(key, { turn, revision: found });
+    }
+    if (expected !== undefined && expected !== found) {
+      throw revisionConflict(key, { expected, found });
+    }
+    return this.#write(append, attempts);
+  }
+}
+
+type Refused = Extract<AppendOutcome, { readonly type: 'refused' }>;
+
+const NEW_SESSION = { state: NO_CHANGES as StoredState, details: NO_DETAILS };
+
+// What expects something of a session does not find it in a new one.
+function createsMissing(append: CheckedAppend): boolean {
+  const { ifMissing, expectedIncarnation, expectedRevision = 0, turn } = append;
+  const expectsNothing = expectedIncarnation === undefined && turn === undefined;
+  return ifMissing === 'create' && expectedRevision === 0 && expectsNothing;
+}
+
+const SUMMARY_PLACE = {
+  numRecentEvents: 0,
+  afterTimestamp: undefined,
+  active: false,
+  includeInitialState: false,
+} as const;
+
+/** Up to where the summaries of an append cover all that is there; undefined if it has none. */
+function coveredByAppend({ events }: CheckedAppend): number | undefined {
+  let covered: number | undefined;
+  for (const event of events) {
+    const seq = coveredBy(event);
+    if (seq !== undefined) covered = Math.max(covered ?? 0, seq);
+  }
+  return covered;
+}

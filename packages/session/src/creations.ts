@@ -1,0 +1,63 @@
+import { createUuidV7 } from '@holdfast/core';
+import { andThen, type MaybePromise } from './call-gate.ts';
+import type { CheckedCreate } from './prepare-create.ts';
+import type { WriteOptions } from './service-options.ts';
+import { Session } from './session.ts';
+import { expireTimeOf, NO_DETAILS } from './session-details.ts';
+import { changedTooOften, unsupportedBy } from './session-errors.ts';
+import type { SessionCapabilities } from './session-service.ts';
+import type { SessionStore } from './session-store.ts';
+
+const MAX_ATTEMPTS = 20;
+
+export interface CreationsOptions {
+  readonly store: SessionStore;
+  readonly writing: WriteOptions;
+  readonly capabilities: Pick<SessionCapabilities, 'updateSession'>;
+}
+
+/** What a service does to create a session. */
+export class Creations {
+  readonly #store: SessionStore;
+  readonly #writing: WriteOptions;
+  readonly #capabilities: Pick<SessionCapabilities, 'updateSession'>;
+
+  constructor({ store, writing, capabilities }: CreationsOptions) {
+    this.#store = store;
+    this.#writing = writing;
+    this.#capabilities = capabilities;
+  }
+
+  /** Undefined if the session exists already. One that has expired makes way. */
+  create(checked: CheckedCreate, attempts = MAX_ATTEMPTS): MaybePromise<Session | undefined> {
+    const { key, state, details } = checked;
+    if (attempts === 0) throw changedTooOften(key);
+    if (details !== NO_DETAILS && !this.#capabilities.updateSession) {
+      throw unsupportedBy('updateSession', details.expires === undefined ? 'labels' : 'expires');
+    }
+    const createTime = this.#writing.now();
+    const incarnation = createUuidV7();
+    const expireTime = expireTimeOf(details.expires, createTime);
+    const create = { key, incarnation, createTime, state, details, expireTime };
+    return andThen(this.#store.create(create), (shared) => {
+      if (shared === undefined) {
+        if (this.#store.deleteExpired === undefined) return undefined;
+        const expired = { key, now: createTime, untouchedSince: undefined };
+        return andThen(this.#store.deleteExpired(expired), (isGone) =>
+          isGone ? this.create(checked, attempts - 1) : undefined,
+        );
+      }
+      return new Session({
+        key,
+        incarnation,
+        createTime,
+        lastUpdateTime: createTime,
+        revision: 0,
+        events: [],
+        state: { session: state.session, user: shared.user, app: shared.app },
+        details,
+        expireTime,
+      });
+    });
+  }
+}
