@@ -4,6 +4,7 @@ import {
   compareByColumn,
   insertHead,
   joinSql,
+  lookUpInOrder,
   replacedColumns,
   SLOT,
   type SqlDialect,
@@ -45,9 +46,8 @@ export const mysqlDialect: SqlDialect = {
   unionBranch: (select) => sql`(${select})`,
   take: (select, count) => sql`${select} LIMIT ${count}`,
   compareRows: compareByColumn,
-  joinInOrder: 'STRAIGHT_JOIN',
+  lookUpSessions: lookUpInOrder('STRAIGHT_JOIN'),
   lockRows: ' FOR UPDATE',
-  lockFreeRows: ' FOR UPDATE SKIP LOCKED',
   // Text would have to be compared as text. Tables are read in the order in which they stand.
   joinKeys: (json) => sql`
     (SELECT place, CAST(app_name AS BINARY) AS app_name, CAST(user_id AS BINARY) AS user_id,

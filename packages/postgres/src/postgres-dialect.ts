@@ -8,8 +8,10 @@ import {
   SLOT,
   type SqlDialect,
   type SqlInsert,
+  type SqlTemplate,
   type SqlText,
   sql,
+  type UserParts,
 } from '@holdfast/sql';
 import { isMissingTable } from './postgres-error.ts';
 
@@ -59,9 +61,19 @@ export const postgresDialect: SqlDialect = {
     return { ...few, planEachUse: true };
   },
   compareRows: compareAsRow,
-  joinInOrder: 'JOIN',
+  // It has the order of the key, and a range, so that it is the key that is walked: to a planner
+  // that takes the table for an empty one, any index of a user's sessions is as good.
+  lookUpSessions: ({ sessions, ofUser, ids }) => sql`
+    (${ids}) wanted CROSS JOIN LATERAL (
+      SELECT * FROM ${sessions} WHERE ${ofUser} AND session_id BETWEEN wanted_id AND wanted_id
+      ORDER BY session_id LIMIT 1) found`,
   lockRows: ' FOR UPDATE',
-  lockFreeRows: ' FOR UPDATE SKIP LOCKED',
+  // No lock of rows keeps others from adding some.
+  userLock: {
+    share: (value, user) =>
+      sql`CASE WHEN pg_advisory_xact_lock_shared(${userNumber(user)}) IS NULL THEN NULL ELSE ${value} END`,
+    take: (user) => sql`pg_advisory_xact_lock(${userNumber(user)})`,
+  },
   joinKeys: (json) => sql`
     (SELECT CAST(key ->> 0 AS bigint) AS place, key ->> 1 AS app_name, key ->> 2 AS user_id,
       key ->> 3 AS session_id
@@ -72,6 +84,12 @@ export const postgresDialect: SqlDialect = {
   createSchema,
   isMissingTable,
 };
+
+/** A number that stands for a user. Two users who have the same one wait for each other, no more. */
+function userNumber<Input>({ appName, userId }: UserParts<Input>): SqlTemplate<Input> {
+  // An id has no line break.
+  return sql`hashtextextended(concat(CAST(${appName} AS text), E'\\n', CAST(${userId} AS text)), 0)`;
+}
 
 /**
  * One row has a parameter for each column. More have an array for each: one text for any

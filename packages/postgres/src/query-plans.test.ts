@@ -8,6 +8,7 @@ interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
+  readonly 'Index Cond'?: string;
   readonly 'Scan Direction'?: string;
   readonly Plans?: readonly PlanNode[];
 }
@@ -15,6 +16,7 @@ interface PlanNode {
 const user = { appName: 'app', userId: 'user-7' };
 const key = { ...user, sessionId: 'long' };
 const now = 1_700_000_000_000;
+const FAR = 8e15;
 const EVENTS = 10_000;
 const SESSIONS = 5_000;
 
@@ -43,11 +45,23 @@ for (const history of histories) {
       ofAll: listPages({ allUsers: true }, 'desc'),
       ofAllAscending: listPages({ allUsers: true }, 'asc'),
       withState: () => service.list({ ...user, limit: 20, includeState: true }),
+      active: () => service.get({ ...key, active: true }),
+      labelled: () => service.list({ ...user, limit: 20, labels: { status: 'open' } }),
+      labelledTwice: () =>
+        service.list({
+          ...user,
+          limit: 20,
+          includeTotal: true,
+          labels: { status: 'open', kind: 'chat' },
+        }),
+      expired: () => service.sweep({ appName: user.appName, allUsers: true }),
+      // Longer ago than anything.
+      untouched: () => service.sweep({ appName: user.appName, allUsers: true, idleFor: FAR }),
     };
 
     beforeAll(async () => {
       await client.connect();
-      const tables = (['sessions', 'events', 'state'] as const).map(table);
+      const tables = (['sessions', 'events', 'state', 'labels'] as const).map(table);
       for (const each of tables) {
         await client.query(`ALTER TABLE ${each} SET (autovacuum_enabled = false)`);
       }
@@ -78,6 +92,17 @@ for (const history of histories) {
         INSERT INTO ${table('state')}
         SELECT 'app', 'user-' || i % 10, 'session-' || i, 'key-' || k, '"value"'
         FROM generate_series(1, ${SESSIONS}) i, generate_series(1, 2) k`);
+      await client.query(`
+        INSERT INTO ${table('labels')}
+        SELECT 'app', 'user-' || i % 10, 'session-' || i, 'kind', 'chat'
+        FROM generate_series(1, ${SESSIONS}) i
+        UNION ALL SELECT 'app', 'user-' || i % 10, 'session-' || i, 'status', 'open'
+        FROM generate_series(7, ${SESSIONS}, 100) i`);
+      await client.query(`
+        UPDATE ${table('sessions')} SET active_from = ${EVENTS - 20} WHERE session_id = 'long'`);
+      // Far behind those of today, so that they stay.
+      await client.query(`
+        UPDATE ${table('sessions')} SET expire_time = ${2 * now} + create_time WHERE user_id = 'user-3'`);
     }
 
     /** The scans of a read's statement, as it is done after it was done often, and its sorts. */
@@ -145,6 +170,54 @@ for (const history of histories) {
         expect(sorts).toBe(0);
       });
     }
+
+    it('walk the events from the first active one', async () => {
+      const { on, sorts } = await plan(reads['active']);
+      expect(on('events')).toStrictEqual([
+        expect.objectContaining({
+          'Node Type': 'Index Scan',
+          'Index Name': 'holdfast_events_pkey',
+          'Index Cond': expect.stringContaining('seq >= '),
+        }),
+      ]);
+      expect(sorts).toBe(0);
+    });
+
+    for (const name of ['labelled', 'labelledTwice']) {
+      it(`walk the sessions that have a label, and look up the rest (${name})`, async () => {
+        const { on, nodes } = await plan(reads[name]);
+        expect(nodes.filter((node) => node.startsWith('Seq Scan'))).toStrictEqual([]);
+        for (const { 'Index Cond': condition = '' } of on('labels')) {
+          expect(condition).toMatch(/name = /);
+          // That of the first label is walked; the other one is looked up for each.
+          expect(condition).toMatch(condition.includes('first') ? /session_id = / : /value = /);
+        }
+        for (const node of on('sessions')) {
+          expect(node['Index Name']).toBe('holdfast_sessions_pkey');
+          expect(node['Index Cond']).toMatch(/session_id >= .*session_id <= /);
+        }
+      });
+    }
+
+    it('walk the expired sessions, the oldest first', async () => {
+      const { on, sorts } = await plan(reads['expired']);
+      expect(on('sessions')).toStrictEqual([
+        expect.objectContaining({
+          'Index Name': 'holdfast_sessions_by_expiry',
+          'Index Cond': expect.stringContaining('expire_time <= '),
+        }),
+      ]);
+      expect(sorts).toBe(0);
+    });
+
+    it('walk all sessions by their time for untouched ones, besides those that have expired', async () => {
+      const { on, sorts } = await plan(reads['untouched']);
+      expect(on('sessions').map((node) => node['Index Name'])).toStrictEqual([
+        'holdfast_sessions_by_expiry',
+        'holdfast_sessions_by_time',
+      ]);
+      expect(sorts).toBe(0);
+    });
 
     it('look up the state of the sessions on a page', async () => {
       const { on, nodes } = await plan(reads['withState']);

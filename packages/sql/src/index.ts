@@ -23,6 +23,7 @@ export {
   type SqlDriver,
   type SqlDriverErrors,
   type TransactionBody,
+  type TransactionOptions,
 } from './pooled-client.ts';
 export { readInteger, readRows, readText } from './read-value.ts';
 export { schemaOf, type TableOptions, type Tables } from './schema.ts';
@@ -49,9 +50,11 @@ export {
   compareByColumn,
   type InsertSource,
   insertHead,
+  lookUpInOrder,
   onConflict,
   replacedColumns,
   type SqlDialect,
+  type UserParts,
 } from './sql-dialect.ts';
 export {
   printMigrations,
@@ -66,6 +69,7 @@ export {
   SLOT,
   type SqlQuery,
   type SqlStatement,
+  type SqlTemplate,
   type SqlText,
   type SqlValue,
   sql,

@@ -33,12 +33,15 @@ export interface SqlDialect {
   take<Input>(select: SqlTemplate<Input>, count: SqlTemplate<Input>): SqlTemplate<Input>;
   /** Compares rows of columns, the first column first. */
   readonly compareRows: CompareRows;
-  /** The join of which the left side is read first, if the planner would not find out by itself. */
-  readonly joinInOrder: string;
+  /** Sessions of a user, by their ids: what stands behind FROM. Each is looked up by its key. */
+  readonly lookUpSessions: LookUpSessions;
   /** The end of a SELECT that locks its rows; empty if every transaction that writes is alone. */
   readonly lockRows: string;
-  /** The same for rows that nobody else has locked: the others are left out. */
-  readonly lockFreeRows: string;
+  /**
+   * How whoever erases a user keeps others from creating sessions of that user meanwhile. What locks
+   * all sessions of a user keeps them out by itself, if there is nothing here.
+   */
+  readonly userLock?: UserLock;
   /**
    * What stands behind FROM to look up sessions by a list, in its order of access: a table `wanted`
    * with the columns `place`, `app_name`, `user_id` and `session_id`, out of a JSON array of such
@@ -53,6 +56,20 @@ export interface SqlDialect {
   readonly createSchema?: (name: string) => string;
   /** Whether a driver's error says that a table, or the schema, does not exist. */
   isMissingTable(error: unknown): boolean;
+}
+
+/** A lock of a user, until the end of a transaction: many share it, or one has it. */
+export interface UserLock {
+  /** The value of a column of a row, which is inserted with a share in the lock of its user. */
+  share<Input>(value: SqlTemplate<Input>, user: UserParts<Input>): SqlTemplate<Input>;
+  /** What a query asks for that is to have the lock alone. */
+  take<Input>(user: UserParts<Input>): SqlTemplate<Input>;
+}
+
+/** Of which user it is, as parts of a statement. */
+export interface UserParts<Input> {
+  appName(input: Input): SqlValue;
+  userId(input: Input): SqlValue;
 }
 
 export interface ColumnDefinition {
@@ -80,6 +97,23 @@ export interface InsertSource {
   /** Whether the rows depend on a write's guard. */
   readonly guarded: boolean;
 }
+
+export type LookUpSessions = <Input>(lookup: SessionLookup<Input>) => SqlTemplate<Input>;
+
+export interface SessionLookup<Input> {
+  /** The table of sessions. */
+  readonly sessions: string;
+  /** The condition that a session is of the user. */
+  readonly ofUser: SqlTemplate<Input>;
+  /** A SELECT of the ids, as `wanted_id`. It is read first. */
+  readonly ids: SqlTemplate<Input>;
+}
+
+/** A look-up by a join of which the left side is read first. */
+export const lookUpInOrder =
+  (join: 'CROSS JOIN' | 'STRAIGHT_JOIN'): LookUpSessions =>
+  ({ sessions, ofUser, ids }) =>
+    sql`(${ids}) wanted ${join} ${sessions} ON ${ofUser} AND session_id = wanted_id`;
 
 export type CompareRows = <Input>(comparison: RowComparison<Input>) => SqlTemplate<Input>;
 

@@ -3,6 +3,7 @@ import {
   compareAsRow,
   insertHead,
   joinSql,
+  lookUpInOrder,
   onConflict,
   SLOT,
   type SqlDialect,
@@ -24,9 +25,8 @@ export const sqliteDialect: SqlDialect = {
   unionBranch: (select) => sql`SELECT * FROM (${select})`,
   take: (select, count) => sql`${select} LIMIT ${count}`,
   compareRows: compareAsRow,
-  joinInOrder: 'CROSS JOIN',
+  lookUpSessions: lookUpInOrder('CROSS JOIN'),
   lockRows: '',
-  lockFreeRows: '',
   // In a cross join, tables are read in the order in which they stand.
   joinKeys: (json) => sql`
     (SELECT json_extract(value, '$[0]') AS place, json_extract(value, '$[1]') AS app_name,

@@ -60,7 +60,7 @@ export interface LabelSearch {
 }
 
 /**
- * The ids of a user's sessions that have all of so many labels. It walks those that have the first
+ * The ids, as `wanted_id`, of a user's sessions that have all of so many labels. It walks those that have the first
  * one, and looks the others up for each.
  */
 export function selectLabelled(
@@ -70,18 +70,19 @@ export function selectLabelled(
   const name = (i: number) => (search: LabelSearch) => search.labels[i]?.[0] ?? '';
   const value = (i: number) => (search: LabelSearch) => labelText(search.labels[i]?.[1] ?? '');
   const index = dialect.readIndex(dialect.quote(`${tablePrefix}labels_by_value`));
-  // As a value to compare with, a subquery stays what it is: of so many joins, planners make too much.
+  // Being counted, a subquery stays what it is: of so many joins, planners would make too much.
   const others = Array.from(
     { length: count - 1 },
-    (_, i): SqlTemplate<LabelSearch> => sql`${value(i + 1)} = (
-      SELECT other.value FROM ${tables.labels} other
+    (_, i): SqlTemplate<LabelSearch> => sql`(
+      SELECT COUNT(*) FROM ${tables.labels} other
       WHERE other.app_name = first.app_name AND other.user_id = first.user_id
-        AND other.session_id = first.session_id AND other.name = ${name(i + 1)})`,
+        AND other.session_id = first.session_id
+        AND other.name = ${name(i + 1)} AND other.value = ${value(i + 1)}) = 1`,
   );
   const first: SqlTemplate<LabelSearch> = sql`
     first.app_name = ${({ appName }) => appName} AND first.user_id = ${({ userId }) => userId ?? ''}
     AND first.name = ${name(0)} AND first.value = ${value(0)}`;
   return sql`
-    SELECT first.session_id AS id FROM ${tables.labels} first${index}
+    SELECT first.session_id AS wanted_id FROM ${tables.labels} first${index}
     WHERE ${joinSql([first, ...others], ' AND ')}`;
 }

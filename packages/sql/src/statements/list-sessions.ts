@@ -53,13 +53,13 @@ function writePage(schema: Schema, shape: PageShape): Page {
   ].filter(({ name }) => !(shape.ofUser && name === 'user_id'));
   const beyond = dialect.compareRows({ operator: shape.isAscending ? '>' : '<', columns });
   const direction = shape.isAscending ? 'ASC' : 'DESC';
-  // An index that has the order is none to walk if few have the labels: so it is no column's own.
-  const byTime = shape.labelCount === 0 ? '' : ' + 0';
-  const order = columns
-    .map(({ name }) => `${name}${name === 'last_update_time' ? byTime : ''} ${direction}`)
-    .join(', ');
-  const from = shape.labelCount === 0 ? inOrder(schema, shape) : labelled(schema, shape);
-  const listed: Page = sql`${ofOwner} AND ${isThere}`;
+  const order = columns.map(({ name }) => `${name} ${direction}`).join(', ');
+  const ids = shape.labelCount === 0 ? undefined : selectLabelled(schema, shape.labelCount);
+  const from =
+    ids === undefined
+      ? inOrder(schema, shape)
+      : dialect.lookUpSessions({ sessions: tables.sessions, ofUser: ofOwner, ids });
+  const listed: Page = ids === undefined ? sql`${ofOwner} AND ${isThere}` : isThere;
   const all: Page = sql`
     SELECT user_id, session_id, incarnation, details, create_time, last_update_time, revision
     FROM ${from} WHERE ${shape.isContinued ? sql`${listed} AND ${beyond}` : listed}
@@ -74,7 +74,7 @@ function writePage(schema: Schema, shape: PageShape): Page {
   if (shape.includeState) parts.push(...writeState(tables.state, ofApp));
   if (shape.includeTotal) {
     const count: Page = shape.ofUser
-      ? sql`(SELECT COUNT(*) FROM ${shape.labelCount === 0 ? sql`${tables.sessions}` : from} WHERE ${listed})`
+      ? sql`(SELECT COUNT(*) FROM ${ids === undefined ? tables.sessions : from} WHERE ${listed})`
       : countAll(schema, ofApp);
     parts.push(sql`SELECT ${String(RowKind.Total)}, '', '', '', '', ${count}, 0, 0`);
   }
@@ -85,14 +85,6 @@ function writePage(schema: Schema, shape: PageShape): Page {
 function inOrder({ tables, dialect, tablePrefix }: Schema, { ofUser }: PageShape): Page {
   const index = tablePrefix + (ofUser ? 'sessions_by_user' : 'sessions_by_time');
   return sql`${tables.sessions}${dialect.readIndex(dialect.quote(index))}`;
-}
-
-/** The sessions that have the labels. */
-function labelled(schema: Schema, { labelCount }: PageShape): Page {
-  const { tables, dialect } = schema;
-  return sql`
-    (${selectLabelled(schema, labelCount)}) labelled ${dialect.joinInOrder} ${tables.sessions}
-    ON session_id = labelled.id`;
 }
 
 /** How many sessions there are, whose number two indexes know: all but the expired ones. */

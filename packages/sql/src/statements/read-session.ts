@@ -88,7 +88,7 @@ function windowsOf(
   // Each order is that of an index: it says which one to walk, even to a planner that takes the
   // table for an empty one.
   const none = queryOf(snapshot);
-  const all = withEvents(chosen);
+  const all = withEvents(active ? dialect.unionBranch(sql`${chosen} ORDER BY seq`) : chosen);
   const recent = withEvents(
     dialect.unionBranch(dialect.take(sql`${chosen} ORDER BY seq DESC`, count)),
   );
