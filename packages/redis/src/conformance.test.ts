@@ -32,6 +32,17 @@ describeWithServer('RedisSessionService', () => {
       evicts: false,
       atomicAppState: true,
       listAllUsers: true,
+      updateSession: true,
+      getEvent: true,
+      fork: true,
+      erase: true,
+      increments: true,
+      turns: true,
+      sweep: true,
+      eraseUser: true,
+      listUsers: true,
+      importSession: true,
+      watch: true,
     };
     expect(open().capabilities).toStrictEqual(capabilities);
     expect(open({ persistent: true }).capabilities).toStrictEqual({

@@ -4,8 +4,8 @@ import { BUCKETS, type BucketKeys, type RedisKeys } from './redis-keys.ts';
 import type { ScriptRunner } from './script-runner.ts';
 import { findExpired, findUntouched, readMembers, readUntouched } from './scripts/find-expired.ts';
 
-// How many buckets are asked at once.
-const AT_ONCE = 16;
+// How many buckets are asked at once: to look at all metas of some is more than to ask an index.
+const AT_ONCE = { expired: 16, untouched: 1 };
 
 /** Where to look: a bucket, or one user of it. */
 interface Place {
@@ -37,10 +37,11 @@ export class ExpiredSessions {
       return await this.#findAt(find, { bucket, ...user });
     }
     const first = untouchedSince === undefined ? 0 : (this.#lastBuckets.get(appName) ?? 0);
+    const atOnce = untouchedSince === undefined ? AT_ONCE.expired : AT_ONCE.untouched;
     const found: SessionKey[] = [];
-    for (let from = 0; from < BUCKETS && found.length < limit; from += AT_ONCE) {
+    for (let from = 0; from < BUCKETS && found.length < limit; from += atOnce) {
       const some = await Promise.all(
-        Array.from({ length: AT_ONCE }, (_, i) => {
+        Array.from({ length: atOnce }, (_, i) => {
           const bucket = this.#keys.bucket(appName, (first + from + i) % BUCKETS);
           return this.#findAt(find, { bucket, expiries: bucket.expiries });
         }),
