@@ -28,7 +28,8 @@ async function createWorld(analyzed: 'never' | 'empty' | 'small'): Promise<World
   if (analyzed === 'empty') database.exec('ANALYZE');
   for (let i = 0; i < 200; i++) {
     const userId = i % 2 === 0 ? 'user' : `user-${i}`;
-    await service.create({ appName: 'app', userId, sessionId: `s-${i}`, state: { a: 1 } });
+    const labels = { kind: 'chat', ...(i === 0 && { status: 'open' }) };
+    await service.create({ appName: 'app', userId, sessionId: `s-${i}`, state: { a: 1 }, labels });
   }
   await service.create(key);
   if (analyzed === 'small') database.exec('ANALYZE');
@@ -130,6 +131,55 @@ describe.each(['never', 'empty', 'small'] as const)('analyzed: %s', (analyzed) =
       }
     });
   }
+
+  it.each([
+    ['one label', { status: 'open' }],
+    ['two labels', { status: 'open', kind: 'chat' }],
+  ])('walks the sessions that have %s, and looks the rest up', async (_, labels) => {
+    const request = { appName: 'app', userId: 'user', includeTotal: true, labels };
+    const [plan = []] = await plansOf(world, (service) => service.list(request));
+    for (const detail of plan)
+      expect(detail).not.toMatch(/SCAN (first|other|main\.holdfast_\w+)\b/);
+    expect(plan).toContainEqual(
+      expect.stringMatching(
+        /^SEARCH first USING COVERING INDEX holdfast_labels_by_value \(app_name=\? AND user_id=\? AND name=\? AND value=\?\)/,
+      ),
+    );
+    const sessions = plan.filter((detail) => detail.startsWith('SEARCH main.holdfast_sessions'));
+    expect(sessions).toHaveLength(2);
+    for (const detail of sessions)
+      expect(detail).toMatch(/app_name=\? AND user_id=\? AND session_id=\?/);
+    const others = plan.filter((detail) => detail.startsWith('SEARCH other'));
+    for (const detail of others)
+      expect(detail).toMatch(/app_name=\? AND user_id=\? AND .*session_id=\?/);
+  });
+
+  it('reads the active events as a range of the key', async () => {
+    const plan = await onlyPlanOf(world, (service) => service.get({ ...key, active: true }));
+    expect(plan).toContainEqual(
+      expect.stringMatching(
+        /^SEARCH main\.holdfast_events USING INDEX sqlite_autoindex.* AND seq>\?\)/,
+      ),
+    );
+  });
+
+  it('finds expired sessions by their index, the oldest first', async () => {
+    const sweep = { appName: 'app', allUsers: true } as const;
+    const expired =
+      /^SEARCH main\.holdfast_sessions USING COVERING INDEX holdfast_sessions_by_expiry \(app_name=\? AND expire_time<\?\)/;
+    const plan = await onlyPlanOf(world, (service) => service.sweep(sweep));
+    expect(plan).toContainEqual(expect.stringMatching(expired));
+    const both = await onlyPlanOf(world, (service) => service.sweep({ ...sweep, idleFor: 8e15 }));
+    expect(both).toContainEqual(expect.stringMatching(expired));
+    expect(both).toContainEqual(expect.stringMatching(/holdfast_sessions_by_time \(app_name=\?\)/));
+  });
+
+  it('counts the sessions of all users by indexes', async () => {
+    const request = { appName: 'app', allUsers: true, includeTotal: true, limit: 1 } as const;
+    const plan = await onlyPlanOf(world, (service) => service.list(request));
+    const counts = plan.filter((detail) => detail.includes('USING COVERING INDEX'));
+    expect(counts).toHaveLength(2);
+  });
 
   it('begins a later page where the cursor is', async () => {
     const request = { appName: 'app', userId: 'user', limit: 10 };
