@@ -35,7 +35,7 @@ export interface Turn {
   readonly key: SessionKey;
   /** What an append has as its `turn`. */
   readonly token: string;
-  /** Aborted once the turn is known to be lost; its reason is the `conflict`. */
+  /** Aborted once the turn is known to be lost; its reason is the error, such as the `conflict`. */
   readonly signal: AbortSignalLike;
   /** Appends an event in this turn: `conflict` at `turn` if it was lost. */
   append(request: TurnAppend<AppendEventRequest>): Promise<Event>;

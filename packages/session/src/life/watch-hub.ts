@@ -1,4 +1,4 @@
-import type { AbortSignalLike, SessionKey } from '@holdfast/core';
+import { type AbortSignalLike, isHoldfastError, type SessionKey } from '@holdfast/core';
 import type { MaybePromise } from '../call-gate.ts';
 import { realTimers } from '../real-timers.ts';
 import { isExpired } from '../session-details.ts';
@@ -162,8 +162,11 @@ export class WatchHub {
     let places: readonly (SessionPlace | undefined)[];
     try {
       places = await run(() => store.findRevisions?.(all.map(({ key }) => key)) ?? []);
-    } catch {
-      return; // A read of the events will say so, if it lasts.
+    } catch (error) {
+      // What passes by itself is waited for. What does not would be waited for without end.
+      if (isHoldfastError(error, 'unavailable')) return;
+      for (const { watchers } of all) for (const { waiter } of watchers) waiter?.reject(error);
+      return;
     }
     all.forEach(({ key, watchers }, i) => {
       const place = places[i];
