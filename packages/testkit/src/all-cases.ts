@@ -9,12 +9,17 @@ import { createCases } from './cases/create.ts';
 import { deleteCases } from './cases/delete.ts';
 import { eventLoopCases } from './cases/event-loop.ts';
 import { eventsCases } from './cases/events.ts';
+import { expiryCases, expiryRaceCases } from './cases/expiry.ts';
 import { extremesCases } from './cases/extremes.ts';
+import { forkCases } from './cases/fork.ts';
+import { forkLifeCases } from './cases/fork-life.ts';
+import { forkRefusedCases } from './cases/fork-refused.ts';
 import { freshCases } from './cases/fresh.ts';
 import { getCases } from './cases/get.ts';
 import { historyCases } from './cases/history.ts';
 import { identityCases } from './cases/identity.ts';
 import { incarnationCases } from './cases/incarnation.ts';
+import { labelCases, labelRefusedCases } from './cases/labels.ts';
 import { largeCases } from './cases/large.ts';
 import { lengthCases } from './cases/lengths.ts';
 import { lifecycleCases } from './cases/lifecycle.ts';
@@ -83,6 +88,8 @@ const exampleCases: readonly ConformanceCase[] = [
   ...messagesCases,
   ...concurrencyCases,
   ...freshCases,
+  ...expiryCases,
+  ...expiryRaceCases,
   ...lifecycleCases,
   ...eventLoopCases,
   ...createRaceCases,
@@ -109,6 +116,11 @@ const exampleCases: readonly ConformanceCase[] = [
   ...removalCases,
   ...snapshotCases,
   ...requestsReadCases,
+  ...labelCases,
+  ...labelRefusedCases,
+  ...forkCases,
+  ...forkRefusedCases,
+  ...forkLifeCases,
   ...closingCases,
   ...persistenceCases,
   ...processCases,
