@@ -12,6 +12,7 @@ import {
 const EVENTS = 10_000;
 const SESSIONS = 2_000;
 const PAGE = 20;
+const FAR = 8e15;
 
 describeWithDatabase('Query plans', () => {
   const tablePrefix = createTablePrefix();
@@ -39,11 +40,15 @@ describeWithDatabase('Query plans', () => {
           userId: `user-${i % 4}`,
           sessionId: `session-${i}`,
           state: { c: i },
+          labels: { kind: 'chat', ...(i % 80 === 1 && { status: 'open' }) },
+          ...(i % 100 === 3 && { expires: { at: FAR - i } }),
         }),
       ),
     );
     // As the server does by itself, a while after so many rows have come.
-    const tables = ['sessions', 'events', 'state'].map((table) => `\`${tablePrefix}${table}\``);
+    const tables = ['sessions', 'events', 'state', 'labels'].map(
+      (table) => `\`${tablePrefix}${table}\``,
+    );
     await pool.query(`ANALYZE TABLE ${tables.join(', ')}`);
   }, 60_000);
   afterAll(async () => {
@@ -148,6 +153,61 @@ describeWithDatabase('Query plans', () => {
       });
     }
   }
+
+  it.each([
+    ['one label', { status: 'open' }, 6],
+    ['two labels', { status: 'open', kind: 'chat' }, 10],
+  ])('reads the sessions that have %s, and no more', async (_, labels, perSession) => {
+    const request = { appName: 'plans', userId: 'user-1', labels, includeTotal: true };
+    const { total = 0 } = await service.list(request);
+    expect(total).toBe(SESSIONS / 80);
+    const plan = await planOf(() => service.list(request));
+    expect(plan.read).toBeLessThan(perSession * total);
+    for (const step of plan.steps.filter(({ table }) => table === 'sessions')) {
+      expect(step).toMatchObject({ type: 'eq_ref', key: 'PRIMARY' });
+    }
+  });
+
+  it('reads the active events as one range of the primary key', async () => {
+    const setActiveFrom = (seq: number) =>
+      pool.query(
+        `UPDATE \`${tablePrefix}sessions\` SET active_from = ? WHERE session_id = 'long'`,
+        [seq],
+      );
+    await setActiveFrom(EVENTS - PAGE);
+    for (const window of [{}, { numRecentEvents: EVENTS }, { afterTimestamp: 0 }]) {
+      const active = await service.get({ ...key, ...window, active: true });
+      expect(active?.events[0]?.seq).toBe(EVENTS - PAGE);
+    }
+    for (const window of [{}, { numRecentEvents: EVENTS }]) {
+      const plan = await planOf(() => service.get({ ...key, ...window, active: true }));
+      expect(plan.read).toBeLessThan(2 * PAGE + 15);
+      expect(plan.sorted).toBe(0);
+    }
+    await setActiveFrom(1);
+  });
+
+  it('finds expired sessions by their index, and others that were not touched by their time', async () => {
+    const all = { appName: 'plans', allUsers: true } as const;
+    const expired = await planOf(() => service.sweep(all));
+    expect(expired.read).toBeLessThan(5);
+    expect(expired.steps).toMatchObject([{ table: 'sessions', key: 'sessions_by_expiry' }]);
+    const both = await planOf(() => service.sweep({ ...all, idleFor: FAR }));
+    expect(both.sorted).toBe(0);
+    expect(both.steps).toMatchObject([
+      { table: 'sessions', key: 'sessions_by_expiry' },
+      { table: 'sessions', key: 'sessions_by_time' },
+    ]);
+  });
+
+  it('counts the sessions of all users by indexes', async () => {
+    const request = { appName: 'plans', allUsers: true, includeTotal: true, limit: 1 } as const;
+    const { total } = await service.list(request);
+    expect(total).toBe(SESSIONS + 1);
+    const plan = await planOf(() => service.list(request));
+    const keys = plan.steps.flatMap(({ key }) => key ?? []);
+    expect(new Set(keys)).toStrictEqual(new Set(['sessions_by_time', 'sessions_by_expiry']));
+  });
 
   it('reads the state of a page, and no more', async () => {
     const request = { appName: 'plans', allUsers: true, limit: PAGE, includeState: true } as const;
