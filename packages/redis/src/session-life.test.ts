@@ -274,7 +274,7 @@ describeEachKind('the life of sessions in Redis', (kind) => {
     const store = kind.store();
     await service.create({ ...key, expires: { afterIdle: 1_000 } });
     clock.time += 999;
-    const sweep = { ...key, now: clock.time + 1, untouchedSince: clock.time, limit: 10 };
+    const sweep = { ...key, now: clock.time + 1, untouchedSince: clock.time - 1, limit: 10 };
     expect(await store.findExpired(sweep)).toEqual([key]);
     await service.appendEvent({ ...key, event: {} });
     const { now, untouchedSince } = sweep;

@@ -42,7 +42,7 @@ const removeExpired = script(`
   local text = redis.call('HGET', KEYS[1], ARGV[1])
   local meta = text and readMeta(text)
   if not meta then return 0 end
-  local isIdle = ARGV[3] ~= '' and tonumber(meta.touched) < tonumber(ARGV[3])
+  local isIdle = ARGV[3] ~= '' and tonumber(meta.touched) <= tonumber(ARGV[3])
   if not isIdle and not isGone(meta, ARGV[2]) then return 0 end
   ${REMOVE}
 `);

@@ -29,7 +29,7 @@ const untouched = script(`
   end
   for i = 1, #rows, 2 do
     local meta = readMeta(rows[i + 1])
-    if meta and (isGone(meta, ARGV[3]) or tonumber(meta.touched) < tonumber(ARGV[4])) then
+    if meta and (isGone(meta, ARGV[3]) or tonumber(meta.touched) <= tonumber(ARGV[4])) then
       found[#found + 1] = rows[i]
     end
   end
