@@ -23,11 +23,10 @@ export function* activeBackwards(events: readonly Event[]): Generator<Event, voi
     const { rewind, retract } = event.actions;
     if (isSeq(rewind?.toSeq)) {
       before = rewind.toSeq + 1;
-    } else if (retract !== undefined) {
-      if (isSeq(retract.throughSeq)) {
-        retractedThrough = Math.max(retractedThrough, retract.throughSeq);
-      }
-      if (Array.isArray(retract.eventIds)) for (const id of retract.eventIds) retractedIds.add(id);
+    } else if (isSeq(retract?.throughSeq)) {
+      retractedThrough = Math.max(retractedThrough, retract.throughSeq);
+    } else if (Array.isArray(retract?.eventIds)) {
+      for (const id of retract.eventIds) retractedIds.add(id);
     } else if (seq > retractedThrough && !retractedIds.has(event.id)) {
       yield event;
     }

@@ -27,7 +27,8 @@ export async function activeFromAt(access: StoreAccess, place: ActivePlace): Pro
         jump = rewind?.toSeq;
         break;
       }
-      for (const id of retract?.eventIds ?? []) retracted.add(id);
+      // Anything may stand in the actions of an event that was appended as it is.
+      if (Array.isArray(retract?.eventIds)) for (const id of retract.eventIds) retracted.add(id);
       if (Number.isSafeInteger(retract?.throughSeq)) {
         first = Math.max(first, (retract?.throughSeq as number) + 1);
       }
