@@ -2,6 +2,7 @@ import { testSessionService } from '@holdfast/testkit';
 import { createConnection as createCallbackConnection } from 'mysql2';
 import { createPool } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SQL_CAPABILITIES } from '../../sql/src/capabilities.fixture.ts';
 import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { MysqlSessionService } from './mysql-session-service.ts';
 import {
@@ -49,9 +50,7 @@ describeWithDatabase('MysqlSessionService', () => {
     expect(onPool().capabilities).toStrictEqual({
       persistent: true,
       shared: true,
-      evicts: false,
-      atomicAppState: true,
-      listAllUsers: true,
+      ...SQL_CAPABILITIES,
     });
   });
 });

@@ -1,6 +1,7 @@
 import { testSessionService } from '@holdfast/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SQL_CAPABILITIES } from '../../sql/src/capabilities.fixture.ts';
 import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { describeSome, isRacing, isSequential } from '../../testkit/src/some-concerns.fixture.ts';
 import { PostgresSessionService } from './postgres-session-service.ts';
@@ -46,9 +47,7 @@ describeWithDatabase('PostgresSessionService', () => {
     const capabilities = {
       persistent: true,
       shared: true,
-      evicts: false,
-      atomicAppState: true,
-      listAllUsers: true,
+      ...SQL_CAPABILITIES,
     };
     expect(open().capabilities).toStrictEqual(capabilities);
     expect(openClient().capabilities).toStrictEqual(capabilities);

@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { testSessionService } from '@holdfast/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SQL_CAPABILITIES } from '../../sql/src/capabilities.fixture.ts';
 import { PostgresSessionService } from './postgres-session-service.ts';
 
 describe('PostgresSessionService on PGlite', () => {
@@ -18,9 +19,7 @@ describe('PostgresSessionService on PGlite', () => {
     expect(capabilities).toStrictEqual({
       persistent: false,
       shared: false,
-      evicts: false,
-      atomicAppState: true,
-      listAllUsers: true,
+      ...SQL_CAPABILITIES,
     });
     const { capabilities: withFiles } = new PostgresSessionService({
       client: {

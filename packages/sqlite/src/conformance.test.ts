@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { testSessionService } from '@holdfast/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
+import { SQL_CAPABILITIES } from '../../sql/src/capabilities.fixture.ts';
 import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { describeSome, isRacing, isSequential } from '../../testkit/src/some-concerns.fixture.ts';
 import { SqliteSessionService } from './sqlite-session-service.ts';
@@ -61,9 +62,7 @@ for (const driver of drivers) {
       const capabilities = {
         persistent: true,
         shared: true,
-        evicts: false,
-        atomicAppState: true,
-        listAllUsers: true,
+        ...SQL_CAPABILITIES,
       };
       expect(opened.capabilities).toStrictEqual(capabilities);
       expect(brought.capabilities).toStrictEqual(capabilities);
@@ -74,9 +73,7 @@ for (const driver of drivers) {
       expect(service.capabilities).toStrictEqual({
         persistent: false,
         shared: false,
-        evicts: false,
-        atomicAppState: true,
-        listAllUsers: true,
+        ...SQL_CAPABILITIES,
       });
     });
   });
