@@ -4,6 +4,7 @@ import { describeWithServer, useServer } from './test-server.fixture.ts';
 
 const key = { appName: 'app', userId: 'ada', sessionId: 's' };
 const state = { own: 1, 'user:own': 1, 'app:own': 1 };
+const life = { labels: { old: 'x', kept: 'y' }, expires: { afterIdle: 3_600_000 } };
 
 describeWithServer('RedisSessionService over keys that hold something else', () => {
   const { client, keyPrefix, open } = useServer();
@@ -26,6 +27,13 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
       }),
     'a batch': () => service.appendEvents({ ...key, events: rest }),
     'a creation': () => service.create({ ...key, sessionId: 'other', state }),
+    'a creation with labels': () => service.create({ ...key, sessionId: 'other', state, ...life }),
+    'an update': () =>
+      service.updateSession({ ...key, labels: { set: { new: 'z' }, remove: ['old'] } }),
+    'an end of labels and expiry': () =>
+      service.updateSession({ ...key, labels: { remove: ['old', 'kept'] }, expires: null }),
+    'a turn': () => service.acquireTurn({ ...key, turn: 't' }),
+    'a sweep': () => inAnHour.sweep({ appName: 'app', userId: 'ada' }),
     'a deletion': () => service.delete(key),
     'an update of the state of a user': () =>
       service.updateState({
@@ -40,10 +48,15 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
   };
   const later = Date.now() + 1_000_000;
   const service = open();
+  const inAnHour = open({ now: () => Date.now() + 3_700_000 });
 
   const names = {
     sessions: bucket.sessions,
     metas: bucket.metas,
+    details: bucket.details,
+    'labels of the user': user.labels,
+    'sessions that expire': bucket.expiries,
+    'sessions of the user that expire': user.expiries,
     'sessions of the user': user.sessions,
     'state of the user': user.state,
     events: session.events,
@@ -58,7 +71,7 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
     it(`changes nothing if the key of the ${title} is of a wrong type`, async () => {
       for (const write of Object.values(writes)) {
         await client.unlink(...Object.values(names));
-        await service.create({ ...key, state });
+        await service.create({ ...key, state, ...life });
         await service.appendEvents({
           ...key,
           events: [
@@ -83,12 +96,17 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
   }
 
   it('is `corrupt` for each write that needs the key', async () => {
+    const expiry = ['sessions that expire', 'sessions of the user that expire'];
+    const ofLife = ['details', 'labels of the user', ...expiry];
     // One with a time that goes back moves no session in a list.
     const late = Object.keys(names).filter(
-      (title) => !title.includes('other') && !title.startsWith('sessions'),
+      (title) =>
+        !title.includes('other') &&
+        !title.startsWith('sessions') &&
+        !['details', 'labels of the user'].includes(title),
     );
     const needs = [
-      ['an append', late],
+      ['an append', [...late, ...expiry]],
       [
         'an append to one scope',
         [
@@ -99,9 +117,10 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
           'ids',
           'times',
           'state of the session',
+          ...expiry,
         ],
       ],
-      ['a batch', [...late, 'sessions of the user', 'sessions']],
+      ['a batch', [...late, ...expiry, 'sessions of the user', 'sessions']],
       [
         'a creation',
         [
@@ -113,7 +132,17 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
           'state of the app',
         ],
       ],
-      ['a deletion', ['sessions', 'metas', 'sessions of the user']],
+      [
+        'a creation with labels',
+        [
+          ...['sessions', 'metas', 'sessions of the user', 'state of the user', ...ofLife],
+          ...['state of the other session', 'state of the app'],
+        ],
+      ],
+      ['a deletion', ['sessions', 'metas', 'sessions of the user', ...ofLife]],
+      ['an update', ['metas', ...ofLife]],
+      ['an end of labels and expiry', ['metas', ...ofLife]],
+      ['a turn', ['metas']],
       ['an update of the state of a user', ['state of the user']],
       ['an update of the state of an app', ['state of the app']],
     ] as const;
@@ -121,7 +150,7 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
       for (const title of titles) {
         const name = names[title as keyof typeof names];
         await client.unlink(...Object.values(names));
-        await service.create({ ...key, state });
+        await service.create({ ...key, state, ...life });
         await service.appendEvents({
           ...key,
           events: [
