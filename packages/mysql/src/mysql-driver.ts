@@ -14,7 +14,7 @@ import {
   type SqlStep,
   type SqlWrite,
   type SqlWriteOutcome,
-  type TransactionBody,
+  type TransactionOptions,
 } from '@holdfast/sql';
 import { isResetOnRelease } from './mysql-connections.ts';
 import { FOUND, mysqlDialect, unpackKept } from './mysql-dialect.ts';
@@ -48,6 +48,9 @@ const BEGIN = {
   ours: ['START TRANSACTION'],
   brought: ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'],
 } as const;
+
+/** Only so are the gaps between locked rows locked as well. */
+const BEGIN_WITH_GAPS = ['SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'START TRANSACTION'];
 
 /**
  * If the caller has gone, a server runs the rest of a script all the same. But ROW_COUNT() is then -1
@@ -104,10 +107,11 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
 
   async transaction<Result>(
     lease: MysqlLease,
-    { body, lock }: { readonly body: TransactionBody<Result>; readonly lock: string | undefined },
+    { body, lock, keepsOthersOut }: TransactionOptions<Result>,
   ): Promise<Result> {
     const run = () => body((step) => this.#runStep(lease, step));
-    if (lock === undefined) return this.#inTransaction(lease, run);
+    const begin = keepsOthersOut === true ? BEGIN_WITH_GAPS : this.#begin;
+    if (lock === undefined) return this.#inTransaction(lease, { begin, body: run });
     const { database } = await this.#settingsOf(lease);
     // A statement that changes the schema commits by itself: the lock is what helps.
     return withLock(lease, { lock: { name: lock, database }, body: run });
@@ -172,7 +176,8 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
   }
 
   #writeInSteps(lease: MysqlLease, write: SqlWrite): Promise<SqlWriteOutcome> {
-    return this.#inTransaction(lease, () => this.#runWrite(lease, write));
+    const body = () => this.#runWrite(lease, write);
+    return this.#inTransaction(lease, { begin: this.#begin, body });
   }
 
   /** The steps of a write, within a transaction. */
@@ -187,11 +192,14 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
     return outcome;
   }
 
-  async #inTransaction<Result>(lease: MysqlLease, body: () => Promise<Result>): Promise<Result> {
+  async #inTransaction<Result>(
+    lease: MysqlLease,
+    { begin, body }: { readonly begin: readonly string[]; readonly body: () => Promise<Result> },
+  ): Promise<Result> {
     // What it sets would be refused within the transaction.
     await this.#settingsOf(lease);
     return await inTransaction(lease, {
-      begin: this.#begin,
+      begin,
       run: (text) => runText(lease.connection, text),
       body,
     });

@@ -13,7 +13,7 @@ import {
   type SqlWrite,
   type SqlWriteOutcome,
   type Tables,
-  type TransactionBody,
+  type TransactionOptions,
 } from '@holdfast/sql';
 import { checkConnection, connectionCheck } from './check-connection.ts';
 import { hashText, type PostgresQuery, StatementComposer } from './compose-statements.ts';
@@ -71,7 +71,7 @@ export class PostgresDriver<Connection extends object> implements SqlDriver<Conn
 
   async transaction<Result>(
     lease: Lease<Connection>,
-    { body, lock }: { readonly body: TransactionBody<Result>; readonly lock: string | undefined },
+    { body, lock }: TransactionOptions<Result>,
   ): Promise<Result> {
     if (!this.#isChecked(lease.connection)) await this.#checkNow(lease.connection);
     return await this.#transaction(lease, async (connection) => {

@@ -30,11 +30,16 @@ export interface SqlDriver<Connection> {
   readonly errors: SqlDriverErrors;
   query(lease: Lease<Connection>, query: SqlQuery): Promise<SqlResult>;
   write(lease: Lease<Connection>, write: SqlWrite): Promise<SqlWriteOutcome>;
-  /** Runs `body` as a read committed transaction; `lock` as in `SqlTransaction`. */
+  /** Runs `body` as a read committed transaction. */
   transaction<Result>(
     lease: Lease<Connection>,
-    options: { readonly body: TransactionBody<Result>; readonly lock: string | undefined },
+    options: TransactionOptions<Result>,
   ): Promise<Result>;
+}
+
+export interface TransactionOptions<Result>
+  extends Pick<SqlTransaction<Result>, 'keepsOthersOut' | 'lock'> {
+  readonly body: TransactionBody<Result>;
 }
 
 export type TransactionBody<Result> = (
@@ -98,13 +103,14 @@ export class PooledClient<Connection> implements SqlClient {
     return this.#call((lease) => this.#driver.write(lease, write).catch(this.#refusal));
   }
 
-  transaction<Result>({ program, lock, ifDuplicate }: SqlTransaction<Result>): Promise<Result> {
+  transaction<Result>(transaction: SqlTransaction<Result>): Promise<Result> {
+    const { program, lock, ifDuplicate } = transaction;
     const { errors } = this.#driver;
     const timer = lock === undefined ? this.#callTimer : this.#lockTimer;
     return this.#call(
       (lease) =>
         this.#driver
-          .transaction(lease, { lock, body: (run) => runProgram(program(), run) })
+          .transaction(lease, { ...transaction, body: (run) => runProgram(program(), run) })
           .catch((error: unknown) => {
             if (ifDuplicate !== undefined && errors.isDuplicate(error)) return ifDuplicate();
             throw error;

@@ -102,6 +102,12 @@ export interface SqlTransaction<Result> {
    */
   readonly lock?: string;
   /**
+   * Where others would have to add a row to change what it reads under a lock, they wait for its end:
+   * if the locks of the database can do that.
+   * @default false
+   */
+  readonly keepsOthersOut?: true;
+  /**
    * What it comes to if a unique key is taken: nothing is written then.
    * @default an error
    */

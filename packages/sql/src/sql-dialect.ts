@@ -1,3 +1,4 @@
+import type { SessionKey } from '@holdfast/core';
 import type { SqlColumnType, SqlInsert } from './sql-client.ts';
 import { joinSql, type SqlTemplate, type SqlText, type SqlValue, sql } from './sql-statement.ts';
 
@@ -71,6 +72,12 @@ export interface UserParts<Input> {
   appName(input: Input): SqlValue;
   userId(input: Input): SqlValue;
 }
+
+/** The user that an input names itself, as a session key does. */
+export const namedUser: UserParts<Pick<SessionKey, 'appName' | 'userId'>> = {
+  appName: ({ appName }) => appName,
+  userId: ({ userId }) => userId,
+};
 
 export interface ColumnDefinition {
   /** Quoted, with its schema. */

@@ -109,7 +109,10 @@ export class SqlLifeStore extends SqlStore implements SessionStore {
       const isFewer = (await this.#countSessions(owner)) < before;
       if (isFewer) return { sessions, stateKeys: 0, done: false };
     }
-    const rest = await this.#client.transaction({ program: () => statements.eraseUser(owner) });
+    const rest = await this.#client.transaction({
+      program: () => statements.eraseUser(owner),
+      keepsOthersOut: true,
+    });
     return { sessions: sessions + rest.sessions, stateKeys: rest.stateKeys, done: true };
   }
 

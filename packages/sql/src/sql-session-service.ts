@@ -4,7 +4,7 @@ import { schemaOf, type TableOptions } from './schema.ts';
 import type { SqlClient } from './sql-client.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 import { SqlLifeStore } from './sql-life-store.ts';
-import { SqlStore, type SqlStoreOptions } from './sql-store.ts';
+import type { SqlStoreOptions } from './sql-store.ts';
 
 /** What every SQL store takes, whatever its database. */
 export interface SqlServiceOptions

@@ -1,15 +1,9 @@
 import type { SessionKey } from '@holdfast/core';
-import { readInteger, readText } from '../read-value.ts';
+import { readInteger } from '../read-value.ts';
 import type { Schema } from '../schema.ts';
-import type { SqlProgram, SqlRow } from '../sql-client.ts';
-import {
-  commandOf,
-  joinSql,
-  queryOf,
-  type SqlQuery,
-  type SqlTemplate,
-  sql,
-} from '../sql-statement.ts';
+import type { SqlProgram } from '../sql-client.ts';
+import { namedUser } from '../sql-dialect.ts';
+import { commandOf, queryOf, type SqlQuery, type SqlTemplate, sql } from '../sql-statement.ts';
 import { ofSession } from '../tables.ts';
 import { deleteRest } from './write-session.ts';
 
@@ -20,7 +14,7 @@ export interface ErasedOwner {
 }
 
 const ofOwner: SqlTemplate<ErasedOwner> = sql`
-  app_name = ${({ appName }) => appName} AND user_id = ${({ userId }) => userId}`;
+  app_name = ${namedUser.appName} AND user_id = ${namedUser.userId}`;
 
 /** The ids of some sessions of a user. */
 export function selectSessionIds({
@@ -50,68 +44,34 @@ export function deleteWholeSession(schema: Schema): (key: SessionKey) => SqlProg
   };
 }
 
-// Each round leaves less time for a key that nobody has locked, as none can be before it is there.
-const MAX_ROUNDS = 10;
-
 /**
- * Deletes all that there is of a user, at one moment. Whoever creates a session with user state
- * must find both gone, or neither. So sessions are deleted, then the user's state, and both again
- * until no key is left: those who write a key that was there wait meanwhile, and with it the
- * sessions that they create. Sessions come first, as for all who write. Later on, one that is
- * locked belongs to someone who waits for us: it was made after the moment, and stays.
+ * Deletes all that there is of a user, at one moment. First all sessions are locked, as every writer
+ * locks a session before any state, and nobody creates another one until the end: so whoever has
+ * created a session with user state finds both gone, or neither.
  */
 export function eraseUser(
   schema: Schema,
 ): (owner: ErasedOwner) => SqlProgram<{ readonly sessions: number; readonly stateKeys: number }> {
   const { tables, dialect } = schema;
-  const lockAll = (lock: string) =>
-    queryOf<ErasedOwner>(sql`
-      SELECT session_id FROM ${tables.sessions} WHERE ${ofOwner} ORDER BY session_id${lock}`);
-  const [wait, doNotWait] = [lockAll(dialect.lockRows), lockAll(dialect.lockFreeRows)];
+  const takeLock =
+    dialect.userLock && queryOf<ErasedOwner>(sql`SELECT ${dialect.userLock.take(namedUser)}`);
+  // By the primary key: its gaps are where a new session would go first.
+  const primaryKey = dialect.readIndex(dialect.quote('PRIMARY'));
+  const lockSessions = queryOf<ErasedOwner>(sql`
+    SELECT session_id FROM ${tables.sessions}${primaryKey}
+    WHERE ${ofOwner} ORDER BY session_id${dialect.lockRows}`);
   const lockState = queryOf<ErasedOwner>(sql`
-    SELECT name, CASE WHEN value IS NULL THEN 0 ELSE 1 END FROM ${tables.state}
+    SELECT CASE WHEN value IS NULL THEN 1 ELSE 0 END FROM ${tables.state}
     WHERE ${ofOwner} AND session_id = '' ORDER BY name${dialect.lockRows}`);
-  const ofSessions = sql<ErasedOwner>`WHERE ${ofOwner} AND session_id`;
-  const deleteSessions = [tables.sessions, tables.events, tables.state, tables.labels].map(
-    (table) => deleteListed(sql<ErasedOwner>`DELETE FROM ${table} ${ofSessions}`),
+  const deleteAll = [tables.events, tables.labels, tables.state, tables.sessions].map((table) =>
+    commandOf<ErasedOwner>(sql`DELETE FROM ${table} WHERE ${ofOwner}`),
   );
-  const deleteState = deleteListed(
-    sql<ErasedOwner>`DELETE FROM ${tables.state} WHERE ${ofOwner} AND session_id = '' AND name`,
-  );
-  return function* (owner) {
-    let [sessions, stateKeys] = [0, 0];
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      const { rows: found } = yield (round === 0 ? wait : doNotWait)(owner);
-      for (const remove of deleteSessions) yield* remove(owner, found);
-      sessions += found.length;
-      const { rows: keys } = yield lockState(owner);
-      if (keys.length === 0) break;
-      yield* deleteState(owner, keys);
-      for (const [, hasValue] of keys) stateKeys += readInteger(hasValue);
-    }
-    return { sessions, stateKeys };
-  };
-}
-
-const LISTED_PER_STATEMENT = 100;
-
-/** Deletes rows by a list of names, which are the first column of others; a part of it at a time. */
-function deleteListed(
-  before: SqlTemplate<ErasedOwner>,
-): (owner: ErasedOwner, rows: readonly SqlRow[]) => SqlProgram<void> {
-  interface Listed extends ErasedOwner {
-    readonly names: readonly string[];
-  }
-  // A shorter list repeats its last name.
-  const names = Array.from(
-    { length: LISTED_PER_STATEMENT },
-    (_, i) => (listed: Listed) => (listed.names[i] ?? listed.names.at(-1)) as string,
-  );
-  const remove = commandOf<Listed>(sql`${before} IN (${joinSql(names, ', ')})`);
-  return function* ({ appName, userId }, rows) {
-    for (let i = 0; i < rows.length; i += LISTED_PER_STATEMENT) {
-      const part = rows.slice(i, i + LISTED_PER_STATEMENT).map(([name]) => readText(name));
-      yield remove({ appName, userId, names: part });
-    }
+  return function* (user) {
+    if (takeLock !== undefined) yield takeLock(user);
+    const { rows: sessions } = yield lockSessions(user);
+    const { rows: keys } = yield lockState(user);
+    for (const remove of deleteAll) yield remove(user);
+    const stateKeys = keys.filter(([isRemoved]) => readInteger(isRemoved) === 0).length;
+    return { sessions: sessions.length, stateKeys };
   };
 }

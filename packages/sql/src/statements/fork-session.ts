@@ -2,6 +2,7 @@ import type { SessionKey } from '@holdfast/core';
 import type { ForkOutcome, PreparedCreate, PreparedFork } from '@holdfast/session/store';
 import type { Schema } from '../schema.ts';
 import { type SqlProgram, writeWithin } from '../sql-client.ts';
+import { namedUser } from '../sql-dialect.ts';
 import { commandOf, queryOf, type SqlQuery, type SqlTemplate, sql } from '../sql-statement.ts';
 import { isThere, ofSession } from '../tables.ts';
 import { detailColumns } from './detail-columns.ts';
@@ -30,6 +31,10 @@ export function forkSession(schema: Schema): (fork: PreparedFork) => SqlProgram<
     SELECT revision FROM ${tables.sessions}
     WHERE ${ofSession} AND incarnation = ${({ sourceIncarnation }) => sourceIncarnation}
       AND ${isThere}${dialect.lockRows}`);
+  // Before the source: whoever erases the user takes it before any session.
+  const shareUser =
+    dialect.userLock &&
+    queryOf<Fork>(sql<Fork>`SELECT ${dialect.userLock.share<Fork>(sql`1`, namedUser)}`);
   const createSession = insertSession(schema);
   const copyEvents = insertEvents(schema);
   // The index by time has the latest one at its end.
@@ -51,6 +56,7 @@ export function forkSession(schema: Schema): (fork: PreparedFork) => SqlProgram<
       now: create.createTime,
       create,
     };
+    if (shareUser !== undefined) yield shareUser(fork);
     if ((yield lock(fork)).rows.length === 0) return 'changed';
     yield createSession(fork);
     if (throughSeq > 0) {

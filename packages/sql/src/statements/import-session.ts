@@ -3,12 +3,13 @@ import type { PreparedImport } from '@holdfast/session/store';
 import { stateRecord } from '@holdfast/state/internal';
 import type { Schema } from '../schema.ts';
 import type { SqlInsert, SqlRows, SqlWrite } from '../sql-client.ts';
+import { namedUser } from '../sql-dialect.ts';
 import { type SqlQuery, type SqlValue, sql } from '../sql-statement.ts';
 import { eventsTable, ofSession } from '../tables.ts';
 import { detailColumns } from './detail-columns.ts';
 import { labelRows, writeLabels } from './labels.ts';
 import { scopeRows, stateInserts, writeState } from './state-rows.ts';
-import { guard } from './write-session.ts';
+import { guard, ownedName } from './write-session.ts';
 
 /**
  * Writes a part of a session: the first one creates it, the others go on where it was left. It is
@@ -47,7 +48,7 @@ function beginImport(schema: Schema): (part: PreparedImport) => SqlQuery {
       INSERT INTO ${schema.tables.sessions}
         (app_name, user_id, session_id, create_time, last_update_time, revision, initial_state,
           incarnation, touch_time, expire_time, idle_ms, active_from, details)
-      VALUES (${({ appName }) => appName}, ${({ userId }) => userId},
+      VALUES (${ownedName<Part>(schema, namedUser)}, ${({ userId }) => userId},
         ${({ sessionId }) => sessionId}, ${({ session }) => session.createTime},
         ${({ session }) => session.lastUpdateTime}, ${revision}, ${initialState},
         ${({ incarnation }) => incarnation}, ${({ now }) => now}, ${expireTime},

@@ -3,20 +3,26 @@ import type { PreparedAppend, PreparedCreate, PreparedDelete } from '@holdfast/s
 import { stateRecord } from '@holdfast/state/internal';
 import type { Schema } from '../schema.ts';
 import type { SqlInsert, SqlProgram, SqlRows } from '../sql-client.ts';
+import type { UserParts } from '../sql-dialect.ts';
 import { binder, commandOf, type SqlQuery, type SqlTemplate, sql } from '../sql-statement.ts';
 import { eventsTable, isThere, ofSession } from '../tables.ts';
 import { type DetailColumns, detailColumns } from './detail-columns.ts';
 
 /** Inserts a session; a duplicate key if it exists already. */
 export function createSession(schema: Schema): (create: PreparedCreate) => SqlQuery {
+  type Create = PreparedCreate & { readonly columns: DetailColumns };
   const { sessions } = schema.tables;
-  const insert = guard<PreparedCreate & { readonly columns: DetailColumns }>(
+  const user: UserParts<Create> = {
+    appName: ({ key }) => key.appName,
+    userId: ({ key }) => key.userId,
+  };
+  const insert = guard<Create>(
     schema,
     sql`
       INSERT INTO ${sessions}
         (app_name, user_id, session_id, create_time, last_update_time, revision, initial_state,
           incarnation, touch_time, expire_time, idle_ms, details)
-      VALUES (${({ key }) => key.appName}, ${({ key }) => key.userId},
+      VALUES (${ownedName(schema, user)}, ${user.userId},
         ${({ key }) => key.sessionId}, ${({ createTime }) => createTime},
         ${({ createTime }) => createTime}, 0,
         ${({ state }) => JSON.stringify(stateRecord(state.session))},
@@ -25,6 +31,15 @@ export function createSession(schema: Schema): (create: PreparedCreate) => SqlQu
         ${({ columns }) => columns.details})`,
   );
   return (create) => insert({ ...create, columns: detailColumns(create.details) });
+}
+
+/**
+ * The name of the app as the value of a new session. With it, whoever erases the user is waited for,
+ * and kept from it until the session is there.
+ */
+export function ownedName<Input>({ dialect }: Schema, user: UserParts<Input>): SqlTemplate<Input> {
+  const name = sql<Input>`${user.appName}`;
+  return dialect.userLock === undefined ? name : dialect.userLock.share(name, user);
 }
 
 interface Advance extends SessionKey {
