@@ -54,6 +54,17 @@ describeWithOwnServer('RedisSessionService on a Cluster', () => {
       evicts: false,
       atomicAppState: false,
       listAllUsers: true,
+      updateSession: true,
+      getEvent: true,
+      fork: true,
+      erase: true,
+      increments: true,
+      turns: true,
+      sweep: true,
+      eraseUser: true,
+      listUsers: true,
+      importSession: true,
+      watch: true,
     });
   });
 });

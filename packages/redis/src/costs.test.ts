@@ -11,6 +11,7 @@ const COMMANDS = new Set([
   ...['hget', 'hmget', 'hset', 'hsetnx', 'hdel', 'hlen', 'hgetall', 'get', 'set', 'unlink'],
   ...['llen', 'lindex', 'lrange', 'rpush', 'rpop', 'zadd', 'zcard', 'zcount', 'zrange'],
   ...['zrevrange', 'zrangebyscore', 'zrem', 'zremrangebyscore', 'zscore', 'time', 'exists'],
+  ...['zlexcount', 'zrangebylex', 'zmscore', 'hscan'],
 ]);
 
 describeWithOwnServer('what a call of RedisSessionService costs', () => {
@@ -31,9 +32,14 @@ describeWithOwnServer('what a call of RedisSessionService costs', () => {
     const app = { appName: 'app' };
     const key = { ...app, userId: 'ada', sessionId: 's' };
     const late = { ...app, userId: 'ada', sessionId: 'late' };
+    const labelled = { ...app, userId: 'ada', sessionId: 'labelled' };
+    const life = { labels: { rare: 'x', common: 'y' }, expires: { afterIdle: 8_640_000_000 } };
     let time = Date.now();
     await service.create(key);
     await service.create(late);
+    for (let i = 0; i < 20; i++) {
+      await service.create({ ...labelled, sessionId: i === 0 ? 'labelled' : undefined, ...life });
+    }
     const event = () => ({ timestamp: ++time, actions: { stateDelta: { n: time } } });
     // One session has its events in the order of time, the other has not.
     const grow = async (count: number) => {
@@ -58,6 +64,14 @@ describeWithOwnServer('what a call of RedisSessionService costs', () => {
         await service.delete({ ...app, userId: 'ada', sessionId });
       },
       'a list': () => service.list({ ...app, userId: 'ada', limit: 20, includeTotal: true }),
+      'an append to one that expires': () => service.appendEvent({ ...labelled, event: event() }),
+      'an update': () =>
+        service.updateSession({ ...labelled, labels: { set: { n: String(++time) } } }),
+      'a turn': () => service.acquireTurn({ ...labelled, turn: 't' }),
+      'an event by its id': () => service.getEvent({ ...key, eventId: 'again' }),
+      'a list by labels': () =>
+        service.list({ ...app, userId: 'ada', labels: life.labels, includeTotal: true }),
+      'a sweep': () => service.sweep({ ...app, userId: 'ada' }),
       'a list of all': () => service.list({ ...app, allUsers: true, limit: 20 }),
     };
 
@@ -85,7 +99,8 @@ describeWithOwnServer('what a call of RedisSessionService costs', () => {
       const some = Array.from({ length: Math.min(200, count - i) }, (_, at) => {
         // As many users at first as later: a list of all looks at each part that has some.
         const userId = at % 2 === 0 ? 'ada' : `user-${(i + at) % 150}`;
-        return service.create({ appName: 'app', userId });
+        const labels = { common: 'y' };
+        return service.create({ appName: 'app', userId, labels, expires: { at: 8e15 } });
       });
       await Promise.all(some);
     }
