@@ -1,5 +1,6 @@
 import { driverExport, driverLoadError, realTimers } from '@holdfast/session/store';
 import type { Cluster, Redis } from 'ioredis';
+import { letGo } from './let-go.ts';
 import type { RedisClient, RedisPipeline } from './redis-client.ts';
 import { translateError } from './redis-error.ts';
 import { parseRedisUrl } from './redis-url.ts';
@@ -153,15 +154,4 @@ export class OpenedClient implements RedisClient {
   #wake(error?: Error): void {
     for (const wake of this.#waiting) wake(error);
   }
-}
-
-/** Lets the process end although a client is connected, or is about to connect again. */
-function letGo(client: Redis | Cluster): void {
-  client.on('connect', () => {
-    (client as RedisClient).stream?.unref?.();
-  });
-  client.on('reconnecting', () => {
-    const { reconnectTimeout } = client as unknown as { reconnectTimeout?: NodeJS.Timeout | null };
-    reconnectTimeout?.unref();
-  });
 }

@@ -39,12 +39,14 @@ import {
 } from '@holdfast/session/store';
 import { foldState, type ScopeState } from '@holdfast/state/internal';
 import { type AppState, OneServerAppState, type StoreParts } from './app-state.ts';
+import { ChangeHints, canTrack } from './change-hints.ts';
 import { ClusterAppState } from './cluster-app-state.ts';
 import { ClusterLists } from './cluster-lists.ts';
 import { eraseUser } from './erase-user.ts';
 import { ExpiredSessions } from './expired-sessions.ts';
 import { findRevisions } from './find-revisions.ts';
 import { listUsers } from './list-users.ts';
+import { OpenedClient } from './open-client.ts';
 import { RedisKeys } from './redis-keys.ts';
 import type { CheckedOptions } from './redis-options.ts';
 import { ScriptRunner } from './script-runner.ts';
@@ -94,6 +96,10 @@ export class RedisStore implements SessionStore {
   readonly #lists: SessionLists;
   readonly #expired: ExpiredSessions;
   readonly #background = new Set<Promise<unknown>>();
+  readonly #hints: ChangeHints | undefined;
+
+  /** Absent if the client cannot make others like it. */
+  readonly subscribe?: (key: SessionKey, changed: () => void) => () => void;
 
   constructor(options: CheckedOptions) {
     const keys = new RedisKeys(options.keyPrefix);
@@ -110,6 +116,17 @@ export class RedisStore implements SessionStore {
       ? new ClusterLists({ runner, keys, appState })
       : new OneServerLists({ runner, keys });
     this.#expired = new ExpiredSessions({ runner, keys });
+    const client = options.client instanceof OpenedClient ? options.client.driver : options.client;
+    if (canTrack(client)) {
+      const hints = new ChangeHints({
+        client,
+        keys,
+        timeout: options.callTimeout,
+        findRevisions: (sessions) => this.findRevisions(sessions),
+      });
+      this.#hints = hints;
+      this.subscribe = (key, changed) => hints.subscribe(key, changed);
+    }
     this.capabilities = {
       persistent: options.persistent,
       shared: true,
@@ -253,6 +270,7 @@ export class RedisStore implements SessionStore {
   }
 
   async close(): Promise<void> {
+    this.#hints?.close();
     await this.#runner.close(async () => {
       // What runs in the background may begin more of it.
       while (this.#background.size > 0) await Promise.all(this.#background);

@@ -1,0 +1,110 @@
+import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
+import { letGo } from './let-go.ts';
+import type { RedisStream } from './redis-client.ts';
+
+/** What is used of a `Redis` that was made like another one. */
+interface TrackingClient {
+  readonly stream?: RedisStream | null;
+  connect(): Promise<void>;
+  call(command: string, ...args: string[]): Promise<unknown>;
+  subscribe(channel: string): Promise<unknown>;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  disconnect(): void;
+}
+
+/** A `Redis`, from which others like it can be made. */
+export interface DuplicableClient {
+  duplicate(override: object): TrackingClient;
+}
+
+export interface TrackingOptions {
+  /** How long it may take to connect, and to ask, in ms. */
+  readonly timeout: number;
+  /** Called with the names of keys that have changed; undefined: any may have. */
+  changed(names: readonly string[] | undefined): void;
+  /** Called once, when a connection is lost. */
+  lost(): void;
+}
+
+// All else is as the client's owner has set it.
+const OWN_OPTIONS = {
+  lazyConnect: true,
+  keyPrefix: '',
+  scripts: undefined,
+  monitor: false,
+  // With version 3, the driver drops what it is told about keys.
+  protocol: 2,
+  retryStrategy: () => null,
+  enableReadyCheck: false,
+  enableAutoPipelining: false,
+  enableOfflineQueue: true,
+  autoResubscribe: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+};
+
+const CHANNEL = '__redis__:invalidate';
+
+/**
+ * Two connections to one server: what is read over one of them, the server tells the other one when
+ * it changes (`CLIENT TRACKING`). So whoever writes does nothing for those who watch.
+ */
+export class TrackingConnection {
+  readonly #reader: TrackingClient;
+  readonly #listener: TrackingClient;
+  readonly #timer: CallTimer;
+  /** Settles when it can be read from, or not. */
+  readonly ready: Promise<void>;
+  #isOver = false;
+
+  constructor(client: DuplicableClient, { timeout, changed, lost }: TrackingOptions) {
+    this.#timer = new CallTimer(timeout);
+    this.#reader = client.duplicate(OWN_OPTIONS);
+    this.#listener = client.duplicate(OWN_OPTIONS);
+    this.#listener.on('messageBuffer', (_, names) => {
+      changed(Array.isArray(names) ? names.map(String) : undefined);
+    });
+    for (const each of [this.#reader, this.#listener]) {
+      // Without a listener the driver would write to the console.
+      each.on('error', () => {});
+      each.on('end', () => {
+        if (this.#isOver) return;
+        this.close();
+        lost();
+      });
+      letGo(each);
+    }
+    this.ready = this.#inTime(() => this.#begin()).catch((error) => {
+      this.close();
+      throw error;
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Reads a key: its next change is told, and nothing after that until it is read again. */
+  async read(name: string): Promise<void> {
+    await this.ready;
+    await this.#inTime(() => this.#reader.call('LLEN', name));
+    if (this.#isOver) throw new Error('the connection was lost');
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#reader.disconnect();
+    this.#listener.disconnect();
+  }
+
+  async #begin(): Promise<void> {
+    await Promise.all([this.#reader.connect(), this.#listener.connect()]);
+    const id = await this.#listener.call('CLIENT', 'ID');
+    await this.#listener.subscribe(CHANNEL);
+    await this.#reader.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id));
+  }
+
+  #inTime<T>(run: () => Promise<T>): Promise<T> {
+    return this.#timer.limit(run, () => noAnswerInTime(this.#timer.timeout));
+  }
+}
