@@ -92,6 +92,18 @@ describe('importRecords', () => {
     expect(target.written).toEqual(['a: 2', 'b: 0']);
   });
 
+  it('writes a large state in parts, since each came by a call of its own', async () => {
+    const target = new Target();
+    const large = 'x'.repeat(3 * 1024 * 1024);
+    const state = { a: large, b: 1, c: large, ['__proto__']: large, d: 2 };
+    expect(await target.import([{ type: 'state', version: 1, ...user, state }])).toStrictEqual({
+      ...nothing,
+      states: 1,
+    });
+    const names = target.states.map(({ set }) => Object.keys(set as JsonObject));
+    expect(names).toEqual([['a', 'b'], ['c'], ['__proto__', 'd']]);
+  });
+
   it('takes records as they come', async () => {
     const target = new Target();
     async function* lines() {
@@ -164,6 +176,8 @@ describe('importRecords', () => {
     ['is not an object', 'a line', refused],
     ['is null', null, refused],
     ['has no known type', { version: 1, type: 'index' }, refused],
+    ['has no event', { ...eventRecord('a', 1), event: undefined }, refused],
+    ['has no state', { type: 'state', version: 1, ...user, state: null }, refused],
     ['is of a later version', { ...session, version: 2 }, { code: 'unsupported', path: 'version' }],
     ['has no version', { type: 'session' }, { code: 'unsupported', path: 'version' }],
     ['is an event of another session', eventRecord('b', 1), refused],

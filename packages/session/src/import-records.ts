@@ -1,5 +1,12 @@
-import { type Event, HoldfastError, isHoldfastError, type SessionKey } from '@holdfast/core';
-import { describeType, isPlainObject } from '@holdfast/core/internal';
+import {
+  type Event,
+  HoldfastError,
+  isHoldfastError,
+  type JsonObject,
+  type JsonValue,
+  type SessionKey,
+} from '@holdfast/core';
+import { describeType, isPlainObject, setOwn } from '@holdfast/core/internal';
 import { type ExportRecord, RECORD_VERSION, type SessionRecord } from './export-record.ts';
 import type { ImportPart } from './requests.ts';
 import type { SessionService } from './session-service.ts';
@@ -58,7 +65,7 @@ export async function importRecords(
           userId === undefined
             ? ({ scope: 'app', appName } as const)
             : ({ scope: 'user', appName, userId } as const);
-        await service.updateState({ ...owner, set: state });
+        for (const set of partsOf(state)) await service.updateState({ ...owner, set });
         count.states++;
         break;
       }
@@ -145,6 +152,22 @@ class SessionImport {
   }
 }
 
+/** A state in parts, since it may be larger than a call may be. */
+function partsOf(state: JsonObject): readonly Record<string, JsonValue>[] {
+  const parts: Record<string, JsonValue>[] = [];
+  let characters = PART_CHARACTERS;
+  for (const [name, value] of Object.entries(state)) {
+    const more = name.length + JSON.stringify(value).length;
+    if (characters + more > PART_CHARACTERS) {
+      parts.push({});
+      characters = 0;
+    }
+    characters += more;
+    setOwn(parts.at(-1) as object, name, value);
+  }
+  return parts;
+}
+
 function isSame(a: SessionKey, b: SessionKey): boolean {
   return a.appName === b.appName && a.userId === b.userId && a.sessionId === b.sessionId;
 }
@@ -160,8 +183,13 @@ function checkRecord(record: unknown, place: number): void {
       path: 'version',
     });
   }
-  if (type === 'state' || type === 'session' || type === 'event') return;
-  throw badRecord(place, `has the type ${JSON.stringify(type)}, which is not known`);
+  if (type === 'session') return;
+  if (type !== 'state' && type !== 'event') {
+    throw badRecord(place, `has the type ${JSON.stringify(type)}, which is not known`);
+  }
+  if (!isPlainObject(record[type])) {
+    throw badRecord(place, `must have an object as its ${type}, got ${describeType(record[type])}`);
+  }
 }
 
 function badRecord(place: number, problem: string): HoldfastError {
