@@ -7,13 +7,13 @@ import { type StoreAccess, walkEvents } from './store-access.ts';
 /** What an event does to a key; undefined if it leaves it alone. */
 type Touch = { readonly value: JsonValue | undefined } | { readonly by: number } | undefined;
 
-/** A key whose value is searched for: what was added to it after the event that decides. */
-type Search = Map<string, number>;
+/** Keys whose values are searched for: what was added after the event that decides, the last first. */
+type Search = Map<string, number[]>;
 
 /**
  * A session's own state as it was at an earlier `seq`, and the initial one at 0. It goes back only
  * as far as it has to: a key that no later event has touched has the value that it has now, and of
- * others the last event before decides.
+ * others the last event before decides. If a later event was erased, it begins at the beginning.
  */
 export async function stateAt(
   access: StoreAccess,
@@ -40,9 +40,9 @@ export async function stateAt(
     to: revision,
     order: 'desc',
   })) {
-    // What it has changed is not known. Its keys may be any.
-    if (event.erased) throw unknown('an event behind it was erased');
-    for (const name of touchedBy(event)) touched.set(name, 0);
+    // What it has changed is not known: its keys may be any.
+    if (event.erased) return fromTheStart(access, { snapshot, seq, unknown });
+    for (const name of touchedBy(event)) touched.set(name, []);
   }
   const state = new Map(now);
   for (const name of touched.keys()) state.delete(name);
@@ -50,40 +50,66 @@ export async function stateAt(
   return state;
 }
 
-interface BackwardSearch {
+interface PastState {
   readonly snapshot: SessionSnapshot;
   readonly seq: number;
+  unknown(why: string): Error;
+}
+
+interface BackwardSearch extends PastState {
   readonly touched: Search;
   /** Where what is found goes. */
   readonly state: Map<string, JsonValue>;
-  unknown(why: string): Error;
 }
+
+/** The initial state, and what all events up to the point have made of it. */
+async function fromTheStart(
+  access: StoreAccess,
+  { snapshot: { key, initialState }, seq, unknown }: PastState,
+): Promise<ScopeState> {
+  if (initialState === undefined) throw unknown(NOT_KEPT);
+  const state = new Map(initialState);
+  for await (const event of walkEvents(access, { key, from: 1, to: seq, order: 'asc' })) {
+    if (event.erased) throw unknown(ERASED_BEFORE);
+    for (const name of touchedBy(event)) {
+      const touch = touchOf(event, name);
+      if (touch === undefined) continue;
+      const value = 'by' in touch ? incremented(state.get(name), touch.by) : touch.value;
+      if (value === undefined) state.delete(name);
+      else state.set(name, value);
+    }
+  }
+  return state;
+}
+
+const NOT_KEPT = 'what the session began with was not kept';
+const ERASED_BEFORE = 'an event before it was erased';
 
 async function searchBack(
   access: StoreAccess,
   { snapshot, seq, touched, state, unknown }: BackwardSearch,
 ): Promise<void> {
   const found = (name: string, before: JsonValue | undefined) => {
-    const by = touched.get(name) as number;
+    const added = touched.get(name) as number[];
     touched.delete(name);
-    const value = by === 0 ? before : incremented(before, by);
+    const value = added.reduceRight<JsonValue | undefined>(incremented, before);
     if (value !== undefined) state.set(name, value);
   };
   const walk = { key: snapshot.key, from: 1, to: seq, order: 'desc' } as const;
   for await (const event of walkEvents(access, walk)) {
-    if (event.erased) throw unknown('an event before it was erased');
+    if (event.erased) throw unknown(ERASED_BEFORE);
     for (const name of touchedBy(event)) {
-      const by = touched.get(name);
-      if (by === undefined) continue;
+      const added = touched.get(name);
+      if (added === undefined) continue;
       const touch = touchOf(event, name);
       if (touch === undefined) continue;
-      if ('by' in touch) touched.set(name, by + touch.by);
+      if ('by' in touch) added.push(touch.by);
       else found(name, touch.value);
     }
     if (touched.size === 0) return;
   }
   const { initialState } = snapshot;
-  if (initialState === undefined) throw unknown('what the session began with was not kept');
+  if (initialState === undefined) throw unknown(NOT_KEPT);
   for (const name of [...touched.keys()]) found(name, initialState.get(name));
 }
 
