@@ -19,7 +19,8 @@ import { getCases } from './cases/get.ts';
 import { historyCases } from './cases/history.ts';
 import { identityCases } from './cases/identity.ts';
 import { incarnationCases } from './cases/incarnation.ts';
-import { labelCases, labelRefusedCases } from './cases/labels.ts';
+import { labelCases } from './cases/labels.ts';
+import { labelRefusedCases } from './cases/labels-refused.ts';
 import { largeCases } from './cases/large.ts';
 import { lengthCases } from './cases/lengths.ts';
 import { lifecycleCases } from './cases/lifecycle.ts';
@@ -52,6 +53,7 @@ import { separatorCases } from './cases/separators.ts';
 import { sessionAsKeyCases } from './cases/session-as-key.ts';
 import { snapshotCases } from './cases/snapshots.ts';
 import { stateCases } from './cases/state.ts';
+import { sweepCases, sweepRaceCases } from './cases/sweep.ts';
 import { textCases } from './cases/texts.ts';
 import { timeCases } from './cases/times.ts';
 import { updateStateCases } from './cases/update-state.ts';
@@ -90,6 +92,8 @@ const exampleCases: readonly ConformanceCase[] = [
   ...freshCases,
   ...expiryCases,
   ...expiryRaceCases,
+  ...sweepCases,
+  ...sweepRaceCases,
   ...lifecycleCases,
   ...eventLoopCases,
   ...createRaceCases,
