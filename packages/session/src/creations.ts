@@ -1,5 +1,6 @@
 import { createUuidV7 } from '@holdfast/core';
 import { andThen, type MaybePromise } from './call-gate.ts';
+import { makesWay } from './life/store-access.ts';
 import type { CheckedCreate } from './prepare-create.ts';
 import type { WriteOptions } from './service-options.ts';
 import { Session } from './session.ts';
@@ -41,10 +42,8 @@ export class Creations {
     const create = { key, incarnation, createTime, state, details, expireTime };
     return andThen(this.#store.create(create), (shared) => {
       if (shared === undefined) {
-        if (this.#store.deleteExpired === undefined) return undefined;
-        const expired = { key, now: createTime, untouchedSince: undefined };
-        return andThen(this.#store.deleteExpired(expired), (isGone) =>
-          isGone ? this.create(checked, attempts - 1) : undefined,
+        return andThen(makesWay(this.#store, { key, now: createTime }), (isFree) =>
+          isFree ? this.create(checked, attempts - 1) : undefined,
         );
       }
       return new Session({

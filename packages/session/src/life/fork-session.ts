@@ -11,7 +11,7 @@ import { activeFromAt } from './active-from.ts';
 import { checkPoint, type HistoryPoint } from './prepare-marker.ts';
 import { pathOf, seqOfPoint } from './rewind-session.ts';
 import { stateAt } from './state-at.ts';
-import { needed, readSession, readState, type StoreAccess } from './store-access.ts';
+import { makesWay, needed, readSession, readState, type StoreAccess } from './store-access.ts';
 
 const MAX_ATTEMPTS = 20;
 
@@ -74,13 +74,11 @@ export async function forkSession(access: StoreAccess, fork: CheckedFork): Promi
     switch (outcome) {
       case 'forked':
         return new Session(await readSession(access, get));
-      case 'exists': {
-        const expired = { key: get.key, now: createTime, untouchedSince: undefined };
-        if ((await store.deleteExpired?.(expired)) !== true) {
+      case 'exists':
+        if (!(await makesWay(store, { key: get.key, now: createTime }))) {
           throw sessionExists(get.key, 'newSessionId');
         }
         break;
-      }
       case 'changed':
         break;
     }

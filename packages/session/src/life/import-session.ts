@@ -20,8 +20,10 @@ import type { ImportedRow, PreparedImport } from '../prepared-life.ts';
 import type { ImportedSession, ImportPart, ImportSessionRequest } from '../requests.ts';
 import type { WriteOptions } from '../service-options.ts';
 import { expireTimeOf, type ForkPoint, freezeDetails } from '../session-details.ts';
-import { incarnationConflict, sessionExists } from '../session-errors.ts';
-import { needed, type StoreAccess } from './store-access.ts';
+import { changedTooOften, incarnationConflict, sessionExists } from '../session-errors.ts';
+import { makesWay, needed, type StoreAccess } from './store-access.ts';
+
+const MAX_ATTEMPTS = 20;
 
 export function prepareImport(
   request: ImportSessionRequest,
@@ -70,13 +72,13 @@ export async function importSession(
   const write = needed(store, { method: 'importSession', capability: 'importSession' });
   const { key, incarnation, fromRevision, events, now } = part;
   const revision = fromRevision + events.length;
-  for (;;) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     if (await write(part)) return Object.freeze({ revision, incarnation });
     if (fromRevision > 0) throw incarnationConflict(key, { path: 'part', revision: undefined });
     // What an earlier import has left is expired.
-    const expired = { key, now, untouchedSince: undefined };
-    if ((await store.deleteExpired?.(expired)) !== true) throw sessionExists(key);
+    if (!(await makesWay(store, { key, now }))) throw sessionExists(key);
   }
+  throw changedTooOften(key);
 }
 
 interface ImportedPlace {
@@ -154,10 +156,17 @@ function ownState(
   property: 'initialState' | 'state',
   { maxEventBytes }: WriteOptions,
 ): ScopeState {
-  const copier = new JsonCopier(maxEventBytes);
+  checkPlainObject(state, `session.${property}`);
   const keyProblem = stateNameProblem;
-  const copied = copier.at('session', () => copyState(copier, state, { property, keyProblem }));
-  return new Map(Object.entries(copied));
+  // Its values have come by many calls: together they may be larger than a call may be.
+  const copied = Object.entries(state as object).flatMap(([name, value]) => {
+    const copier = new JsonCopier(maxEventBytes);
+    const one = { [name]: value };
+    return Object.entries(
+      copier.at('session', () => copyState(copier, one, { property, keyProblem })),
+    );
+  });
+  return new Map(copied);
 }
 
 function checkForkPoint(point: ForkPoint | undefined): ForkPoint | undefined {

@@ -1,5 +1,5 @@
 import type { Event, SessionKey } from '@holdfast/core';
-import type { MaybePromise } from '../call-gate.ts';
+import { andThen, type MaybePromise } from '../call-gate.ts';
 import { checkListedEvents, checkLoadedEvents } from '../check-stored-events.ts';
 import type { CheckedAppend } from '../prepare-append.ts';
 import type { PreparedGet } from '../prepare-get.ts';
@@ -53,6 +53,30 @@ export async function readEvents(
   }
   checkListedEvents(list, listed);
   return listed;
+}
+
+/**
+ * Whether the id of a session that is in the way of a new one is free by now: the session makes way
+ * if it has expired, and may be gone already.
+ */
+export function makesWay(
+  store: SessionStore,
+  { key, now }: { readonly key: SessionKey; readonly now: number },
+): MaybePromise<boolean> {
+  if (store.deleteExpired === undefined) return false;
+  const found = store.get({
+    key,
+    numRecentEvents: 0,
+    afterTimestamp: undefined,
+    active: false,
+    includeInitialState: false,
+  });
+  return andThen(found, (session) => {
+    if (session === undefined) return true;
+    if (!isExpired(session.expireTime, now)) return false;
+    const remove = { key, now, untouchedSince: undefined };
+    return andThen(store.deleteExpired?.(remove), () => true);
+  });
 }
 
 const PAGE = 250;
