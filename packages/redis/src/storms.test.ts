@@ -110,8 +110,11 @@ async function expectNothingLost(service: SessionService, storm: () => Promise<v
     const key = keys[writer % keys.length] as SessionKey;
     for (let i = 0; !isOver; i++) {
       const id = `${writer}-${i}`;
-      const stateDelta = { [`of ${writer}`]: i, ...(i % 5 === 0 && { [`app:of ${writer}`]: i }) };
-      const event = { id, author: 'user', timestamp: 1, actions: { stateDelta } };
+      const isFifth = i % 5 === 0;
+      const stateDelta = { [`of ${writer}`]: i, ...(isFifth && { [`app:of ${writer}`]: i }) };
+      const stateIncrements = { 'user:events': 1, ...(isFifth && { 'app:fifths': 1 }) };
+      const actions = { stateDelta, ...(i % 2 === 0 || isFifth ? { stateIncrements } : {}) };
+      const event = { id, author: 'user', timestamp: 1, actions };
       acknowledged.set(id, (await retry(() => service.appendEvent({ ...key, event }))).seq);
     }
   });
@@ -125,23 +128,30 @@ async function expectNothingLost(service: SessionService, storm: () => Promise<v
   watch.stop();
 
   let count = 0;
+  let fifths = 0;
   const last: Record<string, number> = {};
   for (const key of keys) {
     const session = await retry(() => service.get(key));
     const events = session?.events ?? [];
     count += events.length;
     expect(events.map(({ seq }) => seq)).toStrictEqual(events.map((_, i) => i + 1));
-    for (const { id, seq } of events) {
+    let added = 0;
+    for (const { id, seq, actions } of events) {
       expect(acknowledged.get(id), id).toBe(seq);
+      added += actions.stateIncrements?.['user:events'] ?? 0;
+      fifths += actions.stateIncrements?.['app:fifths'] ?? 0;
       const [writer = '', i] = id.split('-');
       last[writer] = Number(i);
     }
+    expect(session?.state.get('user:events')).toBe(added);
     for (const [writer, i] of Object.entries(last)) {
       if (keys[Number(writer) % keys.length] !== key) continue;
       expect(session?.state.get(`of ${writer}`)).toBe(i);
       expect(session?.state.get(`app:of ${writer}`)).toBe(i - (i % 5));
     }
   }
+  const app = await retry(() => service.getState({ scope: 'app', appName: 'storm' }));
+  expect(app['fifths']).toBe(fifths);
   // Each one is there, and once.
   expect(count).toBe(acknowledged.size);
   expect(count).toBeGreaterThan(WRITERS);
