@@ -208,7 +208,7 @@ export type RetractEventsRequest = MarkerOptions & {
 export interface AcquireTurnRequest extends SessionKey {
   /** The token of the turn, by the rules of ids: whoever has it may append with it. */
   readonly turn: string;
-  /** After so many ms without an extension it is free again: 1,000 to 86,400,000. @default 30,000 */
+  /** After so many ms without an extension it is free again: 1 to 86,400,000. @default 30,000 */
   readonly ttl?: number | undefined;
   /** Only if the session is held for this turn already. @default false */
   readonly extend?: boolean | undefined;

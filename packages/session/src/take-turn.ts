@@ -19,7 +19,7 @@ const LONGEST_PAUSE = 250;
 
 export interface TakeTurnRequest extends SessionKey {
   /**
-   * After so many ms without an extension, the session is free again: 1,000 to 86,400,000. It is
+   * After so many ms without an extension, the session is free again: 1 to 86,400,000. It is
    * extended while the turn runs. @default 30,000
    */
   readonly ttl?: number | undefined;

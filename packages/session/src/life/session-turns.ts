@@ -23,7 +23,7 @@ export function prepareTurn(request: AcquireTurnRequest, { now }: WriteOptions):
 }
 
 export function checkTurnTtl(ttl: unknown): number {
-  return checkInteger(ttl, { path: 'ttl', min: 1_000, max: 86_400_000 });
+  return checkInteger(ttl, { path: 'ttl', min: 1, max: 86_400_000 });
 }
 
 /** Until when the session is held. */
