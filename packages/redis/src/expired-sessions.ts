@@ -34,7 +34,7 @@ export class ExpiredSessions {
     const { appName, userId, untouchedSince, limit } = find;
     if (userId !== undefined) {
       const { bucket, user } = this.#keys.user({ appName, userId });
-      return await this.#findAt(find, { bucket, ...user });
+      return (await this.#findAt(find, { bucket, ...user })).slice(0, limit);
     }
     const first = untouchedSince === undefined ? 0 : (this.#lastBuckets.get(appName) ?? 0);
     const atOnce = untouchedSince === undefined ? AT_ONCE.expired : AT_ONCE.untouched;

@@ -108,5 +108,9 @@ export function readUpdateReply(
   if (reply === -1 || reply === '-1') throw corrupt('the session', { key });
   const text = readText(reply);
   if (text.startsWith('=')) return text.slice(1);
-  return summaryOf({ key, meta: text, details: formatDetails(details) || null });
+  return summaryOf({
+    key: Object.freeze(key),
+    meta: text,
+    details: formatDetails(details) || null,
+  });
 }
