@@ -7,6 +7,7 @@ import { concurrencyCases } from './cases/concurrency.ts';
 import { countCases } from './cases/counts.ts';
 import { createCases } from './cases/create.ts';
 import { deleteCases } from './cases/delete.ts';
+import { eraseUserCases, eraseUserRaceCases } from './cases/erase-user.ts';
 import { eventLoopCases } from './cases/event-loop.ts';
 import { eventsCases } from './cases/events.ts';
 import { expiryCases, expiryRaceCases } from './cases/expiry.ts';
@@ -16,16 +17,20 @@ import { forkLifeCases } from './cases/fork-life.ts';
 import { forkRefusedCases } from './cases/fork-refused.ts';
 import { freshCases } from './cases/fresh.ts';
 import { getCases } from './cases/get.ts';
+import { getEventCases } from './cases/get-event.ts';
 import { historyCases } from './cases/history.ts';
 import { identityCases } from './cases/identity.ts';
+import { ifMissingCases, ifMissingRaceCases } from './cases/if-missing.ts';
 import { incarnationCases } from './cases/incarnation.ts';
 import { labelCases } from './cases/labels.ts';
+import { labelRaceCases } from './cases/labels-race.ts';
 import { labelRefusedCases } from './cases/labels-refused.ts';
 import { largeCases } from './cases/large.ts';
 import { lengthCases } from './cases/lengths.ts';
 import { lifecycleCases } from './cases/lifecycle.ts';
 import { listCases } from './cases/list.ts';
 import { listAllUsersCases } from './cases/list-all-users.ts';
+import { listLabelsCases, listLabelsPageCases } from './cases/list-labels.ts';
 import { listMomentCases } from './cases/list-moment.ts';
 import { listPageCases } from './cases/list-pages.ts';
 import { lookalikeCases } from './cases/lookalikes.ts';
@@ -94,6 +99,8 @@ const exampleCases: readonly ConformanceCase[] = [
   ...expiryRaceCases,
   ...sweepCases,
   ...sweepRaceCases,
+  ...eraseUserCases,
+  ...eraseUserRaceCases,
   ...lifecycleCases,
   ...eventLoopCases,
   ...createRaceCases,
@@ -122,6 +129,12 @@ const exampleCases: readonly ConformanceCase[] = [
   ...requestsReadCases,
   ...labelCases,
   ...labelRefusedCases,
+  ...labelRaceCases,
+  ...listLabelsCases,
+  ...listLabelsPageCases,
+  ...getEventCases,
+  ...ifMissingCases,
+  ...ifMissingRaceCases,
   ...forkCases,
   ...forkRefusedCases,
   ...forkLifeCases,
