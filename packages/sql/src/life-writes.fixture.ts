@@ -9,7 +9,7 @@ export interface LifeDatabase {
   dump(): Promise<string>;
 }
 
-const TIMEOUT = { timeout: 60_000 };
+const TIMEOUT = { timeout: 120_000 };
 
 /** What must hold of forks, counters, imports and erasures while others write, within a `describe`. */
 export function itKeepsLivesApart({ open: openOne, dump }: LifeDatabase): void {
@@ -28,29 +28,7 @@ export function itKeepsLivesApart({ open: openOne, dump }: LifeDatabase): void {
     const services = await openAll(4);
     const [service] = services as [SessionService];
     const owner = { appName: 'counters', userId: 'ada' };
-    const keys: Session['key'][] = [];
-    for (let i = 0; i < 4; i++) keys.push((await service.create(owner)).key);
-    const names = ['app:b', 'user:a', 'app:a', 'c', 'user:b', 'app:é'];
-    await inParallel(16, async (writer) => {
-      const own = services[writer % 4] as SessionService;
-      const key = keys[(writer >> 2) % 4] as Session['key'];
-      for (let i = 0; i < 25; i++) {
-        const turned = [...names.slice((writer + i) % 6), ...names.slice(0, (writer + i) % 6)];
-        const stateIncrements = Object.fromEntries(turned.map((name) => [name, 1]));
-        const stateDelta = { 'app:set': i, 'user:set': i };
-        await own.appendEvent({ ...key, event: { actions: { stateIncrements } } });
-        if (i % 5 === 0) await own.appendEvent({ ...key, event: { actions: { stateDelta } } });
-        if (i % 5 === 1) {
-          const increment = { b: 1, a: 1, é: 1 };
-          await own.updateState({
-            scope: 'app',
-            appName: owner.appName,
-            increment,
-            remove: ['set'],
-          });
-        }
-      }
-    });
+    const keys = await raiseCounters(services, owner);
     const app = await service.getState({ scope: 'app', appName: owner.appName });
     expect(app).toMatchObject({ a: 480, b: 480, é: 480 });
     expect(await service.getState({ scope: 'user', ...owner })).toMatchObject({ a: 400, b: 400 });
@@ -230,7 +208,7 @@ export function itKeepsLivesApart({ open: openOne, dump }: LifeDatabase): void {
       const [service] = services as [SessionService];
       const owner = { appName: 'erasing', userId: 'ada' };
       const before: Session['key'][] = [];
-      for (let i = 0; i < 130; i++) {
+      for (let i = 0; i < 110; i++) {
         const state = { secret: `before-${i}-it`, [`user:before-${i}`]: `before-${i}-it` };
         before.push(
           (await service.create({ ...owner, state, labels: { at: `before-${i}-it` } })).key,
@@ -264,7 +242,7 @@ export function itKeepsLivesApart({ open: openOne, dump }: LifeDatabase): void {
       });
       const erased = await (services[2] as SessionService).eraseUser(owner);
       expect(erased.sessions).toBeGreaterThanOrEqual(before.length);
-      expect(erased.stateKeys).toBeGreaterThanOrEqual(131);
+      expect(erased.stateKeys).toBeGreaterThanOrEqual(111);
       for (const key of before) expect(await service.get(key)).toBeUndefined();
       isErased = true;
       await writers;
@@ -331,6 +309,37 @@ export function itKeepsLivesApart({ open: openOne, dump }: LifeDatabase): void {
     await other.delete(keys[0] as Session['key']);
     await expect(next).rejects.toMatchObject({ code: 'not_found' });
   });
+}
+
+/** 16 writers raise counters of four sessions, and of whoever has them, in any order; some set keys. */
+export async function raiseCounters(
+  services: readonly SessionService[],
+  owner: Pick<Session['key'], 'appName' | 'userId'>,
+): Promise<readonly Session['key'][]> {
+  const keys: Session['key'][] = [];
+  const names = ['app:b', 'user:a', 'app:a', 'c', 'user:b', 'app:é'];
+  for (let i = 0; i < 4; i++) {
+    keys.push((await (services[0] as SessionService).create(owner)).key);
+  }
+  await inParallel(16, async (writer) => {
+    const service = services[writer % services.length] as SessionService;
+    const key = keys[writer >> 2] as Session['key'];
+    for (let i = 0; i < 25; i++) {
+      const from = (writer + i) % names.length;
+      const turned = [...names.slice(from), ...names.slice(0, from)];
+      const stateIncrements = Object.fromEntries(turned.map((name) => [name, 1]));
+      await service.appendEvent({ ...key, event: { actions: { stateIncrements } } });
+      if (i % 5 === 0) {
+        const stateDelta = { 'user:set': i, 'app:set': i };
+        await service.appendEvent({ ...key, event: { actions: { stateDelta } } });
+      }
+      if (i % 5 === 1) {
+        const app = { scope: 'app', appName: owner.appName } as const;
+        await service.updateState({ ...app, increment: { é: 1, b: 1, a: 1 }, remove: ['set'] });
+      }
+    }
+  });
+  return keys;
 }
 
 async function inParallel(count: number, work: (index: number) => Promise<void>): Promise<void> {
