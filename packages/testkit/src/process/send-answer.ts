@@ -85,7 +85,11 @@ function unpackSession(sent: SentSession): Session {
     ...numbers,
     events: events.map(unpackEvent),
     state: byScope(state),
-    details: { labels, expires, forkedFrom },
+    details: {
+      labels,
+      ...(expires !== undefined && { expires }),
+      ...(forkedFrom !== undefined && { forkedFrom }),
+    },
     initialState: initialState === null ? undefined : new Map(Object.entries(initialState)),
   });
 }
