@@ -1,6 +1,9 @@
+import type { SessionKey } from '@holdfast/session';
 import { expect, it } from 'vitest';
 import { describeEachKind } from './each-kind.fixture.ts';
 import { Gate, interceptedClient } from './intercepted-client.fixture.ts';
+import type { OwnCluster } from './own-cluster.fixture.ts';
+import { until } from './own-server.fixture.ts';
 import { bucketOf, RedisKeys } from './redis-keys.ts';
 import { RedisSessionService } from './redis-session-service.ts';
 
@@ -9,7 +12,7 @@ const keys = new RedisKeys('holdfast');
 // What a scan of all keys is to find nowhere.
 const secret = (what: string) => `secret-${what}`;
 
-describeEachKind('an erasure in Redis', ({ open, client, dump, isCluster, store }) => {
+describeEachKind('an erasure in Redis', ({ open, client, dump, isCluster, server, store }) => {
   it('of events leaves no byte of what they said, and all else as it was', async () => {
     const service = open();
     const { key } = await service.create({ appName: 'events', userId: 'ada' });
@@ -173,6 +176,42 @@ describeEachKind('an erasure in Redis', ({ open, client, dump, isCluster, store 
       expect(await client().zcard(outbox)).toBe(0);
       const app = { scope: 'app', appName: 'outbox' } as const;
       expect(await service.getState(app)).toStrictEqual({ a: 'x', n: 1 });
+    });
+
+  if (isCluster)
+    it('of a user happens as a whole or not at all while a slot moves', async () => {
+      const cluster = server() as OwnCluster;
+      const service = open({ callTimeout: 500 });
+      const user = { appName: 'moving', userId: 'ada' };
+      // All that is named is there, so that the script begins.
+      const own = { labels: { title: secret('move') }, expires: { afterIdle: 1e9 } };
+      for (let i = 0; i < 20; i++) {
+        await service.create({ ...user, ...own, state: { own: secret('move') } });
+      }
+      const { sessions } = await service.list(user);
+      const { session } = keys.session(sessions[0]?.key as SessionKey);
+      await service.updateState({ scope: 'user', ...user, set: { a: secret('move') } });
+      const slot = await cluster.slotOf(keys.user(user).user.state);
+      const source = await cluster.masterOf(slot);
+      const target = cluster.nodes.slice(0, 3).find(({ id }) => id !== source.id) as typeof source;
+      await target.client.cluster('SETSLOT', slot, 'IMPORTING', source.id);
+      await source.client.cluster('SETSLOT', slot, 'MIGRATING', target.id);
+      const migrate = async (name: string) => {
+        await source.client.migrate('127.0.0.1', target.server.port, name, 0, 5_000);
+      };
+      // What is named has stayed, and something that the script finds has gone.
+      await migrate(session.state);
+      const before = (await dump()).split('\n').sort();
+      await expect(service.eraseUser(user)).rejects.toMatchObject({ code: 'unavailable' });
+      expect((await dump()).split('\n').sort()).toStrictEqual(before);
+
+      for (const name of (await source.client.cluster('GETKEYSINSLOT', slot, 1_000)) as string[]) {
+        await migrate(name);
+      }
+      await target.client.cluster('SETSLOT', slot, 'NODE', target.id);
+      await source.client.cluster('SETSLOT', slot, 'NODE', target.id);
+      await until(async () => (await service.eraseUser(user)).sessions === 20);
+      expect(await dump()).not.toContain(secret('move'));
     });
 
   function inBucketOf(userId: string): string {

@@ -10,13 +10,17 @@ type UserOwner = Omit<SessionKey, 'sessionId'>;
 // KEYS: the user's sessions. ARGV: how many.
 const find = script(`return redis.call('ZRANGE', KEYS[1], 0, ARGV[1] - 1)`);
 
-// Deletes a session, even one that has expired. The keys are those of `REMOVE`. ARGV: member.
+// Deletes a session, even one that has expired, and what is left of one that is half lost. The keys
+// are those of `REMOVE`. ARGV: member.
 const remove = script(`
   ${META}${LABELS}
   local text = redis.call('HGET', KEYS[1], ARGV[1])
   local meta = text and readMeta(text)
-  if not text then return 0 end
-  ${REMOVE}
+  local function removeIt()
+    ${REMOVE}
+  end
+  removeIt()
+  return text and 1 or 0
 `);
 
 // KEYS: metas, the bucket's sessions and expiries, details, and what the user has: sessions,
