@@ -77,7 +77,7 @@ export class Appends {
         case 'refused':
           return this.#afterRefusal(append, { outcome, attempts: attempts - 1 });
         case 'unfit':
-          throw incrementUnfit(joinStateKey(outcome), key);
+          return this.#afterUnfit(append, { unfit: outcome, attempts: attempts - 1 });
         case 'missing':
           if (!createsMissing(append)) throw sessionNotFound(key);
           return andThen(this.#creations.create({ key, ...NEW_SESSION }), () =>
@@ -93,6 +93,28 @@ export class Appends {
     if (increments === undefined) return this.#store.append(append);
     const needs = { capability: 'increments', path: 'actions.stateIncrements' } as const;
     return needed(this.#store, { method: 'increment', ...needs })({ ...append, increments });
+  }
+
+  /** What is stored already, or not meant for where the session is, need not be counted any more. */
+  #afterUnfit(
+    append: CheckedAppend,
+    { unfit, attempts }: { readonly unfit: IncrementRefused; readonly attempts: number },
+  ): MaybePromise<readonly Event[]> {
+    const { key, events, expectedRevision, expectedIncarnation, turn } = append;
+    // No session is there: so it is refused, and told what is.
+    const look = { ...append, expectedRevision: Number.MAX_SAFE_INTEGER };
+    return andThen(this.#store.append(look), (outcome) => {
+      if (outcome.type === 'missing') throw sessionNotFound(key);
+      if (outcome.type === 'refused') {
+        const isStored = events.some(({ id }) => outcome.findEvent(id) !== undefined);
+        const isElsewhere =
+          (expectedRevision ?? outcome.revision) !== outcome.revision ||
+          (expectedIncarnation ?? outcome.incarnation) !== outcome.incarnation ||
+          (turn ?? outcome.turn) !== outcome.turn;
+        if (isStored || isElsewhere) return this.#afterRefusal(append, { outcome, attempts });
+      }
+      throw incrementUnfit(joinStateKey(unfit), key);
+    });
   }
 
   /** A retry is answered with what is stored. If nothing is in the way any more, it tries again. */

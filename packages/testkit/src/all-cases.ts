@@ -22,6 +22,9 @@ import { historyCases } from './cases/history.ts';
 import { identityCases } from './cases/identity.ts';
 import { ifMissingCases, ifMissingRaceCases } from './cases/if-missing.ts';
 import { incarnationCases } from './cases/incarnation.ts';
+import { incrementRaceCases } from './cases/increment-race.ts';
+import { incrementRetryCases } from './cases/increment-retry.ts';
+import { incrementCases } from './cases/increments.ts';
 import { labelCases } from './cases/labels.ts';
 import { labelRaceCases } from './cases/labels-race.ts';
 import { labelRefusedCases } from './cases/labels-refused.ts';
@@ -54,6 +57,9 @@ import { retryRaceCases } from './cases/race-retry.ts';
 import { stateRaceCases } from './cases/race-state.ts';
 import { removalCases } from './cases/removals.ts';
 import { requestsReadCases } from './cases/requests-read.ts';
+import { retractCases, retractRaceCases, retractRefusedCases } from './cases/retract.ts';
+import { rewindCases, rewindRefusedCases } from './cases/rewind.ts';
+import { rewindRaceCases } from './cases/rewind-race.ts';
 import { separatorCases } from './cases/separators.ts';
 import { sessionAsKeyCases } from './cases/session-as-key.ts';
 import { snapshotCases } from './cases/snapshots.ts';
@@ -101,6 +107,9 @@ const exampleCases: readonly ConformanceCase[] = [
   ...sweepRaceCases,
   ...eraseUserCases,
   ...eraseUserRaceCases,
+  ...incrementCases,
+  ...incrementRaceCases,
+  ...incrementRetryCases,
   ...lifecycleCases,
   ...eventLoopCases,
   ...createRaceCases,
@@ -138,6 +147,12 @@ const exampleCases: readonly ConformanceCase[] = [
   ...forkCases,
   ...forkRefusedCases,
   ...forkLifeCases,
+  ...rewindCases,
+  ...rewindRefusedCases,
+  ...rewindRaceCases,
+  ...retractCases,
+  ...retractRefusedCases,
+  ...retractRaceCases,
   ...closingCases,
   ...persistenceCases,
   ...processCases,
