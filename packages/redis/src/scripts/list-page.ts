@@ -100,11 +100,14 @@ const page = script(`
     local source = heap[1]
     local tag, name = source.tag, source.member
     local meta = redis.call('HGET', tag .. ':metas', name)
-    if not (meta and isExpired(meta, now)) then
-      local row = {name, meta, meta and hasDetails(meta) and redis.call('HGET', tag .. ':details', name)}
+    local isMore = meta and byte(meta, -1) == 10
+    if not (isMore and isExpired(meta, now)) then
+      local row = {name, meta}
+      if isMore then row[3] = hasDetails(meta) and redis.call('HGET', tag .. ':details', name) end
       rows[#rows + 1] = row
       if ARGV[7] == '1' and #rows < count then
         local user, session = splitMember(name)
+        row[3] = row[3] or false
         row[4] = redis.call('HGETALL', stateOf(tag, user, session))
         if not isThere[user] then
           isThere[user] = true
@@ -152,7 +155,7 @@ export function readPage(list: PreparedList, reply: unknown): StoredPage {
   const app = parseState(appFields, { appName });
   const rows = readList(found);
   const sessions = rows.slice(0, limit).map((row): StoredSummary => {
-    const [member, meta, details, fields] = readList(row);
+    const [member, meta, details = null, fields] = readList(row);
     const key = Object.freeze({ appName, ...splitMember(readText(member)) });
     const summary = summaryOf({ key, meta, details });
     if (!includeState) return summary;

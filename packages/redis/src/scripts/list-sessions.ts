@@ -53,10 +53,11 @@ const list = script(`
   ${START}${SPLIT}${PEEK}${LABELLED}
   local members, times, metas, details, total = {}, {}, {}, {}, 0
   local function take(name, time, meta)
-    if meta and isExpired(meta, now) then return end
+    local isMore = meta and byte(meta, -1) == 10
+    if isMore and isExpired(meta, now) then return end
     local at = #members + 1
     members[at], times[at], metas[at] = name, time, meta
-    details[at] = meta and hasDetails(meta) and redis.call('HGET', KEYS[4], name)
+    details[at] = isMore and hasDetails(meta) and redis.call('HGET', KEYS[4], name)
   end
   local more = 5
   if ARGV[6] ~= '' then
