@@ -38,7 +38,7 @@ describe('A setting of PGlite', () => {
     }
   }
 
-  it('that could change an answer, and does not, changes none', { timeout: 120_000 }, async () => {
+  it('that could change an answer, and does not, changes none', { timeout: 240_000 }, async () => {
     const service = new PostgresSessionService({ client: pglite, schema: 'public' });
     await service.migrate();
     const settings = settingsOf('harmless').filter(({ about }) => about === 'answers');

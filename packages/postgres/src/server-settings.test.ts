@@ -43,7 +43,7 @@ describeWithDatabase('A setting of PostgreSQL', () => {
     await Promise.all([1, 2, 3, 4].map(worker));
   }
 
-  it('that changes no answer changes none', { timeout: 120_000 }, async () => {
+  it('that changes no answer changes none', { timeout: 240_000 }, async () => {
     let tried = 0;
     await tryAll('harmless', async (setting) => {
       const service = serviceWith(setting);

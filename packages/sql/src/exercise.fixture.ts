@@ -1,4 +1,4 @@
-import type { EventInput, SessionService } from '@holdfast/session';
+import type { EventInput, SessionKey, SessionService } from '@holdfast/session';
 import { expect } from 'vitest';
 
 /** Texts that a server could take for something else. */
@@ -111,7 +111,68 @@ export async function exercise(service: SessionService, appName: string): Promis
   });
   const large = (await service.get({ ...key, numRecentEvents: 1 }))?.events[0];
   expect(large?.content?.parts?.[0]?.text === LARGE).toBe(true);
+  await exerciseLife(service, key);
   expect(await service.delete(key)).toBe(true);
   expect(await service.get(key)).toBeUndefined();
   expect(await service.getState({ scope: 'user', ...user })).toStrictEqual({ theme: 'NULL' });
+}
+
+/** What becomes of a session beside its events, of which it has some. */
+async function exerciseLife(service: SessionService, key: SessionKey): Promise<void> {
+  const user = { appName: key.appName, userId: key.userId };
+  const idsOf = async (labels: Record<string, string>) => {
+    const { sessions, total } = await service.list({ ...user, labels, includeTotal: true });
+    expect(total).toBe(sessions.length);
+    return sessions.map(({ id }) => id);
+  };
+  const labels = { ...odd, 'later "\\': '\0' };
+  const { sessionId } = await service.create({ ...user, labels: odd });
+  expect((await service.updateSession({ ...key, labels: { set: labels } })).labels).toEqual(labels);
+  expect((await service.get(key))?.labels).toEqual(labels);
+  // All are looked up in the same way.
+  const looked = ['', '\u0000', "'; --", '\\', '\\x41', 'ä€😀'].map((text) => [
+    `odd ' " \\ ${ODD_TEXTS.indexOf(text)}`,
+    text,
+  ]);
+  for (const some of [looked.slice(0, 3), looked.slice(3)]) {
+    const found = await idsOf(Object.fromEntries(some));
+    expect(new Set(found)).toEqual(new Set([key.sessionId, sessionId]));
+  }
+  expect(await idsOf({ 'later "\\': '\0' })).toEqual([key.sessionId]);
+  expect(await idsOf({ 'later "\\': '\\0' })).toEqual([]);
+  const [name = ''] = Object.keys(odd);
+  await service.updateSession({ ...key, labels: { set: { 'later "\\': '' }, remove: [name] } });
+  expect(await idsOf({ [name]: odd[name] as string })).toEqual([sessionId]);
+
+  const turn = { ...key, turn: `turn '"\\` };
+  await service.acquireTurn(turn);
+  await service.acquireTurn({ ...turn, extend: true });
+  const other = { ...key, turn: `TURN '"\\` };
+  await expect(service.acquireTurn(other)).rejects.toMatchObject({ code: 'conflict' });
+  const late = service.appendEvent({ ...other, event: {} });
+  await expect(late).rejects.toMatchObject({ code: 'conflict' });
+  const event = { id: `in "turn" '\\`, actions: { stateDelta: { turned: true } } };
+  const stored = await service.appendEvent({ ...turn, event });
+  expect(await service.getEvent({ ...key, eventId: event.id })).toEqual(stored);
+  expect(await service.releaseTurn(other)).toBe(false);
+  expect(await service.releaseTurn(turn)).toBe(true);
+
+  await service.rewind({ ...key, toSeq: (stored.seq as number) - 1 });
+  expect((await service.get({ ...key, numRecentEvents: 0 }))?.state.has('turned')).toBe(false);
+  const fork = await service.fork({ ...key, throughSeq: stored.seq as number });
+  expect(fork.state.get('turned')).toBe(true);
+  expect(fork.events.at(-1)).toEqual(stored);
+
+  const session = { ...user, sessionId };
+  await service.updateSession({ ...session, expires: { afterIdle: 3_600_000 } });
+  await service.appendEvent({ ...session, event: {} });
+  expect((await service.get(session))?.expires).toEqual({ afterIdle: 3_600_000 });
+  for (const each of [session, fork]) await service.updateSession({ ...each, expires: { at: 1 } });
+  expect(await service.get(session)).toBeUndefined();
+  expect(await idsOf({ [name]: odd[name] as string })).toEqual([]);
+  expect(await service.delete(session)).toBe(false);
+  expect(await service.sweep(user)).toEqual({ deleted: 2, done: true });
+  await service.create(session);
+  expect((await service.get(session))?.labels).toEqual({});
+  expect(await service.delete(session)).toBe(true);
 }
