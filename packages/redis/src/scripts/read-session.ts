@@ -11,14 +11,14 @@ import {
   parseStoredDetails,
 } from '../stored-text.ts';
 import { FIND, type ScriptCall, script } from './script.ts';
-import { PEEK } from './session-meta.ts';
 
 // KEYS: metas, events, times, details, the session's state, the user's, that of the app if it is
 // here, and the initial state if that is asked for. ARGV: member, how many events or '', the
 // earliest time or '', whether to leave out those that are not active, whether the last key is the
-// initial state. The events come as runs: the `seq` of the first, and their texts.
+// initial state. The events come as runs: the `seq` of the first, and their texts. The details and
+// the initial state are answered last, if there are any.
 const read = script(`
-  ${FIND}${PEEK}
+  ${FIND}
   local states, last = {}, ARGV[5] == '1' and #KEYS - 1 or #KEYS
   for key = 5, last do states[key - 4] = redis.call('HGETALL', KEYS[key]) end
   local runs = {}
@@ -86,11 +86,12 @@ const read = script(`
       if start then add(start, last) end
     end
   end
-  return {
-    meta, states, runs,
-    hasDetails(meta) and redis.call('HGET', KEYS[4], ARGV[1]),
-    last < #KEYS and redis.call('GET', KEYS[#KEYS])
-  }
+  local reply = {meta, states, runs}
+  if last < #KEYS then reply[5] = redis.call('GET', KEYS[#KEYS]) end
+  if string.byte(meta, -1) == 10 or reply[5] ~= nil then
+    reply[4] = string.find(meta, '\\nd', 1, true) and redis.call('HGET', KEYS[4], ARGV[1]) or false
+  end
+  return reply
 `);
 
 export interface ReadRun {
@@ -143,7 +144,7 @@ export function readSnapshot(
       user: parseState(states[1], { appName, userId }),
       app: states.length > 2 ? parseState(states[2], { appName }) : EMPTY_SCOPE,
     },
-    details: parseStoredDetails(found[3], key),
+    details: parseStoredDetails(found[3] ?? null, key),
     initialState: includeInitialState ? parseInitialState(found[4], key) : undefined,
   };
 }

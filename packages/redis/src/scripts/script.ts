@@ -37,14 +37,15 @@ function trimLines(lua: string): string {
 
 /**
  * Finds a session by its metas (the first key), its events (the second), and its member: its
- * `meta`, and the `length` of its list. Answers nothing if there is none, and -1 if its events are
- * not as many as its meta says.
+ * `meta`, of whichever version, its `revision`, and the `length` of its list. Answers nothing if
+ * there is none, and -1 if its events are not as many as its meta says.
  */
 export const FIND = `
   local meta = redis.call('HGET', KEYS[1], ARGV[1])
   if not meta then return false end
   local length = redis.call('LLEN', KEYS[2])
-  if tonumber(string.match(meta, '^[%d:]+[-t](%d+)') or '-1') ~= length then return -1 end
+  local revision = string.match(meta, '^[-t](%d+)', 35) or string.match(meta, '^[-t](%d+)', 52)
+  if tonumber(revision or '-1') ~= length then return -1 end
 `;
 
 /** `split(text)`: the lines of `text`; none if it is empty. */
