@@ -68,6 +68,8 @@ import { stateCases } from './cases/state.ts';
 import { sweepCases, sweepRaceCases } from './cases/sweep.ts';
 import { textCases } from './cases/texts.ts';
 import { timeCases } from './cases/times.ts';
+import { turnProcessCases } from './cases/turn-processes.ts';
+import { turnCases, turnRaceCases } from './cases/turns.ts';
 import { updateStateCases } from './cases/update-state.ts';
 import { valuesCases } from './cases/values.ts';
 import { refusedValuesCases } from './cases/values-refused.ts';
@@ -110,6 +112,8 @@ const exampleCases: readonly ConformanceCase[] = [
   ...eraseUserRaceCases,
   ...incrementCases,
   ...incrementRaceCases,
+  ...turnCases,
+  ...turnRaceCases,
   ...incrementRetryCases,
   ...lifecycleCases,
   ...eventLoopCases,
@@ -157,6 +161,7 @@ const exampleCases: readonly ConformanceCase[] = [
   ...closingCases,
   ...persistenceCases,
   ...processCases,
+  ...turnProcessCases,
   ...killedProcessCases,
 ];
 

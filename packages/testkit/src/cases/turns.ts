@@ -1,0 +1,434 @@
+import assert from 'node:assert/strict';
+import { isHoldfastError, type SessionService, takeTurn } from '@holdfast/session';
+import { type CaseContext, casesOf } from '../conformance-case.ts';
+import { expectError, refusalOf } from '../expect-error.ts';
+import {
+  another,
+  answersOf,
+  aPause,
+  type Instances,
+  outcomesOf,
+  raceCases,
+  turnOf,
+} from '../race.ts';
+import { at, idsOf, newSession, newSibling, read, upTo } from '../scenario.ts';
+
+const ROUNDS = 5;
+
+// How long a turn is held whose end is waited for, in ms.
+const HELD_MS = 250;
+
+const refused = { code: 'conflict', path: 'turn' } as const;
+
+function event(id: string) {
+  return { id, timestamp: at(1) };
+}
+
+export const turnCases = casesOf('turns', [
+  {
+    title: 'holds a session for one turn at a time, until it is let go',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const before = Date.now();
+      const until = await service.acquireTurn({ ...key, turn: 'a', ttl: 60_000 });
+      assert.ok(Number.isSafeInteger(until) && until > before, 'the time until it is held');
+      await expectError(() => service.acquireTurn({ ...key, turn: 'b' }), { ...refused, key });
+      assert.equal(await service.releaseTurn({ ...key, turn: 'b' }), false);
+      await expectError(() => service.acquireTurn({ ...key, turn: 'b' }), refused);
+      assert.equal(await service.releaseTurn({ ...key, turn: 'a' }), true);
+      assert.equal(await service.releaseTurn({ ...key, turn: 'a' }), false);
+      assert.ok((await service.acquireTurn({ ...key, turn: 'b' })) > 0);
+      await expectError(() => service.acquireTurn({ ...key, turn: 'a' }), refused);
+    },
+  },
+  {
+    title: 'holds a session on for the turn that has it, and extends no other',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const extend = { ...key, turn: 'a', extend: true };
+      await expectError(() => service.acquireTurn(extend), refused);
+      const first = await service.acquireTurn({ ...key, turn: 'a', ttl: 10_000 });
+      const longer = await service.acquireTurn({ ...extend, ttl: 1_000_000 });
+      assert.ok(longer > first);
+      const again = await service.acquireTurn({ ...key, turn: 'a', ttl: 10_000 });
+      assert.ok(again < longer, 'the last call says for how long');
+      await expectError(() => service.acquireTurn({ ...extend, turn: 'b' }), refused);
+      await service.releaseTurn({ ...key, turn: 'a' });
+      await expectError(() => service.acquireTurn(extend), refused);
+    },
+  },
+  {
+    title: 'holds each session on its own',
+    needs: 'turns',
+    async run(context) {
+      const { service, newId } = context;
+      const key = await newSession(context);
+      const sibling = await newSibling(context, key);
+      const ofOther = { ...key, userId: newId('user') };
+      await service.create(ofOther);
+      for (const [i, each] of [key, sibling, ofOther].entries()) {
+        await service.acquireTurn({ ...each, turn: `t${i}` });
+      }
+      for (const [i, each] of [key, sibling, ofOther].entries()) {
+        await service.appendEvent({ ...each, event: event('e1'), turn: `t${i}` });
+        const call = () => service.appendEvent({ ...each, event: event('e2'), turn: 't9' });
+        await expectError(call, { ...refused, key: each });
+      }
+    },
+  },
+  {
+    title: 'appends in a turn only for the turn that has the session, and writes nothing otherwise',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const actions = { stateDelta: { own: 1, 'user:theirs': 1, 'app:everyones': 1 } };
+      const append = (turn: string) =>
+        service.appendEvent({ ...key, event: { ...event('e1'), actions }, turn });
+      const appendMany = (turn: string) =>
+        service.appendEvents({ ...key, events: [event('b1'), { ...event('b2'), actions }], turn });
+      await expectError(() => append('a'), { ...refused, key, revision: 0 });
+      await service.acquireTurn({ ...key, turn: 'b' });
+      await expectError(() => append('a'), refused);
+      await expectError(() => appendMany('a'), refused);
+      const session = await read(service, key);
+      assert.deepEqual([session.revision, session.state.toJSON()], [0, {}]);
+      assert.equal((await append('b')).seq, 1);
+      assert.deepEqual(idsOf(await appendMany('b')), ['b1', 'b2']);
+      await service.releaseTurn({ ...key, turn: 'b' });
+      const late = () => service.appendEvent({ ...key, event: event('e2'), turn: 'b' });
+      await expectError(late, { ...refused, revision: 3 });
+    },
+  },
+  {
+    title: 'does not hold up appends without a turn, nor other calls',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      await service.acquireTurn({ ...key, turn: 'a' });
+      assert.equal((await service.appendEvent({ ...key, event: event('e1') })).seq, 1);
+      assert.equal((await service.appendEvents({ ...key, events: [event('e2')] })).length, 1);
+      if (service.capabilities.updateSession) {
+        await service.updateSession({ ...key, labels: { set: { a: 'b' } } });
+      }
+      await service.rewind({ ...key, toSeq: 1 });
+      assert.equal((await read(service, key)).revision, 3);
+      assert.equal((await service.appendEvent({ ...key, event: event('e4'), turn: 'a' })).seq, 4);
+      assert.equal(await service.delete(key), true);
+    },
+  },
+  {
+    title: 'is `conflict` for a turn before it is for an `expectedRevision`, and keeps both',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      await service.acquireTurn({ ...key, turn: 'a' });
+      const request = { ...key, event: event('e1') };
+      const late = () => service.appendEvent({ ...request, turn: 'a', expectedRevision: 1 });
+      await expectError(late, { code: 'conflict', path: 'expectedRevision', revision: 0 });
+      const lost = () => service.appendEvent({ ...request, turn: 'b', expectedRevision: 0 });
+      await expectError(lost, refused);
+      await service.appendEvent({ ...request, turn: 'a', expectedRevision: 0 });
+    },
+  },
+  {
+    title: 'gives a stored event back to a retry after the turn was lost',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      await service.acquireTurn({ ...key, turn: 'a' });
+      const stored = await service.appendEvent({ ...key, event: event('e1'), turn: 'a' });
+      const batch = await service.appendEvents({ ...key, events: [event('b1')], turn: 'a' });
+      await service.releaseTurn({ ...key, turn: 'a' });
+      await service.acquireTurn({ ...key, turn: 'b' });
+      const retry = await service.appendEvent({ ...key, event: event('e1'), turn: 'a' });
+      assert.deepEqual(retry, stored);
+      const again = await service.appendEvents({ ...key, events: [event('b1')], turn: 'a' });
+      assert.deepEqual(again, batch);
+      const events = [event('b1'), event('b2')];
+      const skip = { ...key, events, turn: 'a', onStored: 'skip' } as const;
+      await expectError(() => service.appendEvents(skip), refused);
+      assert.equal((await read(service, key)).revision, 2);
+    },
+  },
+  {
+    title: 'is `not_found` for a turn of a session that is not there',
+    needs: 'turns',
+    async run(context) {
+      const { service, newKey } = context;
+      const [missing, deleted] = [newKey(), await newSession(context)];
+      await service.acquireTurn({ ...deleted, turn: 'a' });
+      await service.delete(deleted);
+      for (const key of [missing, deleted]) {
+        const gone = { code: 'not_found', key } as const;
+        await expectError(() => service.acquireTurn({ ...key, turn: 'a' }), gone);
+        await expectError(() => service.acquireTurn({ ...key, turn: 'a', extend: true }), gone);
+        const append = { ...key, event: event('e1'), turn: 'a' };
+        await expectError(() => service.appendEvent(append), gone);
+        const create = { ...append, ifMissing: 'create' } as const;
+        await expectError(() => service.appendEvent(create), gone);
+        assert.equal(await service.releaseTurn({ ...key, turn: 'a' }), false);
+        assert.equal(await service.get(key), undefined);
+      }
+      await service.create(deleted);
+      const old = () => service.appendEvent({ ...deleted, event: event('e1'), turn: 'a' });
+      await expectError(old, refused);
+    },
+  },
+  {
+    title: 'frees a session after the time of a turn, whose appends go on until another has it',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const held = { ...key, turn: 'a', ttl: HELD_MS };
+      const begun = Date.now();
+      await service.acquireTurn(held);
+      await acquireInTheEnd(service, { ...key, turn: 'b' });
+      assert.ok(Date.now() >= begun + HELD_MS, 'it is held for its time');
+      const append = () => service.appendEvent({ ...key, event: event('e1'), turn: 'a' });
+      await expectError(append, refused);
+      await expectError(() => service.acquireTurn({ ...held, extend: true }), refused);
+      assert.equal(await service.releaseTurn(held), false);
+      assert.equal((await service.appendEvent({ ...key, event: event('e2'), turn: 'b' })).seq, 1);
+    },
+  },
+  {
+    title: 'shows a turn to another instance',
+    needs: ['turns', 'shared'],
+    async run(context) {
+      const { service } = context;
+      const other = await another(context);
+      const key = await newSession(context);
+      await service.acquireTurn({ ...key, turn: 'a' });
+      await expectError(() => other.acquireTurn({ ...key, turn: 'b' }), refused);
+      await expectError(
+        () => other.appendEvent({ ...key, event: event('e1'), turn: 'b' }),
+        refused,
+      );
+      await other.appendEvent({ ...key, event: event('e1'), turn: 'a' });
+      assert.equal(await other.releaseTurn({ ...key, turn: 'a' }), true);
+      await expectError(
+        () => service.appendEvent({ ...key, event: event('e2'), turn: 'a' }),
+        refused,
+      );
+    },
+  },
+  {
+    title: 'refuses a turn or a time that is none',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const refusals: readonly (readonly [object, string])[] = [
+        [{}, 'turn'],
+        [{ turn: '' }, 'turn'],
+        [{ turn: ' a' }, 'turn'],
+        [{ turn: 1 }, 'turn'],
+        [{ turn: 'a', ttl: 0 }, 'ttl'],
+        [{ turn: 'a', ttl: 86_400_001 }, 'ttl'],
+        [{ turn: 'a', ttl: 1.5 }, 'ttl'],
+        [{ turn: 'a', extend: 1 }, 'extend'],
+      ];
+      for (const [request, path] of refusals) {
+        const call = () => service.acquireTurn({ ...key, ...request } as never);
+        await expectError(call, { code: 'invalid_argument', path });
+      }
+      const release = () => service.releaseTurn({ ...key, turn: '' });
+      await expectError(release, { code: 'invalid_argument', path: 'turn' });
+      const append = () => service.appendEvent({ ...key, event: {}, turn: '' });
+      await expectError(append, { code: 'invalid_argument', path: 'turn' });
+      assert.ok((await service.acquireTurn({ ...key, turn: 'é', ttl: 86_400_000 })) > 0);
+    },
+  },
+  {
+    title: 'runs `takeTurn` with the session held, and lets it go however it ends',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const answer = await takeTurn(service, key, async (turn) => {
+        await expectError(() => service.acquireTurn({ ...key, turn: 'other' }), refused);
+        assert.deepEqual(turn.key, key);
+        assert.equal(turn.signal.aborted, false);
+        const first = await turn.append({ event: event('e1') });
+        const more = await turn.appendEvents({ events: [event('e2')], expectedRevision: 1 });
+        await service.appendEvent({ ...key, event: event('e3'), turn: turn.token });
+        return [first, ...more].map(({ seq }) => seq);
+      });
+      assert.deepEqual(answer, [1, 2]);
+      const reason = new Error('the model failed');
+      const failed = await refusalOf(() =>
+        takeTurn(service, key, async (turn) => {
+          await turn.append({ event: event('e4') });
+          throw reason;
+        }),
+      );
+      assert.equal(failed, reason);
+      assert.ok((await service.acquireTurn({ ...key, turn: 'free' })) > 0);
+      assert.equal((await read(service, key)).revision, 4);
+    },
+  },
+  {
+    title: 'answers `takeTurn` at once if it is not to wait, and ends a wait by a signal',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      await service.acquireTurn({ ...key, turn: 'other' });
+      const never = async () => assert.fail('the turn must not run');
+      await expectError(() => takeTurn(service, { ...key, wait: false }, never), refused);
+      const reason = new Error('the page was closed');
+      const controller = new AbortController();
+      const request = { ...key, signal: controller.signal };
+      const waiting = refusalOf(() => takeTurn(service, request, never));
+      controller.abort(reason);
+      assert.equal(await waiting, reason);
+      assert.equal(await refusalOf(() => takeTurn(service, request, never)), reason);
+      await service.releaseTurn({ ...key, turn: 'other' });
+      assert.equal(await takeTurn(service, { ...key, wait: false }, async () => 'run'), 'run');
+    },
+  },
+  {
+    title: 'refuses the appends of a turn that was lost, and says so by its signal',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      await takeTurn(service, { ...key, ttl: HELD_MS }, async (turn) => {
+        await turn.append({ event: event('e1') });
+        await service.releaseTurn({ ...key, turn: turn.token });
+        await service.acquireTurn({ ...key, turn: 'thief' });
+        await expectError(() => turn.append({ event: event('e2') }), refused);
+        await expectError(() => turn.appendEvents({ events: [event('e2')] }), refused);
+        // It is told by the next extension.
+        while (!turn.signal.aborted) await aPause();
+        const { reason } = turn.signal as { readonly reason?: unknown };
+        assert.ok(isHoldfastError(reason, 'conflict'));
+      });
+      assert.equal(await service.releaseTurn({ ...key, turn: 'thief' }), true);
+      assert.equal((await read(service, key)).revision, 1);
+    },
+  },
+  {
+    title: 'extends a turn for as long as it runs',
+    needs: 'turns',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      await takeTurn(service, { ...key, ttl: HELD_MS }, async (turn) => {
+        const end = Date.now() + 3 * HELD_MS;
+        while (Date.now() < end && !turn.signal.aborted) {
+          const free = await refusalOf(() => service.acquireTurn({ ...key, turn: 'thief' }));
+          if (free !== undefined) {
+            await aPause();
+            continue;
+          }
+          // A machine that stood still for so long: the turn has to notice that it was lost.
+          await expectError(() => turn.append({ event: event('e1') }), refused);
+          return;
+        }
+        await turn.append({ event: event('e1') });
+      });
+    },
+  },
+]);
+
+/** Tries until a session is free, which it has to be sooner or later. */
+async function acquireInTheEnd(
+  service: SessionService,
+  request: Parameters<SessionService['acquireTurn']>[0],
+): Promise<void> {
+  for (;;) {
+    try {
+      await service.acquireTurn(request);
+      return;
+    } catch (error) {
+      if (!isHoldfastError(error, 'conflict')) throw error;
+      await aPause();
+    }
+  }
+}
+
+async function expectOneHolder(context: CaseContext, instances: Instances): Promise<void> {
+  for (const round of upTo(ROUNDS).keys()) {
+    const key = await newSession(context);
+    const calls = upTo(10).map((n) => async () => {
+      await turnOf(instances, n).acquireTurn({ ...key, turn: `t${n}` });
+      return n;
+    });
+    const { answers, refusals } = await outcomesOf(calls, { round, random: context.random });
+    assert.equal(answers.length, 1, 'one of them has the session');
+    for (const { code, path } of refusals) assert.deepEqual([code, path], ['conflict', 'turn']);
+    for (const n of upTo(10)) {
+      const append = () =>
+        turnOf(instances, n + 1).appendEvent({ ...key, event: event(`e${n}`), turn: `t${n}` });
+      if (n === answers[0]) await append();
+      else await expectError(append, refused);
+    }
+  }
+}
+
+/** Runs of many appends each: none has an event of another one in its midst. */
+async function expectNoneBetween(context: CaseContext, instances: Instances): Promise<void> {
+  const key = await newSession(context);
+  const runs = upTo(6).map((n) => async () => {
+    await takeTurn(turnOf(instances, n), key, async (turn) => {
+      for (const i of upTo(4)) await turn.append({ event: event(`r${n}-${i}`) });
+    });
+  });
+  await answersOf(runs, { round: 0, random: context.random });
+  const { events } = await read(instances[1], key);
+  const runsInOrder = idsOf(events).map((id) => id.slice(0, 2));
+  const blocks = runsInOrder.filter((run, i) => run !== runsInOrder[i - 1]);
+  assert.deepEqual([events.length, blocks.length], [24, 6], 'a run has no other in its midst');
+}
+
+/** Whoever has lost the turn, at whatever moment, writes nothing after whoever has it now. */
+async function expectFenced(context: CaseContext, instances: Instances): Promise<void> {
+  for (const round of upTo(ROUNDS).keys()) {
+    const key = await newSession(context);
+    await instances[0].acquireTurn({ ...key, turn: 'old' });
+    const appends = upTo(6).map((n) => async () => {
+      const service = turnOf(instances, n);
+      await service.appendEvent({ ...key, event: event(`old${n}`), turn: 'old' });
+    });
+    const take = async () => {
+      await instances[1].releaseTurn({ ...key, turn: 'old' });
+      await instances[1].acquireTurn({ ...key, turn: 'new' });
+      await instances[1].appendEvent({ ...key, event: event('new'), turn: 'new' });
+    };
+    const { refusals } = await outcomesOf([...appends, take], { round, random: context.random });
+    for (const { code, path } of refusals) assert.deepEqual([code, path], ['conflict', 'turn']);
+    for (const service of new Set(instances)) {
+      const { events } = await read(service, key);
+      assert.equal(idsOf(events).at(-1), 'new', 'nothing of the old turn comes behind the new one');
+      assert.equal(events.length, 7 - refusals.length);
+    }
+  }
+}
+
+export const turnRaceCases = casesOf('concurrency', [
+  ...raceCases({
+    title: 'holds a session for one of many that ask for it at the same moment',
+    needs: 'turns',
+    run: expectOneHolder,
+  }),
+  ...raceCases({
+    title: 'lets runs of many appends take turns, none in the midst of another',
+    needs: 'turns',
+    run: expectNoneBetween,
+  }),
+  ...raceCases({
+    title: 'keeps what was lost of a turn from what comes after it',
+    needs: 'turns',
+    run: expectFenced,
+  }),
+]);
