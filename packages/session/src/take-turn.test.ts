@@ -203,7 +203,7 @@ describe('takeTurn', () => {
   });
 
   it.each<[string, object]>([
-    ['ttl', { ttl: 999 }],
+    ['ttl', { ttl: 0 }],
     ['ttl', { ttl: 86_400_001 }],
     ['wait', { wait: 'no' }],
     ['signal', { signal: {} }],
