@@ -10,6 +10,7 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
   const { client, keyPrefix, open } = useServer();
   const keys = new RedisKeys(keyPrefix);
   const { bucket, user, session } = keys.session(key);
+  const other = keys.session({ ...key, sessionId: 'other' }).session;
 
   // Each event has changes in all scopes, and a time that goes back, so that it writes all keys.
   const events = [1, 2, 3].map((n) => ({
@@ -34,6 +35,27 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
       service.updateSession({ ...key, labels: { remove: ['old', 'kept'] }, expires: null }),
     'a turn': () => service.acquireTurn({ ...key, turn: 't' }),
     'a sweep': () => inAnHour.sweep({ appName: 'app', userId: 'ada' }),
+    'an append with increments': () =>
+      service.appendEvent({
+        ...key,
+        event: {
+          timestamp: 7,
+          actions: {
+            stateDelta: { 'app:more': 1 },
+            removedStateKeys: ['user:more'],
+            stateIncrements: state,
+          },
+        },
+      }),
+    'an erasure of events': () =>
+      service.retract({ ...key, eventIds: ['before', 'late'], erase: true }),
+    'a fork': () => service.fork({ ...key, newSessionId: 'other', ...life }),
+    'a fork of a part': () =>
+      service.fork({ ...key, newSessionId: 'other', throughSeq: 1, ...life }),
+    'an import': () => service.importSession({ ...key, sessionId: 'other', ...imported }),
+    'an erasure of the user': () => service.eraseUser({ appName: 'app', userId: 'ada' }),
+    'an increment of the state of a user': () =>
+      service.updateState({ scope: 'user', appName: 'app', userId: 'ada', increment: { own: 1 } }),
     'a deletion': () => service.delete(key),
     'an update of the state of a user': () =>
       service.updateState({
@@ -45,6 +67,23 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
       }),
     'an update of the state of an app': () =>
       service.updateState({ scope: 'app', appName: 'app', set: { more: 1 }, remove: ['own'] }),
+  };
+  // Its events are out of the order of time.
+  const imported = {
+    events: [9, 3].map((timestamp, i) => ({
+      id: `i-${i}`,
+      invocationId: '',
+      timestamp,
+      actions: { stateDelta: {}, artifactDelta: {} },
+    })),
+    session: {
+      createTime: 1,
+      lastUpdateTime: 9,
+      revision: 2,
+      initialState: { own: 1 },
+      state: { own: 1 },
+      ...life,
+    },
   };
   const later = Date.now() + 1_000_000;
   const service = open();
@@ -63,7 +102,10 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
     ids: session.ids,
     times: session.times,
     'state of the session': session.state,
-    'state of the other session': keys.session({ ...key, sessionId: 'other' }).session.state,
+    'state of the other session': other.state,
+    'events of the other session': other.events,
+    'ids of the other session': other.ids,
+    'times of the other session': other.times,
     'state of the app': keys.app('app').state,
   };
 
@@ -139,6 +181,33 @@ describeWithServer('RedisSessionService over keys that hold something else', () 
           ...['state of the other session', 'state of the app'],
         ],
       ],
+      ['an append with increments', [...late, ...expiry, 'sessions of the user', 'sessions']],
+      [
+        'an erasure of events',
+        ['sessions', 'metas', 'sessions of the user', 'events', 'ids', ...expiry],
+      ],
+      [
+        'a fork',
+        [
+          ...['sessions', 'metas', 'sessions of the user', 'events', 'ids', 'times', ...ofLife],
+          ...['state of the other session', 'events of the other session'],
+          ...['ids of the other session', 'times of the other session'],
+        ],
+      ],
+      ['a fork of a part', ['events', 'ids', 'times', 'ids of the other session']],
+      [
+        'an import',
+        [
+          ...['sessions', 'metas', 'sessions of the user', ...ofLife],
+          ...['state of the other session', 'events of the other session'],
+          ...['ids of the other session', 'times of the other session'],
+        ],
+      ],
+      [
+        'an erasure of the user',
+        ['sessions', 'metas', 'sessions of the user', 'state of the user', ...ofLife],
+      ],
+      ['an increment of the state of a user', ['state of the user']],
       ['a deletion', ['sessions', 'metas', 'sessions of the user', ...ofLife]],
       ['an update', ['metas', ...ofLife]],
       ['an end of labels and expiry', ['metas', ...ofLife]],

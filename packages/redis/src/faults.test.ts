@@ -206,10 +206,25 @@ describeWithOwnServer('RedisSessionService when its server fails', () => {
     await expect(service.create({ appName: 'app', userId: 'ada' })).rejects.toMatchObject(full);
     const owner = { scope: 'user', appName: 'app', userId: 'ada' } as const;
     await expect(service.updateState({ ...owner, set: { b: 1 } })).rejects.toMatchObject(full);
+    const added = { actions: { stateIncrements: { a: 1, 'user:n': 1, 'app:n': 1 } } };
+    const imported = { createTime: 1, lastUpdateTime: 1, revision: 0, initialState: {}, state: {} };
+    const calls = {
+      'an increment': () => service.appendEvent({ ...key, event: added }),
+      'an increment of a state': () => service.updateState({ ...owner, increment: { b: 1 } }),
+      'an erasure': () => service.retract({ ...key, throughSeq: 1, erase: true }),
+      'a fork': () => service.fork(key),
+      'a fork of nothing': () => service.fork({ ...key, throughSeq: 0 }),
+      'an import': () =>
+        service.importSession({ ...key, sessionId: 'i', session: imported, events: [] }),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      await expect(call(), name).rejects.toMatchObject(full);
+    }
     const session = await service.get(key);
     expect([session?.revision, session?.state.toJSON()]).toStrictEqual([1, { a: 1 }]);
     expect((await service.list({ appName: 'app', allUsers: true })).sessions).toHaveLength(1);
     expect(await service.delete(key)).toBe(true);
+    await service.eraseUser({ appName: 'app', userId: 'ada' });
     await admin.config('SET', 'maxmemory', '0');
     await service.create(key);
     expect(await service.appendEvent({ ...key, event })).toMatchObject({ seq: 1 });

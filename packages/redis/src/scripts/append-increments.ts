@@ -17,6 +17,7 @@ import { SUM } from './sum.ts';
 // what is added, in turn. It answers the number and the name if a value is unfit.
 const ADD = `
   ${SUM}
+  redis.call('ZCARD', KEYS[1])
   local sums, increments = {}, split(ARGV[2 * scopes - 5])
   for key = 9, scopes do sums[key] = {} end
   for i = 1, #increments, 3 do
