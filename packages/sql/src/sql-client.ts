@@ -128,6 +128,12 @@ export interface SqlClient {
    * @default nobody is told
    */
   watchChanges?(changed: () => void): () => void;
+  /**
+   * Lets go of copies that the database keeps for itself of what was overwritten or deleted, as far as
+   * that can be done now.
+   * @default that is left to the database
+   */
+  forgetDeleted?(): void;
   /** Gives back what the client itself has opened. */
   close(): Promise<void>;
 }

@@ -63,7 +63,9 @@ export class SqlLifeStore extends SqlStore implements SessionStore {
 
   async erase(erase: PreparedErase): Promise<AppendOutcome> {
     const outcome = await this.#client.write(this.#statements.appendAndErase(erase));
-    return outcome.type === 'written' ? outcome : await this.whyRefused(erase);
+    if (outcome.type !== 'written') return await this.whyRefused(erase);
+    this.#client.forgetDeleted?.();
+    return outcome;
   }
 
   async increment(append: PreparedIncrement): Promise<AppendOutcome | IncrementRefused> {
@@ -113,6 +115,7 @@ export class SqlLifeStore extends SqlStore implements SessionStore {
       program: () => statements.eraseUser(owner),
       keepsOthersOut: true,
     });
+    this.#client.forgetDeleted?.();
     return { sessions: sessions + rest.sessions, stateKeys: rest.stateKeys, done: true };
   }
 

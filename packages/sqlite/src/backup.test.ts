@@ -15,12 +15,12 @@ describe.each(drivers)('a backup, by %s', (driver) => {
     const file = join(folder, `${driver.replace(':', '-')}-${name}.db`);
     const events = Array.from({ length: 50 }, (_, i) => ({ author: `author ${i}` }));
     const service = await open(file);
-    await service.create(key);
-    await service.appendEvents({ ...key, events });
-    // A part of the file is free, and a backup has no such parts. The log begins behind it.
+    // A part of the file is free, and a backup has no such parts: what is behind it moves.
     const large = { content: { parts: [{ text: 'x'.repeat(100_000) }] } };
     await service.create({ ...key, sessionId: 'gone' });
     await service.appendEvent({ ...key, sessionId: 'gone', event: large });
+    await service.create(key);
+    await service.appendEvents({ ...key, events });
     await service.delete({ ...key, sessionId: 'gone' });
     const other = await openDatabase(file, driver);
     other.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();

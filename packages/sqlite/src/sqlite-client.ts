@@ -48,6 +48,8 @@ export interface SqliteClientOptions {
   readonly ownsDatabase: boolean;
 }
 
+// It gives up at once if others are reading what the log has.
+const EMPTY_LOG = queryOf(sql`PRAGMA wal_checkpoint(TRUNCATE)`)({});
 const QUERY_ONLY = queryOf(sql`PRAGMA query_only`)({});
 const JOURNAL_MODE = queryOf(sql`PRAGMA journal_mode`)({});
 // It is read from the database.
@@ -109,6 +111,15 @@ export class SqliteClient implements SqlClient {
 
   watchChanges(changed: () => void): () => void {
     return this.#changes.watch(changed);
+  }
+
+  forgetDeleted(): void {
+    if (isInTransaction(this.#database)) return;
+    try {
+      this.#statements.read(EMPTY_LOG);
+    } catch {
+      // The log is emptied later, as SQLite does now and then.
+    }
   }
 
   async close(): Promise<void> {
