@@ -3,8 +3,8 @@ import { compareIdentifiers, identifierProblem } from '@holdfast/core/internal';
 import fc from 'fast-check';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { at, idsOf, read } from '../scenario.ts';
+import { operationsOf } from './any-operations.ts';
 import { compareWithModel } from './compare-with-model.ts';
-import { operations } from './operations.ts';
 
 /** Tries a property; the failure names the seed and the smallest input that was found. */
 async function tryProperty<T>(
@@ -36,7 +36,7 @@ export const propertyCases = casesOf('properties', [
     async run(context) {
       const { service, newId } = context;
       await tryProperty(context, {
-        input: operations,
+        input: operationsOf(service.capabilities),
         holds: (calls) => compareWithModel(service, { appName: newId('app'), operations: calls }),
       });
     },

@@ -30,7 +30,7 @@ describe('the comparison with the model', () => {
     expect(caught).toEqual([
       'orders events by timestamp',
       'takes `numRecentEvents: 0` for all',
-      'counts recent events among the later ones only',
+      'takes `afterTimestamp` for exclusive',
       'shows `temp:` keys in events',
       "lists a user's sessions of other apps",
       'stores `temp:` keys in the state',
