@@ -98,10 +98,41 @@ export async function transcribe(service: SessionService, appName: string): Prom
     service.updateState({ scope: 'app', appName, set: { '2': '2' }, remove: ['1'] }),
   );
   await note('get state', service.getState({ scope: 'user', ...user }));
+  const labels = Object.fromEntries(TEXTS.map((text, i) => [`label ${i}`, text]));
+  await note('label', service.updateSession({ ...key, labels: { set: labels } }));
+  await note('get what is labelled', service.get({ ...key, numRecentEvents: 0 }));
+  for (const [i, text] of TEXTS.entries()) {
+    await note(`list by ${i}`, service.list({ ...user, labels: { [`label ${i}`]: text } }));
+  }
+  await note(
+    'list by two',
+    service.list({ ...user, labels: { 'label 1': '1', 'label 2': '1e3' } }),
+  );
+  await note('list by another', service.list({ ...user, labels: { 'label 1': '1.0' } }));
+  await note('take a turn', service.acquireTurn({ ...key, turn: '1' }));
+  await note('take a turn again', service.acquireTurn({ ...key, turn: '1' }));
+  await note('take the turn of another', service.acquireTurn({ ...key, turn: '1e0' }));
+  await note('append without the turn', service.appendEvent({ ...key, turn: '1e0', event: first }));
+  await note('end a turn', service.releaseTurn({ ...key, turn: '1' }));
+  await note('get an event', service.getEvent({ ...key, eventId: 'event 1' }));
+  await note('rewind', service.rewind({ ...key, toSeq: 2 }).then(seqOf));
+  await note('fork', service.fork({ ...key, throughSeq: 2, newSessionId: '3' }));
+  await note('expire', service.updateSession({ ...key, sessionId: '3', expires: { at: LATEST } }));
+  await note(
+    'expire at once',
+    service.updateSession({ ...key, sessionId: '3', expires: { at: 0 } }),
+  );
+  await note('get what has expired', service.get({ ...key, sessionId: '3' }));
+  await note('sweep', service.sweep({ appName, allUsers: true }));
   await note('delete', service.delete(key));
   await note('delete again', service.delete(key));
   await note('get what was deleted', service.get(key));
   return JSON.parse(JSON.stringify(answers, withoutIncarnation).replaceAll(appName, 'app'));
+}
+
+/** The id of a marker is a new one each time. */
+function seqOf({ seq }: { readonly seq?: number }): number | undefined {
+  return seq;
 }
 
 /** No two sessions have the same. */
