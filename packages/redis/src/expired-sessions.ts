@@ -22,7 +22,7 @@ interface Place {
 export class ExpiredSessions {
   readonly #runner: ScriptRunner;
   readonly #keys: RedisKeys;
-  // Where the last search by touches of an app ended: what was passed is not likely to have more.
+  // Where the last search in an app ended: what was passed is not likely to have more.
   readonly #lastBuckets = new Map<string, number>();
 
   constructor({ runner, keys }: { readonly runner: ScriptRunner; readonly keys: RedisKeys }) {
@@ -36,7 +36,7 @@ export class ExpiredSessions {
       const { bucket, user } = this.#keys.user({ appName, userId });
       return (await this.#findAt(find, { bucket, ...user })).slice(0, limit);
     }
-    const first = untouchedSince === undefined ? 0 : (this.#lastBuckets.get(appName) ?? 0);
+    const first = this.#lastBuckets.get(appName) ?? 0;
     const atOnce = untouchedSince === undefined ? AT_ONCE.expired : AT_ONCE.untouched;
     const found: SessionKey[] = [];
     for (let from = 0; from < BUCKETS && found.length < limit; from += atOnce) {
@@ -47,9 +47,7 @@ export class ExpiredSessions {
         }),
       );
       found.push(...some.flat());
-      if (untouchedSince !== undefined) {
-        this.#lastBuckets.set(appName, (first + from) % BUCKETS);
-      }
+      this.#lastBuckets.set(appName, (first + from) % BUCKETS);
     }
     return found.slice(0, limit);
   }
