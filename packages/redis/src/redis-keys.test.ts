@@ -35,7 +35,7 @@ it('gives no two triples of ids the same key', () => {
         }
       }
       const { user } = keys.user({ appName, userId });
-      for (const name of [user.sessions, user.state]) {
+      for (const name of [user.sessions, user.state, user.expiries, user.labels]) {
         expect(seen.get(name)).toBeUndefined();
         seen.set(name, 'user');
       }
@@ -59,7 +59,11 @@ it('has all keys of a user under one hash tag, and those of an app under another
         bucket.sessions,
         bucket.outbox,
         bucket.versions,
+        bucket.details,
+        bucket.expiries,
         user.state,
+        user.expiries,
+        user.labels,
         session.events,
       ]) {
         expect(tagOf(name)).toBe(tag);
