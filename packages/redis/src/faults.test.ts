@@ -197,6 +197,9 @@ describeWithOwnServer('RedisSessionService when its server fails', () => {
   it('changes nothing if the server is full, and still reads and deletes', async () => {
     const service = await openFresh();
     await service.appendEvent({ ...key, event: { id: 'kept', actions: { stateDelta: { a: 1 } } } });
+    const ended = { ...key, sessionId: 'ended' };
+    await service.create({ ...ended, labels: { a: 'b' }, expires: { at: 1 } });
+    await service.updateSession({ ...key, labels: { set: { a: 'b' } }, expires: { at: 8e15 } });
     await admin.config('SET', 'maxmemory', '1');
     const full = { ...unavailable, message: expect.stringContaining('memory') };
     const stateDelta = { b: 1, 'user:b': 1, 'app:b': 1 };
@@ -214,6 +217,10 @@ describeWithOwnServer('RedisSessionService when its server fails', () => {
       'an erasure': () => service.retract({ ...key, throughSeq: 1, erase: true }),
       'a fork': () => service.fork(key),
       'a fork of nothing': () => service.fork({ ...key, throughSeq: 0 }),
+      labels: () => service.updateSession({ ...key, labels: { set: { c: 'd' } } }),
+      'an end of labels and expiry': () =>
+        service.updateSession({ ...key, labels: { remove: ['a'] }, expires: null }),
+      'a turn': () => service.acquireTurn({ ...key, turn: 't' }),
       'an import': () =>
         service.importSession({ ...key, sessionId: 'i', session: imported, events: [] }),
     };
@@ -222,6 +229,9 @@ describeWithOwnServer('RedisSessionService when its server fails', () => {
     }
     const session = await service.get(key);
     expect([session?.revision, session?.state.toJSON()]).toStrictEqual([1, { a: 1 }]);
+    expect([session?.labels, session?.expires]).toStrictEqual([{ a: 'b' }, { at: 8e15 }]);
+    const swept = await service.sweep({ appName: 'app', allUsers: true });
+    expect(swept).toStrictEqual({ deleted: 1, done: true });
     expect((await service.list({ appName: 'app', allUsers: true })).sessions).toHaveLength(1);
     expect(await service.delete(key)).toBe(true);
     await service.eraseUser({ appName: 'app', userId: 'ada' });
