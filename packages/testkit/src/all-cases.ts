@@ -1,3 +1,4 @@
+import { activeCases, initialStateCases } from './cases/active.ts';
 import { appendCases } from './cases/append.ts';
 import { appendSkipCases } from './cases/append-skip.ts';
 import { appendTwiceCases } from './cases/append-twice.ts';
@@ -7,6 +8,8 @@ import { concurrencyCases } from './cases/concurrency.ts';
 import { countCases } from './cases/counts.ts';
 import { createCases } from './cases/create.ts';
 import { deleteCases } from './cases/delete.ts';
+import { eraseCases } from './cases/erase.ts';
+import { eraseHistoryCases, eraseRaceCases } from './cases/erase-history.ts';
 import { eraseUserCases, eraseUserRaceCases } from './cases/erase-user.ts';
 import { eventLoopCases } from './cases/event-loop.ts';
 import { eventsCases } from './cases/events.ts';
@@ -14,6 +17,7 @@ import { expiryCases, expiryRaceCases } from './cases/expiry.ts';
 import { extremesCases } from './cases/extremes.ts';
 import { forkCases } from './cases/fork.ts';
 import { forkLifeCases } from './cases/fork-life.ts';
+import { forkRaceCases } from './cases/fork-race.ts';
 import { forkRefusedCases } from './cases/fork-refused.ts';
 import { freshCases } from './cases/fresh.ts';
 import { getCases } from './cases/get.ts';
@@ -74,6 +78,8 @@ import { updateStateCases } from './cases/update-state.ts';
 import { valuesCases } from './cases/values.ts';
 import { refusedValuesCases } from './cases/values-refused.ts';
 import { unreadableValuesCases } from './cases/values-unreadable.ts';
+import { watchCases, watchRaceCases } from './cases/watch.ts';
+import { watchProcessCases } from './cases/watch-processes.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { propertyCases } from './model/property-cases.ts';
 
@@ -114,6 +120,8 @@ const exampleCases: readonly ConformanceCase[] = [
   ...incrementRaceCases,
   ...turnCases,
   ...turnRaceCases,
+  ...watchCases,
+  ...watchRaceCases,
   ...incrementRetryCases,
   ...lifecycleCases,
   ...eventLoopCases,
@@ -152,16 +160,23 @@ const exampleCases: readonly ConformanceCase[] = [
   ...forkCases,
   ...forkRefusedCases,
   ...forkLifeCases,
+  ...forkRaceCases,
   ...rewindCases,
   ...rewindRefusedCases,
   ...rewindRaceCases,
   ...retractCases,
   ...retractRefusedCases,
   ...retractRaceCases,
+  ...eraseCases,
+  ...eraseHistoryCases,
+  ...eraseRaceCases,
+  ...activeCases,
+  ...initialStateCases,
   ...closingCases,
   ...persistenceCases,
   ...processCases,
   ...turnProcessCases,
+  ...watchProcessCases,
   ...killedProcessCases,
 ];
 
