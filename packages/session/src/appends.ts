@@ -47,25 +47,26 @@ export class Appends {
 
   /** Every event of the request, stored. */
   append(append: CheckedAppend): MaybePromise<readonly Event[]> {
-    const covered = coveredByAppend(append);
-    const written =
-      covered === undefined ? this.#write(append) : this.#writeSummary(append, covered);
-    return andThen(written, (stored) => answerAppend(append, stored));
+    return andThen(this.#writeWithSummary(append, MAX_ATTEMPTS), (stored) =>
+      answerAppend(append, stored),
+    );
   }
 
-  /** An append with a summary: what the summary covers is left out when only the rest is asked for. */
-  #writeSummary(append: CheckedAppend, covered: number): MaybePromise<readonly Event[]> {
+  /** What the summaries of an append cover is left out when only the rest is asked for. */
+  #writeWithSummary(append: CheckedAppend, attempts: number): MaybePromise<readonly Event[]> {
+    const covered = coveredByAppend(append);
+    if (covered === undefined) return this.#write(append, attempts);
     return andThen(this.#store.get({ ...SUMMARY_PLACE, key: append.key }), (place) => {
       // Of a session that is another one by now, or of events to come, nothing is left out.
       const isThere = place !== undefined && covered <= place.revision;
-      if (!isThere || append.activeFrom !== undefined) return this.#write(append);
+      if (!isThere || append.activeFrom !== undefined) return this.#write(append, attempts);
       const activeFrom = Math.max(place.activeFrom ?? 1, covered + 1);
-      return this.#write({ ...append, activeFrom });
+      return this.#write({ ...append, activeFrom }, attempts);
     });
   }
 
   /** What is stored of an append, in its order. */
-  #write(append: CheckedAppend, attempts = MAX_ATTEMPTS): MaybePromise<readonly Event[]> {
+  #write(append: CheckedAppend, attempts: number): MaybePromise<readonly Event[]> {
     if (append.events.length === 0) return [];
     const { key } = append;
     if (attempts === 0) throw changedTooOften(key);
@@ -129,7 +130,7 @@ export class Appends {
     }
     const matches = matchStored(append, (id) => outcome.findEvent(id));
     if (matches !== undefined) {
-      const rest = this.#write(withoutStored(append, matches), attempts);
+      const rest = this.#writeWithSummary(withoutStored(append, matches), attempts);
       return andThen(rest, (written) => {
         const next = written[Symbol.iterator]();
         return matches.map((event) => event ?? (next.next().value as Event));

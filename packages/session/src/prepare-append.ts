@@ -103,7 +103,8 @@ export function withoutStored(
   stored: readonly (Event | undefined)[],
 ): CheckedAppend {
   const rest = append.given.filter((_, i) => stored[i] === undefined);
-  return checkedAppend(append, rest);
+  // What a stored summary covers may be active again by now.
+  return checkedAppend({ ...append, activeFrom: undefined }, rest);
 }
 
 /**

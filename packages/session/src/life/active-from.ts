@@ -1,4 +1,5 @@
 import type { Compaction, Event, SessionKey } from '@holdfast/core';
+import type { SessionSnapshot } from '../session.ts';
 import { type StoreAccess, walkEvents } from './store-access.ts';
 
 export interface ActivePlace {
@@ -7,6 +8,32 @@ export interface ActivePlace {
   readonly seq: number;
   /** Events that are retracted by what comes behind it. @default none */
   readonly retractedIds?: readonly string[];
+}
+
+/** The first event that was active when `seq` was the last one. */
+export async function activeFromBefore(
+  access: StoreAccess,
+  {
+    snapshot: { key, revision, activeFrom = 1 },
+    seq,
+  }: { readonly snapshot: SessionSnapshot; readonly seq: number },
+): Promise<number> {
+  if (seq === revision) return activeFrom;
+  // Markers alone bring back what a summary covers. Without one, it was never later than now.
+  const mayBeLater =
+    activeFrom > 1 || (await hasMarker(access, { key, from: seq + 1, to: revision }));
+  return mayBeLater ? activeFromAt(access, { key, seq }) : 1;
+}
+
+async function hasMarker(
+  access: StoreAccess,
+  { key, from, to }: { readonly key: SessionKey; readonly from: number; readonly to: number },
+): Promise<boolean> {
+  for await (const { erased, actions } of walkEvents(access, { key, from, to, order: 'desc' })) {
+    // An erased event may have been one.
+    if (erased || actions.rewind !== undefined || actions.retract !== undefined) return true;
+  }
+  return false;
 }
 
 /**

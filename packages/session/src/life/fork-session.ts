@@ -7,7 +7,7 @@ import type { ForkSessionRequest } from '../requests.ts';
 import { Session } from '../session.ts';
 import { expireTimeOf, freezeDetails, type SessionDetails } from '../session-details.ts';
 import { changedTooOften, sessionExists } from '../session-errors.ts';
-import { activeFromAt } from './active-from.ts';
+import { activeFromBefore } from './active-from.ts';
 import { checkPoint, type HistoryPoint } from './prepare-marker.ts';
 import { pathOf, seqOfPoint } from './rewind-session.ts';
 import { stateAt } from './state-at.ts';
@@ -44,7 +44,7 @@ export async function forkSession(access: StoreAccess, fork: CheckedFork): Promi
   const forkIn = needed(store, { method: 'fork', capability: 'fork' });
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const snapshot = await readState(access, source);
-    const { revision, activeFrom = 1, incarnation: sourceIncarnation } = snapshot;
+    const { revision, incarnation: sourceIncarnation } = snapshot;
     const seq =
       point === undefined ? revision : await seqOfPoint(access, { key: source, revision, point });
     const path = point === undefined ? 'throughSeq' : pathOf(point);
@@ -58,10 +58,7 @@ export async function forkSession(access: StoreAccess, fork: CheckedFork): Promi
       source,
       sourceIncarnation,
       throughSeq: seq,
-      activeFrom:
-        activeFrom === 1 || seq === revision
-          ? activeFrom
-          : await activeFromAt(access, { key: source, seq }),
+      activeFrom: await activeFromBefore(access, { snapshot, seq }),
       create: {
         key: get.key,
         incarnation: createUuidV7(),

@@ -1,7 +1,7 @@
 import { type Event, HoldfastError, type SessionKey } from '@holdfast/core';
 import { describeSessionKey, invalidArgument, jsonEqual } from '@holdfast/core/internal';
 import { stateRecord } from '@holdfast/state/internal';
-import { activeFromAt } from './active-from.ts';
+import { activeFromBefore } from './active-from.ts';
 import { appendMarker, differenceOf } from './append-marker.ts';
 import type { CheckedRewind, HistoryPoint } from './prepare-marker.ts';
 import { seqBeforeInvocation, stateAt } from './state-at.ts';
@@ -16,6 +16,7 @@ export function rewindSession(access: StoreAccess, rewind: CheckedRewind): Promi
     const path = pathOf(point);
     const to = await stateAt(access, { snapshot, seq, path });
     const { set, removed } = differenceOf(snapshot.state.session, { to, isSame: jsonEqual });
+    const first = await activeFromBefore(access, { snapshot, seq });
     return {
       actions: {
         stateDelta: stateRecord(set),
@@ -23,7 +24,7 @@ export function rewindSession(access: StoreAccess, rewind: CheckedRewind): Promi
         rewind: { toSeq: seq },
         ...(point.type === 'invocation' && { rewindBeforeInvocationId: point.invocationId }),
       },
-      activeFrom: activeFrom === 1 ? undefined : await activeFromAt(access, { key, seq }),
+      activeFrom: first === activeFrom ? undefined : first,
     };
   });
 }
