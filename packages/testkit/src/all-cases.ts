@@ -14,6 +14,7 @@ import { eraseUserCases, eraseUserRaceCases } from './cases/erase-user.ts';
 import { eventLoopCases } from './cases/event-loop.ts';
 import { eventsCases } from './cases/events.ts';
 import { expiryCases, expiryRaceCases } from './cases/expiry.ts';
+import { exportCases, exportRaceCases, listUsersCases } from './cases/export.ts';
 import { extremesCases } from './cases/extremes.ts';
 import { forkCases } from './cases/fork.ts';
 import { forkLifeCases } from './cases/fork-life.ts';
@@ -25,6 +26,7 @@ import { getEventCases } from './cases/get-event.ts';
 import { historyCases } from './cases/history.ts';
 import { identityCases } from './cases/identity.ts';
 import { ifMissingCases, ifMissingRaceCases } from './cases/if-missing.ts';
+import { importCases, importRaceCases } from './cases/import.ts';
 import { incarnationCases } from './cases/incarnation.ts';
 import { incrementRaceCases } from './cases/increment-race.ts';
 import { incrementRetryCases } from './cases/increment-retry.ts';
@@ -122,6 +124,11 @@ const exampleCases: readonly ConformanceCase[] = [
   ...turnRaceCases,
   ...watchCases,
   ...watchRaceCases,
+  ...exportCases,
+  ...exportRaceCases,
+  ...listUsersCases,
+  ...importCases,
+  ...importRaceCases,
   ...incrementRetryCases,
   ...lifecycleCases,
   ...eventLoopCases,
