@@ -76,12 +76,12 @@ function addColumn({ table, tableName, name, definition }: ColumnDefinition): re
   });
 }
 
-// Nor for an index, and it has all rows in each.
+// Nor for an index, and it has all rows in each. A setting may ask of every change that it be instant.
 function addIndex({ name, target, tableName, indexName }: AddedIndexDefinition): readonly string[] {
   return unlessListed({
     list: 'statistics',
     as: `table_name = '${tableName}' AND index_name = '${indexName}'`,
-    statement: `CREATE INDEX ${name} ON ${target}`,
+    statement: `CREATE INDEX ${name} ON ${target} ALGORITHM=INPLACE`,
   });
 }
 

@@ -54,6 +54,7 @@ const DESCRIPTIONS: readonly (readonly [...ErrorDescription, errnos: readonly nu
   ['misconfigured', 'a trigger of somebody else refuses what is written', [1644]],
   ['misconfigured', 'binlog_format must be ROW or MIXED', [1665]],
   ['misconfigured', 'max_join_size must be its default', [1104]],
+  ['misconfigured', 'sort_buffer_size is too small', [1038]],
   ['misconfigured', 'max_prepared_stmt_count is too small', [1461]],
   ['misconfigured', 'innodb_page_size must be 16 KiB or more', [1071, 1118]],
   ['misconfigured', 'InnoDB must be there for tables', [1286, 1289]],

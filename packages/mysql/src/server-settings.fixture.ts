@@ -222,7 +222,7 @@ const HARMLESS: readonly Row[] = [
   ['session_track_system_variables', '*'],
   ['session_track_transaction_info', 'STATE', 'CHARACTERISTICS'],
   ['slow_query_log', 'ON'],
-  ['sort_buffer_size', '1024'],
+  ['sort_buffer_size', '32768'],
   ['sql_buffer_result', 'ON'],
   ['sql_if_exists', 'ON'],
   ['sql_log_off', 'ON'],
