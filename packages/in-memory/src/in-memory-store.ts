@@ -245,7 +245,11 @@ export class InMemoryStore implements SessionStore {
       if (session !== undefined) return false;
       const { createTime, details } = row;
       session = this.#add({ key, incarnation, createTime, details, expireTime, touchTime: now });
-    } else if (session?.incarnation !== incarnation || session.revision !== fromRevision) {
+    } else if (
+      session?.incarnation !== incarnation ||
+      session.revision !== fromRevision ||
+      session.expireTime !== 0
+    ) {
       return false;
     } else {
       session.moveExpiry(expireTime);
