@@ -1,5 +1,10 @@
 import { HoldfastError, isHoldfastError, type SessionKey } from '@holdfast/core';
-import { CallTimer, type IncrementRefused, noAnswerInTime } from '@holdfast/session/store';
+import {
+  CallTimer,
+  type IncrementRefused,
+  noAnswerInTime,
+  realTimers,
+} from '@holdfast/session/store';
 import type { ScopeState, StateChanges, StateIncrements } from '@holdfast/state/internal';
 import type {
   AppIncrements,
@@ -8,7 +13,7 @@ import type {
   SessionWrite,
   WriteOutcome,
 } from './app-state.ts';
-import { readText, readTexts } from './read-reply.ts';
+import { readList, readTexts } from './read-reply.ts';
 import { bucketOf, type RedisKeys } from './redis-keys.ts';
 import type { ScriptRunner } from './script-runner.ts';
 import {
@@ -19,6 +24,7 @@ import {
 } from './scripts/cluster-app-state.ts';
 import { packChanges } from './scripts/encode-changes.ts';
 import type { ScopeIncrement } from './scripts/scope-state.ts';
+import { type Hinder, readHinder } from './scripts/sum.ts';
 import { parseState } from './stored-text.ts';
 
 export interface ClusterAppStateOptions extends AppStateOptions {
@@ -37,6 +43,11 @@ const READER_PATIENCE_MS = 1_000;
 
 const NO_INCREMENTS: StateIncrements = new Map();
 
+// How long increments wait for others that are under way, in ms: longer than until one is called off.
+const INCREMENT_PATIENCE_MS = 4_000;
+const SHORTEST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 100;
+
 // A reader calls off reservations that look abandoned. So often in a row it is not an accident.
 const MAX_ATTEMPTS = 10;
 
@@ -52,8 +63,9 @@ const MAX_ATTEMPTS = 10;
  * A reader who finds an intent looks into the outbox, and does the third step for an entry that it
  * finds. An old intent without an entry is called off: its write is refused from then on.
  *
- * An increment that a value is unfit for is refused by `reserve`. If the value becomes so before the
- * third step, by a write at the same time, the increment is as if it had come before that write.
+ * An increment that a value is unfit for is refused by `reserve`. If that depends on increments that
+ * are under way, they are waited for. If another value is set before the third step that is unfit,
+ * the increment is as if it had come before that write.
  */
 export class ClusterAppState implements AppState {
   readonly isBeside = false;
@@ -83,9 +95,12 @@ export class ClusterAppState implements AppState {
   }
 
   async increment(appName: string, update: ScopeIncrement): Promise<ScopeState | IncrementRefused> {
-    const reply = await this.#runner.write(appScripts.update(this.#keys.app(appName), update));
-    const name = readText(reply);
-    return name === '' ? await this.read(appName) : { type: 'unfit', scope: 'app', name };
+    const hinder = await this.#unhindered(appName, async () => {
+      const call = appScripts.update(this.#keys.app(appName), update);
+      return readHinder(readList(await this.#runner.write(call))) ?? { type: 'done' as const };
+    });
+    if (hinder.type === 'unfit') return { ...hinder, scope: 'app' };
+    return await this.read(appName);
   }
 
   async settle({ appName, userId }: Omit<SessionKey, 'sessionId'>): Promise<void> {
@@ -113,10 +128,12 @@ export class ClusterAppState implements AppState {
     const reserve = { bucket: where.bucket, increments: byName };
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const call = appScripts.reserve(this.#keys.app(appName), reserve);
-      const reserved = readReservation(await this.#runner.write(call));
-      if (typeof reserved === 'string') {
-        // The increments are there: without any, no name is answered.
-        const outcome = await (increments as AppIncrements<T>).refuse(reserved);
+      const reserved = await this.#unhindered(appName, async () =>
+        readReservation(await this.#runner.write(call)),
+      );
+      if (reserved.type === 'unfit') {
+        // The increments are there: without any, nothing is unfit.
+        const outcome = await (increments as AppIncrements<T>).refuse(reserved.name);
         if (outcome?.isRepeated) await this.#applyAll(where);
         return outcome;
       }
@@ -135,6 +152,25 @@ export class ClusterAppState implements AppState {
     }
     throw new HoldfastError('unavailable', {
       message: `the reservations for the state of app ${JSON.stringify(appName)} were called off ${MAX_ATTEMPTS} times`,
+    });
+  }
+
+  /** Runs what increments may hinder that are under way: they are waited for, or called off. */
+  async #unhindered<T extends { readonly type: string }>(
+    appName: string,
+    run: () => Promise<T | Hinder>,
+  ): Promise<T | Exclude<Hinder, { readonly type: 'busy' }>> {
+    const end = realTimers.now() + INCREMENT_PATIENCE_MS;
+    for (let pause = SHORTEST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      const outcome = await run();
+      if (outcome.type !== 'busy') return outcome as Exclude<typeof outcome, { type: 'busy' }>;
+      if (realTimers.now() > end) break;
+      await new Promise<void>((resolve) => void realTimers.setTimeout(resolve, pause));
+      // It calls off what was abandoned.
+      await this.read(appName);
+    }
+    throw new HoldfastError('unavailable', {
+      message: `the increments of the state of app ${JSON.stringify(appName)} had to wait too long for others`,
     });
   }
 

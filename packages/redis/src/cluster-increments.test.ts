@@ -236,6 +236,29 @@ describeWithOwnServer("increments of an app's state on a Cluster", () => {
     expect(await readApp('between')).toStrictEqual({ a: 'x', b: 1 });
   });
 
+  it('wait for others that may take the last place, and take it if those do not', async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const { key } = await service.create({ ...keyOf('place'), state: { 'app:n': most - 1 } });
+    const actions = { stateIncrements: { 'app:n': 1 } };
+    // It has reserved the place, and is never heard of again.
+    const reached = new Gate();
+    const killed = intercepted(async ({ number, run }) => {
+      if (number === 1) return await run();
+      reached.open();
+      return await new Promise(() => {});
+    });
+    void append(killed, { key, id: 'killed', actions }).catch(() => {});
+    await reached.opened;
+    const update = { scope: 'app', appName: 'place', increment: { n: 1 } } as const;
+    const others = [append(service, { key, id: 'a', actions }), service.updateState(update)];
+    const outcomes = await Promise.allSettled(others);
+    expect(outcomes.map(({ status }) => status).sort()).toStrictEqual(['fulfilled', 'rejected']);
+    for (const each of outcomes) {
+      if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'conflict' });
+    }
+    expect(await readApp('place')).toStrictEqual({ n: most });
+  });
+
   interface AppendRequest {
     readonly key: SessionKey;
     readonly id: string;

@@ -2,7 +2,7 @@ import type { StateChanges, StateIncrements } from '@holdfast/state/internal';
 import type { AppKeys } from '../redis-keys.ts';
 import { encodeChanges } from './encode-changes.ts';
 import { PUT, SPLIT, script } from './script.ts';
-import { encodeIncrements, SUM } from './sum.ts';
+import { encodeIncrements, HINDER, SUM } from './sum.ts';
 
 /** `now`: the time in µs, which is the unit of versions and stamps. `whole(number)`: its text. */
 export const NOW = `
@@ -118,16 +118,17 @@ const apply = script(`
   return 1
 `);
 
-// KEYS: state, stamps, intents, clock, increments. ARGV: sets, removals, increments. Answers the
-// name of a value that is unfit for its increment, and '' if there is none. The version is greater
-// than every stamp that was applied.
+// KEYS: state, stamps, intents, clock, increments. ARGV: sets, removals, increments. Answers what
+// hinders the increments, if anything does. The version is greater than every stamp that was
+// applied.
 const update = script(`
-  ${SPLIT}${PUT}${NOW}${SUM}
+  ${SPLIT}${PUT}${NOW}${SUM}${HINDER}
   local sets, removals, increments, rows, members = split(ARGV[1]), split(ARGV[2]), split(ARGV[3]), {}, {}
   local left = redis.call('HLEN', KEYS[1])
   local keys = #sets
-  local unfit = findUnfit(KEYS[1], increments, sets)
-  if unfit then return unfit end
+  local hinder = hinderOf(KEYS[1], KEYS[3], increments)
+  if hinder then return hinder end
+  findUnfit(KEYS[1], increments, sets)
   local clock = redis.call('HMGET', KEYS[4], 'last', 'merged')
   local last = tonumber(clock[1] or '0')
   local version = whole(math.max(now, last + 1))
@@ -149,7 +150,7 @@ const update = script(`
   left = left + put('HSET', KEYS[1], sets)
   drop('HDEL', KEYS[1], removals, left)
   if listed > 0 then redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', whole(low)) end
-  return ''
+  return {'done'}
 `);
 
 /** `entries` are versions, and what outboxes have for them, in turn. */
@@ -163,7 +164,7 @@ export interface AppUpdate {
   readonly increments: StateIncrements;
 }
 
-/** Answers the name of a value that is unfit for its increment, or ''. */
+/** Answers what hinders the increments, if anything does. */
 export function updateApp(keys: AppKeys, { changes, increments }: AppUpdate) {
   const { state, stamps, intents, clock, increments: listed } = keys;
   const { sets, removals } = encodeChanges(changes);

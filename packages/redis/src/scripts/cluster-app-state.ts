@@ -5,7 +5,7 @@ import type { AppKeys, BucketKeys } from '../redis-keys.ts';
 import { applyEntries, NOW, updateApp } from './apply-app-changes.ts';
 import type { Reservation } from './reserved.ts';
 import { SPLIT, script } from './script.ts';
-import { encodeIncrements, SUM } from './sum.ts';
+import { encodeIncrements, HINDER, type Hinder, readHinder, SUM } from './sum.ts';
 
 // The state of an app on a Cluster: it is in another slot than the events that change it.
 // Each change has a stamp; of two changes of a key, the one with the greater stamp stays. Versions
@@ -13,21 +13,22 @@ import { encodeIncrements, SUM } from './sum.ts';
 // stamp that was applied before it was given out.
 
 // KEYS: state, intents, clock. ARGV: the bucket that the change comes from, and its increments. It
-// answers the version and the lowest one that is open; or the name of a value that is unfit for its
-// increment as things stand.
+// answers the version and the lowest one that is open, or what hinders the increments.
 const reserve = script(`
-  ${SPLIT}${SUM}${NOW}
-  local unfit = findUnfit(KEYS[1], split(ARGV[2]), {})
-  if unfit then return unfit end
+  ${SPLIT}${SUM}${HINDER}${NOW}
+  local hinder = hinderOf(KEYS[1], KEYS[2], split(ARGV[2]))
+  if hinder then return hinder end
   local last = tonumber(redis.call('HGET', KEYS[3], 'last') or '0')
   local version = whole(math.max(now, last + 1))
   local low = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')[2] or version
-  redis.call('ZADD', KEYS[2], version, version .. ':' .. ARGV[1] .. ':' .. whole(now))
+  local intent = version .. ':' .. ARGV[1] .. ':' .. whole(now)
+  if ARGV[2] ~= '' then intent = intent .. '\\n' .. ARGV[2] end
+  redis.call('ZADD', KEYS[2], version, intent)
   redis.call('HSET', KEYS[3], 'last', version)
   return {version, low}
 `);
 
-// KEYS: state, intents. An intent is a version, a bucket, and when it was made.
+// KEYS: state, intents. An intent is a version, a bucket, and when it was made; and its increments.
 const read = script(`
   ${NOW}
   return {redis.call('HGETALL', KEYS[1]), redis.call('ZRANGE', KEYS[2], 0, -1), whole(now)}
@@ -84,7 +85,7 @@ export interface ReserveRun {
 
 /** Each script over the keys of an app, or of one of its buckets. */
 export const appScripts = {
-  /** Answers the version and the lowest one that is open, or the name of an unfit value. */
+  /** Answers the version and the lowest one that is open, or what hinders the increments. */
   reserve: ({ state, intents, clock }: AppKeys, { bucket, increments }: ReserveRun) =>
     reserve([state, intents, clock], [String(bucket), encodeIncrements(increments)]),
   read: ({ state, intents }: AppKeys) => read([state, intents]),
@@ -106,7 +107,7 @@ export function readAppReply(reply: unknown, appName: string) {
   const [fields, members, time] = readList(reply);
   const now = readInteger(time);
   const intents = readTexts(members).map((member): Intent => {
-    const parts = /^(\d+):(\d+):(\d+)$/.exec(member);
+    const parts = /^(\d+):(\d+):(\d+)(?:\n|$)/.exec(member);
     if (parts === null) throw corrupt('a change of the state', { key: { appName } });
     const [, version = '', bucket, made] = parts;
     const isOld = now - Number(made) > INTENT_PATIENCE;
@@ -115,9 +116,14 @@ export function readAppReply(reply: unknown, appName: string) {
   return { fields, intents };
 }
 
-/** What `reserve` answers: a reservation, or the name of a value that is unfit. */
-export function readReservation(reply: unknown): Pick<Reservation, 'version' | 'low'> | string {
-  if (!Array.isArray(reply)) return readText(reply);
-  const [version, low] = readList(reply);
-  return { version: readText(version), low: readText(low) };
+/** What is reserved. */
+export interface GivenVersion extends Pick<Reservation, 'version' | 'low'> {
+  readonly type: 'reserved';
+}
+
+/** What `reserve` answers. */
+export function readReservation(reply: unknown): GivenVersion | Hinder {
+  const list = readList(reply);
+  const [version, low] = list;
+  return readHinder(list) ?? { type: 'reserved', version: readText(version), low: readText(low) };
 }

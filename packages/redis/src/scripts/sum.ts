@@ -1,4 +1,5 @@
 import type { StateIncrements } from '@holdfast/state/internal';
+import { readText } from '../read-reply.ts';
 
 /**
  * `sumOf(text, by)`: the value after an increment as text, given the one before as text, or false
@@ -29,7 +30,49 @@ export const SUM = `
   end
 `;
 
+/**
+ * `hinderOf(state, intents, increments)`: on a Cluster, what hinders increments, a list as above, if
+ * anything does: 'unfit' and the first name whose value is so; or 'busy', if one might be once all
+ * has been applied that is under way. An intent has its increments behind its first line.
+ */
+export const HINDER = `
+  local function underWay(intents)
+    local up, down = {}, {}
+    for _, intent in ipairs(redis.call('ZRANGE', intents, 0, -1)) do
+      local lines = split(intent)
+      for i = 2, #lines, 2 do
+        local name, by = lines[i], tonumber(lines[i + 1])
+        local sums = by > 0 and up or down
+        sums[name] = (sums[name] or 0) + by
+      end
+    end
+    return up, down
+  end
+  local function hinderOf(state, intents, increments)
+    if #increments == 0 then return nil end
+    local unfit = findUnfit(state, increments, {})
+    if unfit then return {'unfit', unfit} end
+    local up, down = underWay(intents)
+    for i = 1, #increments, 2 do
+      local name, by = increments[i], tonumber(increments[i + 1])
+      local all = by + ((by > 0 and up or down)[name] or 0)
+      local isSafe = math.max(all, -all) <= 9007199254740991
+      if not isSafe or not sumOf(redis.call('HGET', state, name), all) then return {'busy'} end
+    end
+  end
+`;
+
 /** Increments as a script takes them: names and numbers in turn, a line each. */
 export function encodeIncrements(increments: StateIncrements): string {
   return [...increments].flat().join('\n');
+}
+
+/** What hinders an increment: the name of a value, or what is under way. */
+export type Hinder = { readonly type: 'unfit'; readonly name: string } | { readonly type: 'busy' };
+
+/** What `hinderOf` gives; undefined if this is nothing of it. */
+export function readHinder(reply: readonly unknown[]): Hinder | undefined {
+  const [type, name] = reply;
+  if (type === 'busy') return { type };
+  return type === 'unfit' ? { type, name: readText(name) } : undefined;
 }
