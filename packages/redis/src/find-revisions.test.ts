@@ -2,8 +2,9 @@ import type { SessionKey } from '@holdfast/session';
 import { expect, it } from 'vitest';
 import { describeEachKind } from './each-kind.fixture.ts';
 import { interceptedClient } from './intercepted-client.fixture.ts';
+import { until } from './own-server.fixture.ts';
 
-describeEachKind('looking for many in Redis', ({ open, client, store, isCluster }) => {
+describeEachKind('looking for many in Redis', ({ open, client, server, store, isCluster }) => {
   it('finds where sessions are, in the order of their keys', async () => {
     const service = open();
     const users = Array.from({ length: 300 }, (_, i) => `user-${i}`);
@@ -69,5 +70,26 @@ describeEachKind('looking for many in Redis', ({ open, client, store, isCluster 
     expect(paged).toStrictEqual(all);
     const prefixed = open({ keyPrefix: 'holdfast:x' });
     expect((await prefixed.listUsers({ appName })).userIds).toStrictEqual([]);
+  });
+  it('finds what is there behind a prefix of the client, and is told of it', async () => {
+    const prefixed = server().client({ keyPrefix: 'a*[b]?\\:' });
+    const service = open({ client: prefixed });
+    const { key } = await service.create({ appName: 'app', userId: 'prefixed' });
+    await open().create({ appName: 'app', userId: 'another' });
+    const own = store({ client: prefixed });
+    expect(await own.findRevisions([key])).toMatchObject([{ revision: 0 }]);
+    const users = await service.listUsers({ appName: 'app' });
+    expect(users.userIds).toStrictEqual(['prefixed']);
+    let told = 0;
+    own.subscribe?.(key, () => {
+      told++;
+    });
+    await until(async () => told > 0);
+    const before = told;
+    await service.appendEvent({ ...key, event: {} });
+    await until(async () => told > before);
+    expect(await service.eraseUser(key)).toStrictEqual({ sessions: 1, stateKeys: 0 });
+    expect((await service.listUsers({ appName: 'app' })).userIds).toStrictEqual([]);
+    await own.close();
   });
 });
