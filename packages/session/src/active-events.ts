@@ -11,7 +11,7 @@ export function activeEvents(events: readonly Event[]): readonly Event[] {
 }
 
 /** The same from the last one on. */
-export function* activeBackwards(events: readonly Event[]): Generator<Event, void, undefined> {
+function* activeBackwards(events: readonly Event[]): Generator<Event, void, undefined> {
   // A rewind brings back what counted at its point: whatever came between, rewinds too, does not.
   let before = Number.POSITIVE_INFINITY;
   let retractedThrough = 0;

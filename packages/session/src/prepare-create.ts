@@ -60,7 +60,7 @@ export function prepareGetOrCreate(
 }
 
 /** Checks the state that a session begins with. */
-export function prepareInitialState(
+function prepareInitialState(
   state: StateInput | undefined,
   { maxEventBytes }: WriteOptions,
 ): StoredState {

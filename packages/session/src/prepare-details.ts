@@ -92,7 +92,7 @@ export function checkLabels(labels: unknown, path: string): Labels {
 }
 
 /** Undefined and null are left as they are. */
-export function checkExpires(expires: unknown): Expires | null | undefined {
+function checkExpires(expires: unknown): Expires | null | undefined {
   if (expires === undefined || expires === null) return expires;
   checkPlainObject(expires, 'expires');
   const { at, afterIdle, ...others } = expires as Record<string, unknown>;
