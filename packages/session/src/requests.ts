@@ -97,7 +97,11 @@ interface AppendOptions extends SessionKey {
    * created with its id. @default to any session of these ids
    */
   readonly expectedIncarnation?: string | undefined;
-  /** What to do if there is no session: `refuse`, as `not_found`, or `create` it. @default 'refuse' */
+  /**
+   * What to do if there is no session: `refuse`, as `not_found`, or `create` it. An append that
+   * expects something of the session (`expectedIncarnation`, `turn`, an `expectedRevision` other
+   * than 0) creates none. @default 'refuse'
+   */
   readonly ifMissing?: 'refuse' | 'create' | undefined;
   /** Append only if this is the turn that the session is held for: see `takeTurn`. @default any */
   readonly turn?: string | undefined;
@@ -220,7 +224,10 @@ export interface ReleaseTurnRequest extends SessionKey {
 
 interface SweepOptions {
   readonly appName: string;
-  /** Sessions that nothing was appended to for so many ms go as well. @default expired ones only */
+  /**
+   * Sessions that were neither appended to nor updated for so many ms go as well, whatever their
+   * expiry says. @default expired ones only
+   */
   readonly idleFor?: number | undefined;
   /** How many sessions go at most: 1 to 100,000. @default 1,000 */
   readonly limit?: number | undefined;

@@ -54,8 +54,8 @@ type TurnService = Pick<
 /**
  * Runs something while it alone has a session: a run of an agent, which is many appends. Across
  * processes, one holds a session at a time. Appends without a turn are not held up. If the process
- * ends, or hangs for longer than `ttl`, the session is free again, and later appends of the turn are
- * refused. A turn within a turn of the same session waits for ever.
+ * ends, or hangs for longer than `ttl`, the session is free again; once another has taken it, appends
+ * of this turn are refused. A turn within a turn of the same session waits for ever.
  *
  * @example
  * const answer = await takeTurn(service, { ...session.key, ttl: 10_000 }, async (turn) => {
