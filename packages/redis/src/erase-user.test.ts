@@ -44,6 +44,34 @@ describeEachKind('an erasure in Redis', ({ open, client, dump, isCluster, server
     await service.eraseUser(key);
   });
 
+  it('of many events, in a row or not, leaves each of the others where it is', async () => {
+    const service = open();
+    const { key } = await service.create({ appName: 'long', userId: 'ada' });
+    const ids = Array.from({ length: 700 }, (_, i) => `e-${i + 1}`);
+    const events = ids.map((id) => ({ id, content: { parts: [{ text: secret(id) }] } }));
+    await service.appendEvents({ ...key, events });
+    const eraseAndLook = async (request: object, isErased: (seq: number) => boolean) => {
+      const before = (await service.get(key))?.events ?? [];
+      await service.retract({ ...key, erase: true, ...request } as never);
+      const after = (await service.get(key))?.events ?? [];
+      expect(after).toHaveLength(before.length + 1);
+      expect(after.slice(0, ids.length).map(({ id }) => id)).toStrictEqual(ids);
+      after.slice(0, ids.length).forEach((event, i) => {
+        if (isErased(i + 1)) expect(event.erased).toBe(true);
+        else expect(event).toStrictEqual(before[i]);
+      });
+      const all = await dump();
+      const left = ids.filter((id) => all.includes(`"${secret(id)}\\"`));
+      expect(left).toStrictEqual(ids.filter((_, i) => !isErased(i + 1)));
+    };
+    await eraseAndLook({ eventIds: ['e-700', 'e-7'] }, (seq) => seq === 700 || seq === 7);
+    const even = ids.filter((_, i) => i % 2 === 1).reverse();
+    await eraseAndLook({ eventIds: even }, (seq) => seq % 2 === 0 || seq === 7);
+    await eraseAndLook({ throughSeq: 690 }, (seq) => seq <= 690 || seq % 2 === 0);
+    await eraseAndLook({ throughSeq: 700 }, () => true);
+    await service.eraseUser(key);
+  });
+
   it('of events that are not there writes nothing', async () => {
     const service = open();
     const { key, incarnation } = await service.create({ appName: 'none', userId: 'ada' });

@@ -6,7 +6,7 @@ const READS = [
   ...'EVALSHA EXISTS GET HGET HGETALL HLEN HMGET HSCAN LINDEX LLEN LRANGE'.split(' '),
   ...'ZCARD ZCOUNT ZLEXCOUNT ZMSCORE ZRANGE ZRANGEBYLEX ZRANGEBYSCORE ZREVRANGE ZSCORE'.split(' '),
 ];
-const WRITES = 'COPY HDEL HSET HSETNX LSET LTRIM RPOP RPUSH SET UNLINK ZADD ZREM'.split(' ');
+const WRITES = 'COPY HDEL HSET HSETNX LPUSH LSET LTRIM RPOP RPUSH SET UNLINK ZADD ZREM'.split(' ');
 
 // KEYS: one that the commands would be about. ARGV: their names. Answers pairs of a command that
 // cannot be run and why: 'unknown' or 'denied'; and a number, a text and nothing, by which it shows
