@@ -1,5 +1,6 @@
 import type { EventInput, SessionKey, SessionService } from '@holdfast/session';
 import { expect } from 'vitest';
+import { exerciseWrites } from './exercise-writes.fixture.ts';
 
 /** Texts that a server could take for something else. */
 const ODD_TEXTS = [
@@ -112,6 +113,7 @@ export async function exercise(service: SessionService, appName: string): Promis
   const large = (await service.get({ ...key, numRecentEvents: 1 }))?.events[0];
   expect(large?.content?.parts?.[0]?.text === LARGE).toBe(true);
   await exerciseLife(service, key);
+  await exerciseWrites(service, { appName, texts: ODD_TEXTS });
   expect(await service.delete(key)).toBe(true);
   expect(await service.get(key)).toBeUndefined();
   expect(await service.getState({ scope: 'user', ...user })).toStrictEqual({ theme: 'NULL' });
