@@ -30,7 +30,7 @@ const importPart = script(`
     meta = readMeta(text)
     if not meta or tonumber(meta.revision) ~= length then return -1 end
     if meta.incarnation ~= ARGV[2] then return 0 end
-    if length == from + #ids and (#ids > 0 or meta.expires ~= '0') then return 1 end
+    if length == from + #ids and (#ids > 0 or from == 0 and meta.expires ~= '0') then return 1 end
     if length ~= from or from == 0 or meta.expires ~= '0' then return 0 end
   elseif from > 0 then
     return 0
