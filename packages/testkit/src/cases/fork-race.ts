@@ -8,7 +8,7 @@ import { answersOf, type Instances, lookWhile, outcomesOf, raceCases, turnOf } f
 import { idsOf, newSession, newSessionWithEvents, read, seqsOf, upTo } from '../scenario.ts';
 
 const needs = 'fork' as const;
-const ROUNDS = 5;
+const ROUNDS = 4;
 
 /** An event that says in the state that it was the last one. */
 function lastOf(n: number) {

@@ -7,7 +7,7 @@ import { answersOf, type Instances, outcomesOf, raceCases, turnOf } from '../rac
 import { at, idsOf, newSession, newSessionWithEvents, read, seqsOf, upTo } from '../scenario.ts';
 
 const ifMissing = 'create' as const;
-const ROUNDS = 6;
+const ROUNDS = 4;
 
 /** Fails unless there is no session. */
 async function expectNone({ service }: CaseContext, key: SessionKey): Promise<void> {

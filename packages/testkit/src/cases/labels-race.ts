@@ -5,7 +5,7 @@ import { answersOf, type Instances, outcomesOf, raceCases, turnOf } from '../rac
 import { at, newSession, read, upTo } from '../scenario.ts';
 
 const needs = 'updateSession' as const;
-const ROUNDS = 5;
+const ROUNDS = 4;
 
 async function expectNoneLost(context: CaseContext, instances: Instances): Promise<void> {
   for (const round of upTo(ROUNDS).keys()) {

@@ -5,7 +5,7 @@ import { turnOf as eventOf, ownState, statesAfter } from '../past-session.ts';
 import { answersOf, type Instances, outcomesOf, raceCases, turnOf } from '../race.ts';
 import { idsOf, newSession, read, seqsOf, upTo } from '../scenario.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 4;
 const initial: JsonObject = { last: 0, given: 1 };
 
 /** Fails unless each marker brings the state back to what it was, as the events tell it. */
