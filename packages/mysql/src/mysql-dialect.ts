@@ -4,6 +4,7 @@ import {
   compareByColumn,
   insertHead,
   joinSql,
+  jsonOfKeys,
   lookUpInOrder,
   replacedColumns,
   SLOT,
@@ -49,10 +50,10 @@ export const mysqlDialect: SqlDialect = {
   lookUpSessions: lookUpInOrder('STRAIGHT_JOIN'),
   lockRows: ' FOR UPDATE',
   // Text would have to be compared as text. Tables are read in the order in which they stand.
-  joinKeys: (json) => sql`
+  joinKeys: (keys) => sql`
     (SELECT place, CAST(app_name AS BINARY) AS app_name, CAST(user_id AS BINARY) AS user_id,
       CAST(session_id AS BINARY) AS session_id
-    FROM JSON_TABLE(${json}, '$[*]' COLUMNS (place BIGINT PATH '$[0]',
+    FROM JSON_TABLE(${(input) => jsonOfKeys(keys(input))}, '$[*]' COLUMNS (place BIGINT PATH '$[0]',
       app_name VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[1]',
       user_id VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[2]',
       session_id VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[3]')) keys_of_json) wanted

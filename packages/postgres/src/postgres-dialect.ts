@@ -1,3 +1,4 @@
+import type { SessionKey } from '@holdfast/core';
 import {
   addPartialIndex,
   compareAsRow,
@@ -74,10 +75,19 @@ export const postgresDialect: SqlDialect = {
       sql`CASE WHEN pg_advisory_xact_lock_shared(${userNumber(user)}) IS NULL THEN NULL ELSE ${value} END`,
     take: (user) => sql`pg_advisory_xact_lock(${userNumber(user)})`,
   },
-  joinKeys: (json) => sql`
-    (SELECT CAST(key ->> 0 AS bigint) AS place, key ->> 1 AS app_name, key ->> 2 AS user_id,
-      key ->> 3 AS session_id
-    FROM json_array_elements(CAST(${json} AS json)) AS keys (key)) wanted JOIN`,
+  joinKeys<Input>(keys: (input: Input) => readonly SessionKey[]) {
+    // An id has no line break. Of an array, the planner knows how long it is.
+    const listed = (name: keyof SessionKey) => (input: Input) =>
+      keys(input)
+        .map((key) => key[name])
+        .join('\n');
+    const column = (name: keyof SessionKey): SqlTemplate<Input> =>
+      sql`string_to_array(CAST(${listed(name)} AS text), E'\\n')`;
+    const columns = [column('appName'), column('userId'), column('sessionId')];
+    return sql`
+      unnest(${joinSql(columns, ', ')}) WITH ORDINALITY
+        AS wanted (app_name, user_id, session_id, place) JOIN`;
+  },
   readIndex: () => '',
   insertRows: (insert, source) =>
     sql`${insertHead(insert)} ${selectRows(insert, source)}${onConflict(insert)}`,

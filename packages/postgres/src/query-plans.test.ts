@@ -54,6 +54,21 @@ for (const history of histories) {
           includeTotal: true,
           labels: { status: 'open', kind: 'chat' },
         }),
+      users: () => service.listUsers({ appName: user.appName, afterUserId: 'user-3', limit: 3 }),
+      watched: async () => {
+        const controller = new AbortController();
+        const { signal } = controller;
+        const events = service.watch({ ...key, afterSeq: EVENTS, signal });
+        let isOver = false;
+        const next = events[Symbol.asyncIterator]().next();
+        const end = next.catch(() => {
+          isOver = true;
+        });
+        const isLookedFor = () => sent.at(-1)?.text.includes('wanted');
+        await expect.poll(() => isOver || isLookedFor()).toBe(true);
+        controller.abort();
+        await end;
+      },
       expired: () => service.sweep({ appName: user.appName, allUsers: true }),
       // Longer ago than anything.
       untouched: () => service.sweep({ appName: user.appName, allUsers: true, idleFor: FAR }),
@@ -170,6 +185,26 @@ for (const history of histories) {
         expect(sorts).toBe(0);
       });
     }
+
+    it('look up the sessions that are watched, one by one', async () => {
+      const { on, sorts } = await plan(reads['watched']);
+      expect(on('sessions')).toStrictEqual([
+        expect.objectContaining({
+          'Node Type': 'Index Scan',
+          'Index Cond': expect.stringContaining('wanted.session_id'),
+        }),
+      ]);
+      expect(sorts).toBe(0);
+    });
+
+    it('walk sessions and state from a user on, for those behind', async () => {
+      const { on } = await plan(reads['users']);
+      for (const relation of ['sessions', 'state']) {
+        expect(on(relation)).toStrictEqual([
+          expect.objectContaining({ 'Index Cond': expect.stringContaining("user_id > 'user-3'") }),
+        ]);
+      }
+    });
 
     it('walk the events from the first active one', async () => {
       const { on, sorts } = await plan(reads['active']);

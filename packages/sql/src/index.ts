@@ -50,6 +50,7 @@ export {
   compareByColumn,
   type InsertSource,
   insertHead,
+  jsonOfKeys,
   lookUpInOrder,
   onConflict,
   replacedColumns,

@@ -45,10 +45,10 @@ export interface SqlDialect {
   readonly userLock?: UserLock;
   /**
    * What stands behind FROM to look up sessions by a list, in its order of access: a table `wanted`
-   * with the columns `place`, `app_name`, `user_id` and `session_id`, out of a JSON array of such
-   * arrays, and the join to the table behind it.
+   * with the columns `place`, from 1 on, `app_name`, `user_id` and `session_id`, and the join to the
+   * table behind it.
    */
-  joinKeys<Input>(json: SqlTemplate<Input>): SqlTemplate<Input>;
+  joinKeys<Input>(keys: (input: Input) => readonly SessionKey[]): SqlTemplate<Input>;
   /** What stands behind a table's name to have it read by an index, given quoted, if anything. */
   readIndex(name: string): string;
   /** The statement that inserts rows; it has a slot for each value. */
@@ -78,6 +78,13 @@ export const namedUser: UserParts<Pick<SessionKey, 'appName' | 'userId'>> = {
   appName: ({ appName }) => appName,
   userId: ({ userId }) => userId,
 };
+
+/** Keys as JSON: an array for each, which begins with its place. */
+export function jsonOfKeys(keys: readonly SessionKey[]): string {
+  return JSON.stringify(
+    keys.map(({ appName, userId, sessionId }, i) => [i + 1, appName, userId, sessionId]),
+  );
+}
 
 export interface ColumnDefinition {
   /** Quoted, with its schema. */

@@ -3,6 +3,7 @@ import {
   compareAsRow,
   insertHead,
   joinSql,
+  jsonOfKeys,
   lookUpInOrder,
   onConflict,
   SLOT,
@@ -28,10 +29,10 @@ export const sqliteDialect: SqlDialect = {
   lookUpSessions: lookUpInOrder('CROSS JOIN'),
   lockRows: '',
   // In a cross join, tables are read in the order in which they stand.
-  joinKeys: (json) => sql`
+  joinKeys: (keys) => sql`
     (SELECT json_extract(value, '$[0]') AS place, json_extract(value, '$[1]') AS app_name,
       json_extract(value, '$[2]') AS user_id, json_extract(value, '$[3]') AS session_id
-    FROM json_each(${json})) wanted CROSS JOIN`,
+    FROM json_each(${(input) => jsonOfKeys(keys(input))})) wanted CROSS JOIN`,
   readIndex: () => '',
   insertRows(insert, { count }) {
     const row = sql`(${joinSql(

@@ -10,15 +10,11 @@ export function findRevisions({
   tables,
   dialect,
 }: Schema): (keys: readonly SessionKey[]) => SqlQuery {
-  const find = queryOf<{ readonly json: string }>(sql`
+  return queryOf<readonly SessionKey[]>(sql`
     SELECT wanted.place, s.revision, s.incarnation, s.expire_time
-    FROM ${dialect.joinKeys(sql`${({ json }) => json}`)} ${tables.sessions} s
+    FROM ${dialect.joinKeys((keys: readonly SessionKey[]) => keys)} ${tables.sessions} s
       ON s.app_name = wanted.app_name AND s.user_id = wanted.user_id
         AND s.session_id = wanted.session_id`);
-  return (keys) => {
-    const listed = keys.map(({ appName, userId, sessionId }, i) => [i, appName, userId, sessionId]);
-    return find({ json: JSON.stringify(listed) });
-  };
 }
 
 /** What these rows say, in the order of the list. */
@@ -28,7 +24,7 @@ export function placesOf(
 ): readonly (SessionPlace | undefined)[] {
   const places = new Array<SessionPlace | undefined>(keys.length).fill(undefined);
   for (const [place, revision, incarnation, expireTime] of rows) {
-    places[readInteger(place)] = {
+    places[readInteger(place) - 1] = {
       revision: readInteger(revision),
       incarnation: readText(incarnation),
       expireTime: expireTime === null ? undefined : readInteger(expireTime),
