@@ -299,7 +299,7 @@ async function unlessTaken(call: () => Promise<unknown>): Promise<void> {
 const MOST_PATIENCE_MS = 10_000;
 
 /** Makes a call again while it is `unavailable`: a lock of the dead may need some time. */
-async function patiently<T>(call: () => Promise<T>): Promise<T> {
+export async function patiently<T>(call: () => Promise<T>): Promise<T> {
   const end = performance.now() + MOST_PATIENCE_MS;
   for (;;) {
     try {
