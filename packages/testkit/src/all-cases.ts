@@ -13,6 +13,7 @@ import { eraseHistoryCases, eraseRaceCases } from './cases/erase-history.ts';
 import { eraseUserCases, eraseUserRaceCases } from './cases/erase-user.ts';
 import { eventLoopCases } from './cases/event-loop.ts';
 import { eventsCases } from './cases/events.ts';
+import { everyCallCases, laterRequestsCases } from './cases/every-call.ts';
 import { expiryCases, expiryRaceCases } from './cases/expiry.ts';
 import { exportCases, exportRaceCases, listUsersCases } from './cases/export.ts';
 import { extremesCases } from './cases/extremes.ts';
@@ -51,8 +52,12 @@ import { getMomentCases } from './cases/moment-get.ts';
 import { latestMomentCases } from './cases/moment-latest.ts';
 import { listChangesCases } from './cases/moment-list.ts';
 import { stateMomentCases } from './cases/moment-state.ts';
+import { moreForkCases } from './cases/more-forks.ts';
+import { moreListCases } from './cases/more-lists.ts';
+import { moreMarkerCases } from './cases/more-markers.ts';
 import { persistenceCases } from './cases/persistence.ts';
 import { killedProcessCases } from './cases/process-killed.ts';
+import { killedLifeCases } from './cases/process-killed-life.ts';
 import { processCases } from './cases/processes.ts';
 import { appendRaceCases } from './cases/race-append.ts';
 import { createRaceCases } from './cases/race-create.ts';
@@ -67,6 +72,7 @@ import { retractCases, retractRaceCases, retractRefusedCases } from './cases/ret
 import { rewindCases } from './cases/rewind.ts';
 import { rewindRaceCases } from './cases/rewind-race.ts';
 import { rewindRefusedCases } from './cases/rewind-refused.ts';
+import { scanCases } from './cases/scan.ts';
 import { separatorCases } from './cases/separators.ts';
 import { sessionAsKeyCases } from './cases/session-as-key.ts';
 import { snapshotCases } from './cases/snapshots.ts';
@@ -87,6 +93,8 @@ import { propertyCases } from './model/property-cases.ts';
 
 /** Every rule of the contract, one case each. */
 const exampleCases: readonly ConformanceCase[] = [
+  // While there is little else in a storage.
+  ...scanCases,
   ...createCases,
   ...getCases,
   ...listCases,
@@ -177,14 +185,20 @@ const exampleCases: readonly ConformanceCase[] = [
   ...eraseCases,
   ...eraseHistoryCases,
   ...eraseRaceCases,
+  ...moreForkCases,
+  ...moreMarkerCases,
+  ...moreListCases,
   ...activeCases,
   ...initialStateCases,
+  ...everyCallCases,
+  ...laterRequestsCases,
   ...closingCases,
   ...persistenceCases,
   ...processCases,
   ...turnProcessCases,
   ...watchProcessCases,
   ...killedProcessCases,
+  ...killedLifeCases,
 ];
 
 /** The rules, and properties that combine them at random. */

@@ -30,6 +30,7 @@ export type Concern =
   | 'turns'
   | 'watch'
   | 'export'
+  | 'storage'
   | 'lifecycle'
   | 'processes'
   | 'properties';

@@ -8,10 +8,10 @@ import { another, answersOf, type Instances, outcomesOf, raceCases, turnOf } fro
 import { at, idsOf, newSession, read, upTo } from '../scenario.ts';
 import { viewOf } from '../storage-view.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 // More than go in a step.
-const MANY = 120;
+const MANY = 104;
 
 function userOf({ appName, userId }: SessionKey) {
   return { scope: 'user', appName, userId } as const;

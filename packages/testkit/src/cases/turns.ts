@@ -13,7 +13,7 @@ import {
 } from '../race.ts';
 import { at, idsOf, newSession, newSibling, read, upTo } from '../scenario.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 // How long a turn is held whose end is waited for, in ms.
 const HELD_MS = 250;
