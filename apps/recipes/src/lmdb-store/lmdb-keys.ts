@@ -1,7 +1,7 @@
 import type * as port from '@holdfast/session/store';
 import { parseStoredValue } from '@holdfast/session/store';
 
-export type Head = Omit<port.SessionSnapshot, 'events' | 'state'>;
+export type Head = Omit<port.SessionSnapshot, 'events' | 'state' | 'initialState'>;
 export type Parts = readonly string[];
 
 // No id and no name has a control character: NUL keeps the parts of a key apart, and in order.
@@ -16,6 +16,7 @@ export const eventAt = (head: Head, n: number) => [
 ];
 export const idAt = (head: Head, id: string) => ['id', head.incarnation, id];
 export const stateOf = (head: Head) => ['state', head.incarnation];
+export const initialStateOf = (head: Head) => ['initial', head.incarnation];
 export const userStateOf = ({ appName, userId }: port.SessionKey) => ['user', appName, userId];
 export const appStateOf = ({ appName }: port.SessionKey) => ['app', appName];
 export const ownerOf = (owner: port.PreparedGetState) =>
@@ -23,7 +24,7 @@ export const ownerOf = (owner: port.PreparedGetState) =>
 
 /** All of a session but its head. */
 export const rangesOf = ({ incarnation }: Head) =>
-  ['event', 'id', 'state'].map((kind) => under([kind, incarnation]));
+  ['event', 'id', 'state', 'initial'].map((kind) => under([kind, incarnation]));
 
 export const parseHead = (text: string, key: port.StoredOwner) =>
   parseStoredValue(text, { name: 'head', key }) as unknown as Head;

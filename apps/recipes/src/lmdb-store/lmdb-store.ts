@@ -18,23 +18,29 @@ export class LmdbStore implements port.SessionStore {
     this.#folder = folder;
   }
 
-  create({ state, ...times }: port.PreparedCreate): Promise<port.SharedState | undefined> {
+  create(create: port.PreparedCreate): Promise<port.SharedState | undefined> {
+    const { key, incarnation, createTime, state } = create;
     return this.#write(() => {
-      if (this.#head(times.key) !== undefined) return undefined;
-      const head = { ...times, lastUpdateTime: times.createTime, revision: 0 };
+      if (this.#head(key) !== undefined) return undefined;
+      const head = { key, incarnation, createTime, lastUpdateTime: createTime, revision: 0 };
       this.#put(head, state);
+      this.#change(at.initialStateOf(head), state.session);
       return this.#states(head);
     });
   }
 
-  get({ key, numRecentEvents = Infinity, afterTimestamp = 0 }: port.PreparedGet) {
+  get(get: port.PreparedGet): port.SessionSnapshot | undefined {
+    const { key, numRecentEvents = Infinity, afterTimestamp = 0, active } = get;
     return this.#read(() => {
       const head = this.#head(key);
       if (head === undefined) return undefined;
-      const from = Math.max(1, head.revision + 1 - numRecentEvents);
+      const first = (active && head.activeFrom) || 1;
+      const from = Math.max(first, head.revision + 1 - numRecentEvents);
       const events = this.#events(head, { from, to: head.revision + 1 });
       const loaded = events.filter(({ timestamp }) => timestamp >= afterTimestamp);
-      return { ...head, events: loaded, state: this.#states(head) };
+      const snapshot = { ...head, events: loaded, state: this.#states(head) };
+      if (!get.includeInitialState) return snapshot;
+      return { ...snapshot, initialState: this.#state(at.initialStateOf(head), key) };
     });
   }
 
@@ -58,7 +64,8 @@ export class LmdbStore implements port.SessionStore {
         this.#set(at.idAt(head, event.id), String(revision + 1 + i));
       }
       const lastUpdateTime = Math.max(head.lastUpdateTime, latestTimestamp);
-      const after = { ...head, lastUpdateTime, revision: revision + events.length };
+      const { activeFrom = head.activeFrom } = append;
+      const after = { ...head, lastUpdateTime, revision: revision + events.length, activeFrom };
       this.#put(after, changes);
       return { type: 'written', revision: after.revision, mark: port.markOf(incarnation) };
     });
@@ -92,7 +99,7 @@ export class LmdbStore implements port.SessionStore {
     });
   }
 
-  delete(key: port.SessionKey): Promise<boolean> {
+  delete(key: port.PreparedDelete): Promise<boolean> {
     return this.#write(() => {
       const head = this.#head(key);
       if (head === undefined) return false;
