@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SQL_CAPABILITIES } from '../../sql/src/capabilities.fixture.ts';
 import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { MysqlSessionService } from './mysql-session-service.ts';
+import { scanTables } from './scan-tables.fixture.ts';
 import {
   createTablePrefix,
   describeWithDatabase,
@@ -34,6 +35,7 @@ describeWithDatabase('MysqlSessionService', () => {
       create: onPool,
       reopen: onPool,
       startProcess: () => startProcess({ url: TEST_URL, tablePrefix }),
+      scan: () => scanTables(tablePrefix),
     },
   );
 

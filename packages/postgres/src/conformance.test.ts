@@ -5,6 +5,7 @@ import { SQL_CAPABILITIES } from '../../sql/src/capabilities.fixture.ts';
 import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { describeSome, isRacing, isSequential } from '../../testkit/src/some-concerns.fixture.ts';
 import { PostgresSessionService } from './postgres-session-service.ts';
+import { scanSchema } from './scan-schema.fixture.ts';
 import { describeWithDatabase, migrate, TEST_URL, useDatabase } from './test-database.fixture.ts';
 
 const startProcess = processStarter(new URL('./store-process.fixture.ts', import.meta.url));
@@ -18,6 +19,7 @@ describeWithDatabase('PostgresSessionService', () => {
       create: () => open(),
       reopen: () => open(),
       startProcess: () => startProcess({ url: TEST_URL, schema }),
+      scan: () => scanSchema(schema),
     },
   );
 

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { describeSome, isSequential } from '../../testkit/src/some-concerns.fixture.ts';
 import { RedisSessionService } from './redis-session-service.ts';
+import { scanKeys } from './scan-keys.fixture.ts';
 import {
   describeWithServer,
   newPrefix,
@@ -22,6 +23,7 @@ describeWithServer('RedisSessionService', () => {
       create: () => open(),
       reopen: () => open(),
       startProcess: () => startProcess({ url: TEST_URL, keyPrefix: ownPrefix }),
+      scan: () => scanKeys(ownPrefix),
     },
   );
 

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { SQL_CAPABILITIES } from '../../sql/src/capabilities.fixture.ts';
 import { processStarter } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { describeSome, isRacing, isSequential } from '../../testkit/src/some-concerns.fixture.ts';
+import { scanDatabase } from './scan-database.fixture.ts';
 import { SqliteSessionService } from './sqlite-session-service.ts';
 import {
   drivers,
@@ -28,6 +29,7 @@ for (const driver of drivers) {
       name: `SqliteSessionService on a file, by ${driver}`,
       create: openFile,
       reopen: openFile,
+      scan: () => scanDatabase(join(folder, `${name}.db`), driver),
       ...(!isBun && { startProcess: () => startProcess(file) }),
     },
   );
