@@ -2,9 +2,12 @@ import type { SessionKey } from '@holdfast/session';
 import type { Cluster, Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeEachKind } from './each-kind.fixture.ts';
+import { OwnCluster } from './own-cluster.fixture.ts';
 import { describeWithOwnServer, OwnServer, until } from './own-server.fixture.ts';
+import { RedisKeys } from './redis-keys.ts';
+import { checkOptions } from './redis-options.ts';
 import { RedisSessionService } from './redis-session-service.ts';
-import type { RedisStore } from './redis-store.ts';
+import { RedisStore } from './redis-store.ts';
 
 /** How often one was told of changes of a session. */
 function listen(store: RedisStore, key: SessionKey) {
@@ -127,6 +130,35 @@ describeEachKind('a subscription in Redis', ({ open, client, store, isCluster })
     await events.return?.();
     // What nobody tells of is found after some seconds.
     expect(took.sort((a, b) => a - b)[5]).toBeLessThan(150);
+  });
+});
+
+describeWithOwnServer('a subscription on a Cluster', () => {
+  it('is told again when a replica has taken over, and when a slot has moved', async () => {
+    const cluster = await OwnCluster.start();
+    onTestFinished(() => cluster.remove());
+    const client = cluster.client();
+    const service = new RedisSessionService({ client });
+    const watching = new RedisStore(checkOptions({ client }));
+    const { key } = await service.create({ appName: 'app', userId: 'ada' });
+    const append = async () => {
+      // As long as it takes the Cluster.
+      const event = { id: `e-${Math.random()}` };
+      await until(async () => (await service.appendEvent({ ...key, event })) !== undefined);
+    };
+    const seen = listen(watching, key);
+    await settled(seen);
+    await toldOf(seen, append);
+
+    const slot = await cluster.slotOf(new RedisKeys('holdfast').session(key).session.events);
+    const master = await cluster.masterOf(slot);
+    const other = cluster.nodes.slice(0, 3).find((node) => node !== master) as typeof master;
+    await cluster.moveSlot(slot, other);
+    for (let i = 0; i < 3; i++) await toldOf(seen, append);
+
+    await other.server.stop('SIGKILL');
+    for (let i = 0; i < 3; i++) await toldOf(seen, append);
+    await Promise.all([service.close(), watching.close()]);
   });
 });
 
