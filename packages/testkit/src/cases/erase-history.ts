@@ -240,7 +240,7 @@ async function expectGone(context: CaseContext, instances: Instances): Promise<v
 }
 
 /** Erasures while others write and read. */
-export const eraseRaceCases = casesOf('retract', [
+export const eraseRaceCases = casesOf('concurrency', [
   ...raceCases({
     title: 'erases what was asked for, and nothing that is appended at the same time',
     needs,

@@ -184,34 +184,34 @@ async function expectNeverInPart(context: CaseContext, instances: Instances): Pr
 }
 
 /** Forks at the same moment as other calls. */
-export const forkRaceCases = casesOf('fork', [
+export const forkRaceCases = casesOf('concurrency', [
   ...raceCases({
-    title: 'is made once if many race for one id, and is one of them as a whole',
+    title: 'makes one fork if many race for one id, and makes it as a whole',
     needs,
     run: expectOneOfAnId,
   }),
   ...raceCases({
-    title: 'is the session at one moment, however many append to it',
+    title: 'forks a session as it is at one moment, however many append to it',
     needs,
     run: expectBesideAppends,
   }),
   ...raceCases({
-    title: 'is whole or not there if its source is deleted at the same time',
+    title: 'forks a session as a whole, or not at all, if it is deleted at the same time',
     needs,
     run: expectSourceGone,
   }),
   ...raceCases({
-    title: 'is of the old session or the new one, never a mix, while that is created again',
+    title: 'forks the old session or the new one, never a mix, while it is created again',
     needs,
     run: expectOfOneSession,
   }),
   ...raceCases({
-    title: 'can be made many times at once, of different points',
+    title: 'makes many forks of one session at once, of different points',
     needs,
     run: expectManyAtOnce,
   }),
   ...raceCases({
-    title: 'is never seen in part',
+    title: 'never shows a fork in part',
     needs,
     run: expectNeverInPart,
   }),

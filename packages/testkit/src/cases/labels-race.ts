@@ -97,24 +97,24 @@ async function expectGoneOrKept(context: CaseContext, instances: Instances): Pro
 }
 
 /** Labels that many change at the same moment. */
-export const labelRaceCases = casesOf('labels', [
+export const labelRaceCases = casesOf('concurrency', [
   ...raceCases({
-    title: 'of different names never lose each other, however many set and remove them at once',
+    title: 'loses no label, however many set and remove others at once',
     needs,
     run: expectNoneLost,
   }),
   ...raceCases({
-    title: 'and events that come at the same time do not lose each other',
+    title: 'loses neither labels nor events that come at the same time',
     needs,
     run: expectBesideAppends,
   }),
   ...raceCases({
-    title: 'are at most 32 however many add one at the same time',
+    title: 'keeps at most 32 labels, however many add one at the same time',
     needs,
     run: expectAtMost,
   }),
   ...raceCases({
-    title: 'are gone with a session that is deleted while they are set',
+    title: 'has no label of a session that was deleted while it was set',
     needs,
     run: expectGoneOrKept,
   }),

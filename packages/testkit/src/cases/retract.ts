@@ -272,13 +272,13 @@ async function expectOneOfMany(context: CaseContext, instances: Instances): Prom
 }
 
 /** Retractions while others write. */
-export const retractRaceCases = casesOf('retract', [
+export const retractRaceCases = casesOf('concurrency', [
   ...raceCases({
-    title: 'takes out what was asked for, and nothing that is appended at the same time',
+    title: 'retracts what was asked for, and nothing that is appended at the same time',
     run: expectBesideAppends,
   }),
   ...raceCases({
-    title: 'is done once if many expect the same revision',
+    title: 'retracts events once if many expect the same revision',
     run: expectOneOfMany,
   }),
 ]);
