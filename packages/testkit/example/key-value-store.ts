@@ -63,7 +63,8 @@ export class KeyValueStore implements SessionStore {
       const [session, user, app] = await this.#entries(sessionKey(key), userKey(key), appKey(key));
       if (session !== undefined) return undefined;
       const times = { createTime, lastUpdateTime: createTime };
-      const head = { incarnation, ...times, revision: 0, state: state.session };
+      const states = { state: state.session, initialState: state.session };
+      const head = { incarnation, ...times, revision: 0, activeFrom: 1, ...states };
       commit.replace(sessionKey(key), { entry: session, by: headText(head) });
       return {
         user: change(commit, { key: userKey(key), entry: user, changes: state.user }),
@@ -81,13 +82,15 @@ export class KeyValueStore implements SessionStore {
       { ...eventsOf(key), limit: numRecentEvents, reverse: true },
     ]);
     if (session === undefined || recent === undefined) return undefined;
-    const { state, ...head } = parseHead(session);
+    const { state, initialState, ...head } = parseHead(session);
+    const first = get.active ? head.activeFrom : 1;
     const events = recent
       .map((entry) => parseEvent(entry, markOf(head.incarnation)))
-      .filter(({ timestamp }) => timestamp >= afterTimestamp)
+      .filter(({ seq = 0, timestamp }) => seq >= first && timestamp >= afterTimestamp)
       .reverse();
     return {
       ...head,
+      ...(get.includeInitialState && { initialState }),
       events,
       state: { session: state, user: parseState(user), app: parseState(app) },
     };
@@ -119,6 +122,7 @@ export class KeyValueStore implements SessionStore {
         revision: revision + events.length,
         lastUpdateTime: Math.max(head.lastUpdateTime, latestTimestamp),
         state: foldState(head.state, changes.session),
+        activeFrom: append.activeFrom ?? head.activeFrom,
       };
       // Whoever writes an event replaces the head: no other event can have come between.
       commit.replace(sessionKey(key), { entry: session, by: headText(after) });

@@ -14,17 +14,22 @@ export interface Head {
   readonly lastUpdateTime: number;
   readonly revision: number;
   readonly state: ScopeState;
+  /** What the state was at first: rewinds need it. */
+  readonly initialState: ScopeState;
+  /** The first event that is loaded with the active ones. */
+  readonly activeFrom: number;
 }
 
-export function headText({ state, ...head }: Head): string {
-  return JSON.stringify({ ...head, state: [...state] });
+export function headText({ state, initialState, ...head }: Head): string {
+  return JSON.stringify({ ...head, state: [...state], initialState: [...initialState] });
 }
 
 export function parseHead({ key, value }: Entry): Head & { readonly key: SessionKey } {
   const [, appName, userId, sessionId] = JSON.parse(key) as [string, string, string, string];
   const id = Object.freeze({ appName, userId, sessionId });
   const head = parseStoredValue(value, { name: '', key: id }) as unknown as Head;
-  return { ...head, key: id, state: new Map(head.state) };
+  const initialState = new Map(head.initialState);
+  return { ...head, key: id, state: new Map(head.state), initialState };
 }
 
 // Entries, and not an object: a key may be `__proto__`, and the order of numbers is kept.

@@ -122,7 +122,8 @@ export class CompleteStore extends DetailedStore {
   async importSession(part: PreparedImport): Promise<boolean> {
     const { key, incarnation, fromRevision, events, session: row, isLast, now } = part;
     const found = this.find(key);
-    const isNext = found?.incarnation === incarnation && found.events.length === fromRevision;
+    const isHere = found?.incarnation === incarnation && found.expireTime === 0;
+    const isNext = isHere && found.events.length === fromRevision;
     if (fromRevision === 0 ? found !== undefined : !isNext) return false;
     const { createTime, details, expireTime, lastUpdateTime, activeFrom, initialState } = row;
     const session = found ?? this.add({ key, incarnation, createTime, details, expireTime });

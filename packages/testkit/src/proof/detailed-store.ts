@@ -32,8 +32,6 @@ export interface DetailedSession extends MinimalSession {
   expireTime: number | undefined;
   /** Of the last append or update, by the clock of the service. */
   touchTime: number;
-  activeFrom: number;
-  /** What it began with; undefined if that is not known. */
   initialState: ScopeState | undefined;
   /** The turn that it is held for; undefined if it is not. */
   turn: { readonly token: string; readonly until: number } | undefined;

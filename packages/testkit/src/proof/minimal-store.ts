@@ -37,6 +37,10 @@ export interface MinimalSession {
   readonly events: Event[];
   /** Replaced with each change, never changed: what was handed out stays as it was. */
   state: ScopeState;
+  /** What `state` was at first: rewinds need it. Undefined if that is not known. */
+  readonly initialState: ScopeState | undefined;
+  /** The first event that is loaded with the active ones. */
+  activeFrom: number;
 }
 
 /**
@@ -58,7 +62,9 @@ export class MinimalStore implements SessionStore {
     const { key, incarnation, createTime, state } = create;
     if (this.find(key) !== undefined) return undefined;
     const times = { createTime, lastUpdateTime: createTime };
-    const session = { key, incarnation, ...times, events: [], state: EMPTY_SCOPE };
+    const first = { events: [], state: EMPTY_SCOPE, activeFrom: 1 };
+    const initialState = foldState(EMPTY_SCOPE, state.session);
+    const session = { key, incarnation, ...times, ...first, initialState };
     this.sessions.set(this.address(key), session);
     this.change(session, state);
     return this.stateOf(session);
@@ -67,13 +73,17 @@ export class MinimalStore implements SessionStore {
   async get(get: PreparedGet): Promise<SessionSnapshot | undefined> {
     const session = this.find(get.key);
     if (session === undefined) return undefined;
-    const { key, incarnation, createTime, lastUpdateTime, events } = session;
+    const { key, incarnation, createTime, lastUpdateTime, events, activeFrom } = session;
     const revision = events.length;
     const { numRecentEvents = revision, afterTimestamp = 0 } = get;
-    const recent = events.slice(Math.max(0, revision - numRecentEvents));
-    const loaded = recent.filter(({ timestamp }) => timestamp >= afterTimestamp);
-    const state = this.stateOf(session);
-    return { key, incarnation, createTime, lastUpdateTime, revision, events: loaded, state };
+    const first = Math.max(get.active ? activeFrom : 1, revision - numRecentEvents + 1);
+    const recent = events.slice(first - 1);
+    return {
+      ...{ key, incarnation, createTime, lastUpdateTime, revision, activeFrom },
+      events: recent.filter(({ timestamp }) => timestamp >= afterTimestamp),
+      state: this.stateOf(session),
+      initialState: get.includeInitialState ? session.initialState : undefined,
+    };
   }
 
   async append(append: PreparedAppend): Promise<AppendOutcome> {
@@ -89,6 +99,7 @@ export class MinimalStore implements SessionStore {
     const next = { revision: revision + append.events.length, mark: markOf(incarnation) };
     events.push(...numberEvents(append, next));
     session.lastUpdateTime = Math.max(session.lastUpdateTime, append.latestTimestamp);
+    session.activeFrom = append.activeFrom ?? session.activeFrom;
     this.change(session, append.changes);
     return { type: 'written', ...next };
   }

@@ -6,10 +6,17 @@ import { brokenCounts } from './broken-counts.ts';
 import { brokenCreates } from './broken-creates.ts';
 import { brokenDecisions } from './broken-decisions.ts';
 import { brokenDeletes } from './broken-deletes.ts';
+import { brokenErasures } from './broken-erasures.ts';
+import { brokenExpiry } from './broken-expiry.ts';
+import { brokenFinds } from './broken-finds.ts';
+import { brokenForks } from './broken-forks.ts';
 import { brokenHistory } from './broken-history.ts';
+import { brokenImports } from './broken-imports.ts';
 import { brokenIncarnations } from './broken-incarnations.ts';
+import { brokenIncrements } from './broken-increments.ts';
 import { brokenInstances } from './broken-instances.ts';
 import { brokenKeysAndRaces } from './broken-keys-and-races.ts';
+import { brokenLabels } from './broken-labels.ts';
 import { brokenLeftovers } from './broken-leftovers.ts';
 import { brokenLengths } from './broken-lengths.ts';
 import { brokenLimits } from './broken-limits.ts';
@@ -26,12 +33,17 @@ import { brokenReaders } from './broken-readers.ts';
 import { brokenReads } from './broken-reads.ts';
 import { brokenRemovals } from './broken-removals.ts';
 import { brokenRequests } from './broken-requests.ts';
+import { brokenRewinds } from './broken-rewinds.ts';
 import { brokenSeparators } from './broken-separators.ts';
 import type { BrokenService } from './broken-service.ts';
 import { brokenSkips } from './broken-skips.ts';
+import { brokenSweeps } from './broken-sweeps.ts';
 import { brokenTexts } from './broken-texts.ts';
 import { brokenTimes } from './broken-times.ts';
 import { brokenTransactions } from './broken-transactions.ts';
+import { brokenTurns } from './broken-turns.ts';
+import { brokenUserErasures } from './broken-user-erasures.ts';
+import { brokenWatches } from './broken-watches.ts';
 import { brokenWrites } from './broken-writes.ts';
 
 /** Mistakes of one kind. */
@@ -81,5 +93,16 @@ export const plantedMistakes: readonly MistakeKind[] = [
     mistakes: [...brokenMoments, ...brokenLooks, ...brokenLists, ...brokenReaders, ...brokenPieces],
   },
   { kind: 'deletes', mistakes: [...brokenDeletes, ...brokenLeftovers] },
+  {
+    kind: 'labels, expiry and turns',
+    mistakes: [...brokenLabels, ...brokenExpiry, ...brokenSweeps, ...brokenTurns],
+  },
+  {
+    kind: 'forks and rewinds',
+    mistakes: [...brokenForks, ...brokenRewinds, ...brokenErasures, ...brokenFinds],
+  },
+  { kind: 'increments', mistakes: brokenIncrements },
+  { kind: 'users that are erased or moved', mistakes: [...brokenUserErasures, ...brokenImports] },
+  { kind: 'watches', mistakes: brokenWatches },
   { kind: 'persistence and processes', mistakes: brokenPersistence },
 ];

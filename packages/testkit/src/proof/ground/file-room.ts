@@ -12,10 +12,11 @@ import { type MinimalSession, MinimalStore } from '../minimal-store.ts';
 type StoredState = readonly (readonly [name: string, value: string])[];
 
 interface StoredSession
-  extends Pick<MinimalSession, 'createTime' | 'incarnation' | 'lastUpdateTime'> {
+  extends Pick<MinimalSession, 'createTime' | 'incarnation' | 'lastUpdateTime' | 'activeFrom'> {
   readonly key: SessionKey;
   readonly events: readonly string[];
   readonly state: StoredState;
+  readonly initialState: StoredState;
 }
 
 interface StoredRoom {
@@ -29,13 +30,14 @@ export class FileRoom extends MinimalStore {
     const room = new FileRoom();
     if (text === undefined) return room;
     const { sessions, states } = JSON.parse(text) as StoredRoom;
-    for (const { key, events, state, ...rest } of sessions) {
+    for (const { key, events, state, initialState, ...rest } of sessions) {
       const mark = markOf(rest.incarnation);
       room.sessions.set(room.address(key), {
         ...rest,
         key: Object.freeze(key),
         events: events.map((event, i) => parseStoredEvent(event, { seq: i + 1, key, mark })),
         state: parseState(state, key),
+        initialState: parseState(initialState, key),
       });
     }
     for (const [address, state] of states) {
@@ -50,11 +52,14 @@ export class FileRoom extends MinimalStore {
   }
 
   toText(): string {
-    const sessions = [...this.sessions.values()].map(({ events, state, ...rest }) => ({
-      ...rest,
-      events: events.map((event) => JSON.stringify(event)),
-      state: stored(state),
-    }));
+    const sessions = [...this.sessions.values()].map(
+      ({ events, state, initialState, ...rest }) => ({
+        ...rest,
+        initialState: stored(initialState ?? new Map()),
+        events: events.map((event) => JSON.stringify(event)),
+        state: stored(state),
+      }),
+    );
     const states = [...this.states].map(([address, state]) => [address, stored(state)]);
     return JSON.stringify({ sessions, states });
   }

@@ -16,6 +16,9 @@ export interface Head {
   readonly createTime: number;
   readonly lastUpdateTime: number;
   readonly revision: number;
+  readonly activeFrom: number;
+  /** Names and values, each as JSON. */
+  readonly initial: readonly (readonly [name: string, value: string])[];
 }
 
 /** The head, and what a commit must check so that it is still the same. */

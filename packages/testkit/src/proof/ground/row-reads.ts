@@ -25,7 +25,9 @@ export class RowReads extends RowLayout {
     reader: RowReader,
     { head, get }: { readonly head: Head; readonly get: PreparedGet },
   ): Promise<Event[]> {
-    const { numRecentEvents: limit, afterTimestamp = 0 } = get;
+    const { numRecentEvents = head.revision, afterTimestamp = 0, active } = get;
+    const count = active ? head.revision - head.activeFrom + 1 : head.revision;
+    const limit = Math.min(count, numRecentEvents);
     if (limit === 0) return [];
     const events = await this.events(reader, { head, range: { limit, reverse: true } });
     return events.reverse().filter(({ timestamp }) => timestamp >= afterTimestamp);
@@ -66,6 +68,10 @@ export class RowReads extends RowLayout {
 
   protected event({ key, incarnation }: Head, row: Row): Event {
     return parseStoredEvent(row.value, { seq: Number(row.key[0]), key, mark: markOf(incarnation) });
+  }
+
+  protected initialState({ key, initial }: Head): ScopeState {
+    return new Map(initial.map(([name, text]) => [name, parseStoredValue(text, { name, key })]));
   }
 
   protected async states(reader: RowReader, key: SessionKey): Promise<StoredState> {

@@ -65,7 +65,8 @@ export class RowStore extends RowReads implements SessionStore {
     if (head === undefined) return undefined;
     const events = await this.window(reader, { head, get });
     const state = await this.states(reader, get.key);
-    return { ...head, events, state };
+    const initialState = get.includeInitialState ? this.initialState(head) : undefined;
+    return { ...head, events, state, initialState };
   }
 
   async append(append: PreparedAppend): Promise<AppendOutcome> {
@@ -138,7 +139,11 @@ export class RowStore extends RowReads implements SessionStore {
   ): Promise<Decision<SharedState | undefined>> {
     const found = await this.head(reader, key);
     if (found !== undefined) return { answer: undefined };
-    const head = { key, incarnation, createTime, lastUpdateTime: createTime, revision: 0 };
+    const initial = [...state.session].map(
+      ([name, value]) => [name, JSON.stringify(value)] as const,
+    );
+    const times = { createTime, lastUpdateTime: createTime };
+    const head = { key, incarnation, ...times, revision: 0, activeFrom: 1, initial };
     return {
       checks: [this.headCheck(key, found)],
       writes: [this.headRow(head), ...this.indexRows(found, head), ...this.stateRows(key, state)],
@@ -197,17 +202,21 @@ export class RowStore extends RowReads implements SessionStore {
     };
   }
 
-  protected isExpected(head: Head, append: PreparedAppend): boolean {
+  protected isExpected(
+    head: Pick<Head, 'revision' | 'incarnation'>,
+    append: PreparedAppend,
+  ): boolean {
     const { expectedRevision = head.revision, expectedIncarnation = head.incarnation } = append;
     return expectedRevision === head.revision && expectedIncarnation === head.incarnation;
   }
 
   /** The head after an append. */
-  protected nextHead(head: Head, { events, latestTimestamp }: PreparedAppend): Head {
-    const { key, incarnation, createTime } = head;
+  protected nextHead(head: Head, append: PreparedAppend): Head {
+    const { key, incarnation, createTime, initial } = head;
+    const { events, latestTimestamp, activeFrom = head.activeFrom } = append;
     const revision = head.revision + events.length;
     const lastUpdateTime = Math.max(head.lastUpdateTime, latestTimestamp);
-    return { key, incarnation, createTime, lastUpdateTime, revision };
+    return { key, incarnation, createTime, lastUpdateTime, revision, activeFrom, initial };
   }
 
   /** Everything of a session. */
