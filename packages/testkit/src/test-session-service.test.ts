@@ -36,17 +36,21 @@ describe('testSessionService', () => {
     const tests = new Map<string, () => Promise<void>>();
     const [broken] = brokenReads;
     if (broken?.failsAt === undefined) throw new Error('there is no broken service');
+    let concern = '';
     testSessionService(
       {
-        describe: (_, body) => body(),
-        it: (title, body) => tests.set(title, body),
+        describe(title, body) {
+          concern = title;
+          body();
+        },
+        it: (title, body) => tests.set(`${concern}: ${title}`, body),
       },
       { name: broken.fault, create: broken.create },
     );
     expect(tests.size).toBe(allCases.length);
     // Jest, Mocha and Bun wait for one that has a parameter to call it.
     expect([...tests.values()].filter(({ length }) => length > 0)).toEqual([]);
-    const run = (title: string) => tests.get(title)?.();
+    const run = (title: string) => tests.get(`get: ${title}`)?.();
     await expect(run(broken.failsAt)).rejects.toThrow();
     await run('gives undefined if there is no session');
   });

@@ -258,7 +258,7 @@ export const eraseCases = casesOf('retract', [
     },
   },
   {
-    title: 'is there when the storage is opened again',
+    title: 'is there, without the bodies, when the storage is opened again',
     needs: [needs, 'persistent'],
     async run(context) {
       const { service, reopen } = context;

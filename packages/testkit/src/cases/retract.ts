@@ -53,7 +53,7 @@ export const retractCases = casesOf('retract', [
     },
   },
   {
-    title: 'leaves state as it is, in each scope',
+    title: 'leaves state as it is if events are only retracted, in each scope',
     async run(context) {
       const { service } = context;
       const { key } = await newPastSession(context);

@@ -190,7 +190,7 @@ export const sweepCases = casesOf('sweep', [
     },
   },
   {
-    title: 'deletes nothing if its signal was aborted before, and rejects with the reason',
+    title: 'sweeps nothing if its signal was aborted before, and rejects with the reason',
     needs: 'sweep',
     async run(context) {
       const { service } = context;
