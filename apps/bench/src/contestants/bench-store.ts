@@ -1,3 +1,4 @@
+import type { SessionService } from '@holdfast/session';
 import type { Delta } from './sample-event.ts';
 
 /** A session. All are of one app. */
@@ -56,6 +57,10 @@ export interface BenchStore {
   full?(session: SessionName): Promise<ReadResult>;
   /** The sessions of a user that changed last, without events. */
   list?(request: { readonly user: string; readonly limit: number }): Promise<readonly unknown[]>;
+  /** Copies a session with all its events, where they are. */
+  fork?(request: SessionName & { readonly target: string }): Promise<unknown>;
+  /** What is asked of Holdfast alone. */
+  readonly service?: SessionService;
   audit?(session: SessionName): Promise<Audit>;
   /** Bytes that a server keeps in memory for this store alone. */
   bytes?(): Promise<number>;

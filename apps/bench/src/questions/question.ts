@@ -54,6 +54,8 @@ export interface Effort {
   readonly listedSessions: number;
   readonly sessionCounts: readonly number[];
   readonly memorySessions: number;
+  readonly sweptSessions: number;
+  readonly watchers: number;
   /** How long a process does each kind of call at most, before anything counts, in ms. */
   readonly startUpMs: number;
   /** For how long one cell is measured, and warmed up, in ms. */

@@ -2,7 +2,7 @@ import type mysql from 'mysql2/promise';
 import type { FillRequest } from '../contestants/bench-store.ts';
 import { APP, FIRST_TIME } from '../contestants/sample-event.ts';
 import { EVENT_TEMPLATE, NUMBER_MARK, TIME_MARK } from './event-template.ts';
-import { INCARNATION, type SeedTables } from './seed-tables.ts';
+import { INCARNATION, SESSION_COLUMNS, type SeedTables } from './seed-tables.ts';
 
 const IDS = "JSON_TABLE(?, '$[*]' COLUMNS (i FOR ORDINALITY, id VARCHAR(255) PATH '$')) ids";
 const NUMBERS = "JSON_TABLE(?, '$[*]' COLUMNS (n BIGINT PATH '$')) numbers";
@@ -16,7 +16,7 @@ export async function seedMysql(
   const ids = JSON.stringify(fill.sessions);
   if (from === 0) {
     await client.query(
-      `INSERT INTO ${tables.sessions} SELECT ?, ?, id, ? + i, ? + i, 0, '{}', '${INCARNATION}' FROM ${IDS}`,
+      `INSERT INTO ${tables.sessions} (${SESSION_COLUMNS}) SELECT ?, ?, id, ? + i, ? + i, 0, '{}', '${INCARNATION}' FROM ${IDS}`,
       [APP, user, FIRST_TIME - 1_000_000, FIRST_TIME - 1_000_000, ids],
     );
     await client.query(

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { FillRequest } from '../contestants/bench-store.ts';
 import { APP, FIRST_TIME } from '../contestants/sample-event.ts';
 import { EVENT_TEMPLATE, NUMBER_MARK, TIME_MARK } from './event-template.ts';
-import { INCARNATION, type SeedTables } from './seed-tables.ts';
+import { INCARNATION, SESSION_COLUMNS, type SeedTables } from './seed-tables.ts';
 
 /** Writes sessions and events in a few statements, the same on both sides. */
 export async function seedPostgres(
@@ -12,7 +12,7 @@ export async function seedPostgres(
   const { user, sessions, from, count } = fill;
   if (from === 0) {
     await client.query(
-      `INSERT INTO ${tables.sessions}
+      `INSERT INTO ${tables.sessions} (${SESSION_COLUMNS})
        SELECT $1, $2, id, $4 + i, $4 + i, 0, '{}', '${INCARNATION}' FROM unnest($3::text[]) WITH ORDINALITY t(id, i)`,
       [APP, user, sessions, FIRST_TIME - 1_000_000],
     );

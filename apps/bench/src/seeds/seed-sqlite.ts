@@ -2,7 +2,7 @@ import type Database from 'libsql';
 import type { FillRequest } from '../contestants/bench-store.ts';
 import { APP, FIRST_TIME } from '../contestants/sample-event.ts';
 import { EVENT_TEMPLATE, NUMBER_MARK, TIME_MARK } from './event-template.ts';
-import { INCARNATION, type SeedTables } from './seed-tables.ts';
+import { INCARNATION, SESSION_COLUMNS, type SeedTables } from './seed-tables.ts';
 
 /**
  * Writes sessions and events in a few statements, the same on both sides. The driver gives a
@@ -19,7 +19,7 @@ export function seedSqlite(
   run('BEGIN IMMEDIATE');
   if (from === 0) {
     run(
-      `INSERT INTO ${tables.sessions}
+      `INSERT INTO ${tables.sessions} (${SESSION_COLUMNS})
        SELECT ?, ?, value, ? + key, ? + key, 0, '{}', '${INCARNATION}' FROM json_each(?)`,
       ...[APP, user, FIRST_TIME - 1_000_000, FIRST_TIME - 1_000_000, ids],
     );

@@ -30,6 +30,13 @@ export function serviceStore(
     full: ({ user, session }) => service.get({ appName: APP, userId: user, sessionId: session }),
     list: async ({ user, limit }) =>
       (await service.list({ appName: APP, userId: user, limit })).sessions,
+    fork: ({ user, session, target }) =>
+      service.fork({
+        ...{ appName: APP, userId: user, sessionId: session },
+        newSessionId: target,
+        numRecentEvents: 0,
+      }),
+    service,
     async audit({ user, session }) {
       const found = await service.get({ appName: APP, userId: user, sessionId: session });
       if (found === undefined) throw new Error('the session is missing');

@@ -38,6 +38,10 @@ export const bareMysql: Contestant = {
       full: async (name) => parseRows(await read(text.MYSQL_FULL, { ...name, count: 0 })).events,
       list: async ({ user, limit }) =>
         (await pool.query<driver.RowDataPacket[]>(text.MYSQL_LIST, [APP, user, limit]))[0],
+      fork({ user, session, target }) {
+        const values = [target, APP, user, session];
+        return pool.query(text.MYSQL_FORK, [...values, ...values]);
+      },
       audit: async (name) => auditRows(await read(text.MYSQL_FULL, { ...name, count: 0 })),
       async close() {
         await seeder.end();

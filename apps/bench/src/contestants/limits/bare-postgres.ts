@@ -42,6 +42,11 @@ export const barePostgres: Contestant = {
         const query = { name: `list-${limit}`, text: text.postgresList(limit) };
         return (await pool.query({ ...query, values: [APP, user] })).rows;
       },
+      fork: ({ user, session, target }) =>
+        pool.query({
+          ...{ name: 'fork', text: text.POSTGRES_FORK },
+          values: [APP, user, session, target],
+        }),
       audit: async (name) => auditRows(await read(full, name)),
       async close() {
         await seeder.end();

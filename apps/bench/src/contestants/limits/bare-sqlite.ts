@@ -50,6 +50,12 @@ async function openBareSqlite({ folder }: Place, synchronous: Durability): Promi
       parseRows(read(recent, user, session, count)).events,
     full: async ({ user, session }) => parseRows(read(full, user, session)).events,
     list: async ({ user, limit }) => list.all([APP, user, limit]),
+    async fork({ user, session, target }) {
+      database.exec('BEGIN IMMEDIATE');
+      database.prepare(text.SQLITE_FORK_SESSION).run([target, APP, user, session]);
+      database.prepare(text.SQLITE_FORK_EVENTS).run([target, APP, user, session]);
+      database.exec('COMMIT');
+    },
     audit: async ({ user, session }) => auditRows(read(full, user, session)),
     async close() {
       seeder.close();

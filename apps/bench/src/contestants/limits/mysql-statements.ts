@@ -56,3 +56,15 @@ export const MYSQL_LIST = `
   SELECT session_id, create_time, last_update_time, revision
   FROM sessions FORCE INDEX (sessions_by_user) WHERE app_name = ? AND user_id = ?
   ORDER BY last_update_time DESC, session_id DESC LIMIT ?`;
+
+/** A copy of a session and of its events, in one transaction. */
+export const MYSQL_FORK = `
+  START TRANSACTION;
+  INSERT INTO sessions (app_name, user_id, session_id, create_time, last_update_time, revision,
+    initial_state)
+  SELECT app_name, user_id, ?, create_time, last_update_time, revision, initial_state
+  FROM sessions WHERE app_name = ? AND user_id = ? AND session_id = ?;
+  INSERT INTO events (app_name, user_id, session_id, seq, event_id, timestamp, body)
+  SELECT app_name, user_id, ?, seq, event_id, timestamp, body
+  FROM events WHERE app_name = ? AND user_id = ? AND session_id = ?;
+  COMMIT`;

@@ -63,3 +63,15 @@ export function postgresList(limit: number): string {
     WHERE app_name = $1 AND user_id = $2
     ORDER BY last_update_time DESC, session_id DESC LIMIT ${limit}`;
 }
+
+/** A copy of a session and of its events. */
+export const POSTGRES_FORK = `
+  WITH session AS (
+    INSERT INTO sessions (app_name, user_id, session_id, create_time, last_update_time, revision,
+      initial_state)
+    SELECT app_name, user_id, $4, create_time, last_update_time, revision, initial_state
+    FROM sessions WHERE app_name = $1 AND user_id = $2 AND session_id = $3
+  )
+  INSERT INTO events (app_name, user_id, session_id, seq, event_id, timestamp, body)
+  SELECT app_name, user_id, $4, seq, event_id, timestamp, body
+  FROM events WHERE app_name = $1 AND user_id = $2 AND session_id = $3`;

@@ -57,3 +57,15 @@ export const SQLITE_RECENT = SQLITE_FULL.replace(
 export const SQLITE_LIST = `
   SELECT session_id, create_time, last_update_time, revision FROM sessions
   WHERE app_name = ? AND user_id = ? ORDER BY last_update_time DESC, session_id DESC LIMIT ?`;
+
+/** A copy of a session and of its events, each in one statement. */
+export const SQLITE_FORK_SESSION = `
+  INSERT INTO sessions (app_name, user_id, session_id, create_time, last_update_time, revision,
+    initial_state)
+  SELECT app_name, user_id, ?, create_time, last_update_time, revision, initial_state
+  FROM sessions WHERE app_name = ? AND user_id = ? AND session_id = ?`;
+
+export const SQLITE_FORK_EVENTS = `
+  INSERT INTO events (app_name, user_id, session_id, seq, event_id, timestamp, body)
+  SELECT app_name, user_id, ?, seq, event_id, timestamp, body
+  FROM events WHERE app_name = ? AND user_id = ? AND session_id = ?`;
