@@ -89,12 +89,9 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
   }
 
   async write(lease: MysqlLease, write: SqlWrite): Promise<SqlWriteOutcome> {
-    const { multipleStatements, maxPacketBytes } = await this.#settingsOf(lease);
-    const script = multipleStatements ? this.#scriptOf(write) : undefined;
-    if (script === undefined) return this.#writeInSteps(lease, write);
-    const texts = script.map(writeLiterals);
-    const length = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 2, 0);
-    if (!fitsPacket(length, maxPacketBytes)) return this.#writeInSteps(lease, write);
+    const script = [...this.#beginCommands, ...this.#statementsOf(write), COMMIT];
+    const texts = textsOf(script, await this.#settingsOf(lease));
+    if (texts === undefined) return this.#writeInSteps(lease, write);
     const { connection } = lease;
     const results = await orRollBack(lease, {
       run: (text) => runText(connection, text),
@@ -164,15 +161,10 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
     return settings;
   }
 
-  /** The statements of a write; undefined if they are too long for one text. */
-  #scriptOf({ guard, inserts }: SqlWrite): readonly SqlQuery[] | undefined {
-    const body =
-      guard === undefined
-        ? inserts.flatMap((rows) => this.#inserts.plain(rows, 0))
-        : [guard, KEEP_FOUND, ...inserts.flatMap((rows) => this.#inserts.guarded(rows))];
-    const script = [...this.#beginCommands, ...body, COMMIT];
-    const length = script.reduce((sum, query) => sum + queryLength(query), 0);
-    return length <= CHARACTERS_PER_TEXT ? script : undefined;
+  /** The statements of a write, without those of its transaction. */
+  #statementsOf({ guard, inserts }: SqlWrite): readonly SqlQuery[] {
+    if (guard === undefined) return inserts.flatMap((rows) => this.#inserts.plain(rows, 0));
+    return [guard, KEEP_FOUND, ...inserts.flatMap((rows) => this.#inserts.guarded(rows))];
   }
 
   #writeInSteps(lease: MysqlLease, write: SqlWrite): Promise<SqlWriteOutcome> {
@@ -180,8 +172,15 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
     return this.#inTransaction(lease, { begin: this.#begin, body });
   }
 
-  /** The steps of a write, within a transaction. */
-  async #runWrite(lease: MysqlLease, { guard, inserts }: SqlWrite): Promise<SqlWriteOutcome> {
+  /** A write within a transaction: one script as well, if the connection takes it. */
+  async #runWrite(lease: MysqlLease, write: SqlWrite): Promise<SqlWriteOutcome> {
+    const { guard, inserts } = write;
+    const script = this.#statementsOf(write);
+    const texts = script.length > 1 ? textsOf(script, await this.#settingsOf(lease)) : undefined;
+    if (texts !== undefined) {
+      const [first] = await runScript(lease.connection, texts);
+      return outcomeOf(guard && first);
+    }
     const outcome = outcomeOf(guard && (await this.#run(lease, guard)));
     if (outcome.type !== 'written') return outcome;
     for (const rows of inserts) {
@@ -204,6 +203,19 @@ export class MysqlDriver implements SqlDriver<MysqlConnection> {
       body,
     });
   }
+}
+
+/** The texts of a script; undefined if the connection takes none, or none of that length. */
+function textsOf(
+  script: readonly SqlQuery[],
+  { multipleStatements, maxPacketBytes }: ServerSettings,
+): readonly string[] | undefined {
+  if (!multipleStatements) return undefined;
+  const characters = script.reduce((sum, query) => sum + queryLength(query), 0);
+  if (characters > CHARACTERS_PER_TEXT) return undefined;
+  const texts = script.map(writeLiterals);
+  const length = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 2, 0);
+  return fitsPacket(length, maxPacketBytes) ? texts : undefined;
 }
 
 function refuseTransaction(look: MysqlResult | undefined): void {

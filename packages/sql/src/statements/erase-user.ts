@@ -55,11 +55,12 @@ export function eraseUser(
   const { tables, dialect } = schema;
   const takeLock =
     dialect.userLock && queryOf<ErasedOwner>(sql`SELECT ${dialect.userLock.take(namedUser)}`);
-  // By the primary key: its gaps are where a new session would go first.
+  // By the primary key: its gaps are where a new session would go first. From the end, as ids of time
+  // go there: otherwise others would add sessions in front of this for as long as they can.
   const primaryKey = dialect.readIndex(dialect.quote('PRIMARY'));
   const lockSessions = queryOf<ErasedOwner>(sql`
     SELECT session_id FROM ${tables.sessions}${primaryKey}
-    WHERE ${ofOwner} ORDER BY session_id${dialect.lockRows}`);
+    WHERE ${ofOwner} ORDER BY session_id DESC${dialect.lockRows}`);
   const lockState = queryOf<ErasedOwner>(sql`
     SELECT CASE WHEN value IS NULL THEN 1 ELSE 0 END FROM ${tables.state}
     WHERE ${ofOwner} AND session_id = '' ORDER BY name${dialect.lockRows}`);
