@@ -274,12 +274,12 @@ export const brokenForks: readonly BrokenService[] = [
   },
   {
     fault: 'shows a fork before its events are there',
-    failsAt: 'is never seen in part',
+    failsAt: 'never shows a fork in part',
     create: () => over(new ForksStepByStep()),
   },
   {
     fault: 'looks for the id of a fork some time before it forks',
-    failsAt: 'is made once if many race for one id, and is one of them as a whole',
+    failsAt: 'makes one fork if many race for one id, and makes it as a whole',
     create: () => over(new LooksBeforeItForks()),
   },
   {

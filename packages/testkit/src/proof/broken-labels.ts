@@ -280,7 +280,7 @@ export const brokenLabels: readonly BrokenService[] = [
   },
   {
     fault: 'writes labels back as a whole',
-    failsAt: 'of different names never lose each other, however many set and remove them at once',
+    failsAt: 'loses no label, however many set and remove others at once',
     create: () => over(new WritesThemAllBack()),
   },
   {

@@ -7,7 +7,7 @@ import {
   type SessionServiceWrapper,
   wrapSessionService,
 } from '@holdfast/session';
-import { SESSION_SERVICE_METHODS, StoredSessionService } from '@holdfast/session/store';
+import { StoredSessionService } from '@holdfast/session/store';
 import type { ConformanceOptions } from '../conformance-options.ts';
 import { MinimalStore } from './minimal-store.ts';
 
@@ -65,8 +65,19 @@ export function refuse(request: SessionKey, code: HoldfastErrorCode): never {
   });
 }
 
-/** The calls of a service, `close` apart. */
-export const methods = SESSION_SERVICE_METHODS.filter((method) => method !== 'close');
+/** The calls that a service over any store has, `close` apart. */
+export const methods = [
+  'create',
+  'get',
+  'getOrCreate',
+  'list',
+  'delete',
+  'appendEvent',
+  'appendEvents',
+  'listEvents',
+  'getState',
+  'updateState',
+] as const;
 
 /** Lets every other call run that is ready to. */
 export function otherCalls(): Promise<void> {
