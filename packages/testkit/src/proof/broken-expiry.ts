@@ -239,11 +239,13 @@ export const brokenExpiry: readonly BrokenService[] = [
   },
   {
     fault: 'goes on watching an expired session',
+    caseTimeout: 2_000,
     failsAt: 'ends with `not_found` when the session expires',
     create: () => over(new PlacesExpired()),
   },
   {
     fault: 'counts idle time from the times of events',
+    caseTimeout: 2_000,
     failsAt: 'lets an idle session go, whatever the timestamps of its events are',
     create: idleByEvents,
   },

@@ -21,6 +21,8 @@ export interface BrokenService {
    */
   readonly failsAt: string | undefined;
   readonly create: () => SessionService;
+  /** In ms: given if the case waits for what never comes. @default 10 s */
+  readonly caseTimeout?: number;
   /** Needed by a case about two instances, or about what is left when the service is closed. */
   readonly reopen?: NonNullable<ConformanceOptions['reopen']>;
   /** Needed by a case about another process. */

@@ -164,7 +164,7 @@ async function* copies(next: Watch, request: WatchSessionRequest) {
   for await (const event of next(request)) yield Object.freeze({ ...event });
 }
 
-export const brokenWatches: readonly BrokenService[] = [
+const faults: readonly BrokenService[] = [
   {
     fault: 'skips events of a watch under load',
     failsAt: 'gives the events that are there, and those that come, each once and in order',
@@ -251,3 +251,5 @@ export const brokenWatches: readonly BrokenService[] = [
     create: watching(copies),
   },
 ];
+
+export const brokenWatches = faults.map((each) => ({ ...each, caseTimeout: 2_000 }));
