@@ -193,6 +193,8 @@ interface MarkerOptions extends SessionKey {
   readonly expectedRevision?: number | undefined;
   /** Only if this is the session's `incarnation`. @default any session of these ids */
   readonly expectedIncarnation?: string | undefined;
+  /** Only if this is the turn that the session is held for. @default any */
+  readonly turn?: string | undefined;
 }
 
 export type RewindSessionRequest = MarkerOptions &

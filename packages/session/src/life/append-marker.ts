@@ -24,7 +24,7 @@ export interface Marker {
  */
 export async function appendMarker(
   access: StoreAccess,
-  { key, expectedRevision, expectedIncarnation }: CheckedMarker,
+  { key, expectedRevision, expectedIncarnation, turn }: CheckedMarker,
   make: (snapshot: SessionSnapshot) => Promise<Marker>,
 ): Promise<Event> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -43,6 +43,7 @@ export async function appendMarker(
         event: { author: 'user', actions: { artifactDelta: {}, ...actions } },
         expectedRevision: revision,
         expectedIncarnation: incarnation,
+        turn,
       },
       access.writing,
     );
@@ -52,7 +53,7 @@ export async function appendMarker(
       const [event] = await access.append(append);
       return event as Event;
     } catch (error) {
-      const isElsewhere = isHoldfastError(error, 'conflict');
+      const isElsewhere = isHoldfastError(error, 'conflict') && error.path !== 'turn';
       if (!isElsewhere || expectedRevision !== undefined) throw error;
     }
   }

@@ -21,6 +21,7 @@ export interface CheckedMarker {
   readonly key: SessionKey;
   readonly expectedRevision: number | undefined;
   readonly expectedIncarnation: string | undefined;
+  readonly turn: string | undefined;
 }
 
 export interface CheckedRewind extends CheckedMarker {
@@ -35,13 +36,12 @@ export interface CheckedRetract extends CheckedMarker {
 }
 
 export function prepareRewind(request: RewindSessionRequest): CheckedRewind {
-  const key = checkSessionKey(request);
   const { toSeq, beforeInvocationId } = request;
   const point = checkPoint({ seq: toSeq, beforeInvocationId }, 'toSeq');
   if (point === undefined) {
     throw invalidArgument('toSeq', 'must be given if beforeInvocationId is not');
   }
-  return { key, ...checkExpected(request), point };
+  return { ...checkMarker(request), point };
 }
 
 /** A point of a request; undefined if it has none. */
@@ -62,9 +62,8 @@ export function checkPoint(
 }
 
 export function prepareRetract(request: RetractEventsRequest): CheckedRetract {
-  const key = checkSessionKey(request);
   const { eventIds, throughSeq } = request;
-  const marker = { key, ...checkExpected(request), erase: checkFlag(request.erase, 'erase') };
+  const marker = { ...checkMarker(request), erase: checkFlag(request.erase, 'erase') };
   if (throughSeq !== undefined) {
     if (eventIds !== undefined) {
       throw invalidArgument('eventIds', 'must be absent if throughSeq is given');
@@ -80,4 +79,13 @@ export function prepareRetract(request: RetractEventsRequest): CheckedRetract {
     checkIdentifier(id, `eventIds[${i}]`),
   );
   return { ...marker, events: { type: 'ids', ids: [...new Set(ids)] } };
+}
+
+function checkMarker(request: RewindSessionRequest | RetractEventsRequest): CheckedMarker {
+  const { turn } = request;
+  return {
+    key: checkSessionKey(request),
+    ...checkExpected(request),
+    turn: turn === undefined ? undefined : checkIdentifier(turn, 'turn'),
+  };
 }

@@ -2,7 +2,7 @@ import { type Event, HoldfastError, type SessionKey } from '@holdfast/core';
 import { describeSessionKey, invalidArgument } from '@holdfast/core/internal';
 import { erasedEvent } from '../erased-event.ts';
 import { numberEvents } from '../prepare-append.ts';
-import { revisionConflict, sessionNotFound } from '../session-errors.ts';
+import { revisionConflict, sessionNotFound, turnConflict } from '../session-errors.ts';
 import { activeFromAt, coveredBy } from './active-from.ts';
 import { appendMarker, type Marker } from './append-marker.ts';
 import type { CheckedRetract } from './prepare-marker.ts';
@@ -13,8 +13,10 @@ const MANY_IDS = 50;
 
 /** Appends the marker of a retraction, and erases what it takes out if that is asked for. */
 export function retractEvents(access: StoreAccess, retract: CheckedRetract): Promise<Event> {
-  const { key, events, erase } = retract;
+  const { key, events, erase, turn } = retract;
   const { store } = access;
+  if (turn !== undefined)
+    needed(store, { method: 'acquireTurn', capability: 'turns', path: 'turn' });
   const write = erase
     ? needed(store, { method: 'erase', capability: 'erase', path: 'erase' })
     : undefined;
@@ -43,8 +45,12 @@ export function retractEvents(access: StoreAccess, retract: CheckedRetract): Pro
         const outcome = await write({ ...append, stubs });
         switch (outcome.type) {
           case 'written':
+            access.hub.appended(key, outcome.revision);
             return numberEvents(append, outcome)[0] as Event;
           case 'refused':
+            if (turn !== undefined && turn !== outcome.turn) {
+              throw turnConflict(key, { turn, revision: outcome.revision });
+            }
             throw revisionConflict(key, { expected: revision, found: outcome.revision });
           case 'missing':
             throw sessionNotFound(key);

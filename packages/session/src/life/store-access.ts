@@ -10,11 +10,14 @@ import { isExpired } from '../session-details.ts';
 import { sessionNotFound, unsupportedBy } from '../session-errors.ts';
 import type { SessionCapabilities } from '../session-service.ts';
 import type { ListedEvents, SessionStore } from '../session-store.ts';
+import type { WatchHub } from './watch-hub.ts';
 
 /** What calls that are made of several steps have of their service. */
 export interface StoreAccess {
   readonly store: SessionStore;
   readonly writing: WriteOptions;
+  /** Who is to be told of changes. */
+  readonly hub: Pick<WatchHub, 'appended' | 'changed' | 'changedAll'>;
   append(append: CheckedAppend): MaybePromise<readonly Event[]>;
 }
 

@@ -44,7 +44,7 @@ export function prepareSweep(request: SweepRequest, { now }: WriteOptions): Chec
 
 /** Deletes what a sweep finds, one by one. */
 export async function sweepSessions(
-  { store }: StoreAccess,
+  { store, hub }: StoreAccess,
   { find, signal }: CheckedSweep,
 ): Promise<SweepResult> {
   const findExpired = needed(store, { method: 'findExpired', capability: 'sweep' });
@@ -60,7 +60,9 @@ export async function sweepSessions(
     if (left === 0) return Object.freeze({ deleted, done: found.length === 0 });
     for (const key of found) {
       signal?.throwIfAborted();
-      if (await deleteExpired({ key, now, untouchedSince })) deleted++;
+      if (!(await deleteExpired({ key, now, untouchedSince }))) continue;
+      deleted++;
+      hub.changed(key);
     }
     if (found.length < limit) return Object.freeze({ deleted, done: true });
   }
@@ -83,7 +85,7 @@ export function prepareEraseUser(request: EraseUserRequest): CheckedEraseUser {
 
 /** Deletes what there is of a user, step by step. */
 export async function eraseUser(
-  { store }: StoreAccess,
+  { store, hub }: StoreAccess,
   { appName, userId, signal }: CheckedEraseUser,
 ): Promise<ErasedUser> {
   const erase = needed(store, { method: 'eraseUser', capability: 'eraseUser' });
@@ -93,6 +95,7 @@ export async function eraseUser(
     const step = await erase({ appName, userId, limit: ERASED_AT_ONCE });
     sessions += step.sessions;
     stateKeys += step.stateKeys;
+    if (step.sessions > 0) hub.changedAll();
     if (step.done) return Object.freeze({ sessions, stateKeys });
   }
 }

@@ -92,6 +92,11 @@ export class WatchHub {
     if (isWaitedFor(watched)) void this.#look([watched]);
   }
 
+  /** Tells that any session may have changed. */
+  changedAll(): void {
+    for (const { key } of [...this.#watched.values()]) this.changed(key);
+  }
+
   watch(key: SessionKey): Watcher {
     const name = nameOf(key);
     const watched = this.#watched.get(name) ?? this.#begin(name, key);
