@@ -10,11 +10,13 @@ import { createCases } from './cases/create.ts';
 import { deleteCases } from './cases/delete.ts';
 import { eraseCases } from './cases/erase.ts';
 import { eraseHistoryCases, eraseRaceCases } from './cases/erase-history.ts';
-import { eraseUserCases, eraseUserRaceCases } from './cases/erase-user.ts';
+import { eraseUserCases } from './cases/erase-user.ts';
+import { eraseUserRaceCases } from './cases/erase-user-race.ts';
 import { eventLoopCases } from './cases/event-loop.ts';
 import { eventsCases } from './cases/events.ts';
 import { everyCallCases, laterRequestsCases } from './cases/every-call.ts';
-import { expiryCases, expiryRaceCases } from './cases/expiry.ts';
+import { expiryCases } from './cases/expiry.ts';
+import { expiryRaceCases } from './cases/expiry-race.ts';
 import { exportCases, exportRaceCases, listUsersCases } from './cases/export.ts';
 import { extremesCases } from './cases/extremes.ts';
 import { forkCases } from './cases/fork.ts';
@@ -27,7 +29,8 @@ import { getEventCases } from './cases/get-event.ts';
 import { historyCases } from './cases/history.ts';
 import { identityCases } from './cases/identity.ts';
 import { ifMissingCases, ifMissingRaceCases } from './cases/if-missing.ts';
-import { importCases, importRaceCases } from './cases/import.ts';
+import { importCases } from './cases/import.ts';
+import { importRaceCases } from './cases/import-race.ts';
 import { incarnationCases } from './cases/incarnation.ts';
 import { incrementRaceCases } from './cases/increment-race.ts';
 import { incrementRetryCases } from './cases/increment-retry.ts';
@@ -44,6 +47,7 @@ import { listLabelsCases, listLabelsPageCases } from './cases/list-labels.ts';
 import { listMomentCases } from './cases/list-moment.ts';
 import { listPageCases } from './cases/list-pages.ts';
 import { lookalikeCases } from './cases/lookalikes.ts';
+import { markerTurnCases, markerTurnCases } from './cases/marker-turns.ts';
 import { messagesCases } from './cases/messages.ts';
 import { createMomentCases } from './cases/moment-create.ts';
 import { deleteMomentCases } from './cases/moment-delete.ts';
@@ -77,17 +81,20 @@ import { separatorCases } from './cases/separators.ts';
 import { sessionAsKeyCases } from './cases/session-as-key.ts';
 import { snapshotCases } from './cases/snapshots.ts';
 import { stateCases } from './cases/state.ts';
-import { sweepCases, sweepRaceCases } from './cases/sweep.ts';
+import { sweepCases } from './cases/sweep.ts';
+import { sweepRaceCases } from './cases/sweep-race.ts';
 import { textCases } from './cases/texts.ts';
 import { timeCases } from './cases/times.ts';
 import { turnProcessCases } from './cases/turn-processes.ts';
-import { turnCases, turnRaceCases } from './cases/turns.ts';
+import { turnRaceCases } from './cases/turn-race.ts';
+import { turnCases } from './cases/turns.ts';
 import { updateStateCases } from './cases/update-state.ts';
 import { valuesCases } from './cases/values.ts';
 import { refusedValuesCases } from './cases/values-refused.ts';
 import { unreadableValuesCases } from './cases/values-unreadable.ts';
-import { watchCases, watchRaceCases } from './cases/watch.ts';
+import { watchCases } from './cases/watch.ts';
 import { watchProcessCases } from './cases/watch-processes.ts';
+import { watchRaceCases } from './cases/watch-race.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { propertyCases } from './model/property-cases.ts';
 
@@ -195,6 +202,7 @@ const exampleCases: readonly ConformanceCase[] = [
   ...closingCases,
   ...persistenceCases,
   ...processCases,
+  ...markerTurnCases,
   ...turnProcessCases,
   ...watchProcessCases,
   ...killedProcessCases,
