@@ -47,7 +47,7 @@ import { listLabelsCases, listLabelsPageCases } from './cases/list-labels.ts';
 import { listMomentCases } from './cases/list-moment.ts';
 import { listPageCases } from './cases/list-pages.ts';
 import { lookalikeCases } from './cases/lookalikes.ts';
-import { markerTurnCases, markerTurnCases } from './cases/marker-turns.ts';
+import { markerTurnCases } from './cases/marker-turns.ts';
 import { messagesCases } from './cases/messages.ts';
 import { createMomentCases } from './cases/moment-create.ts';
 import { deleteMomentCases } from './cases/moment-delete.ts';

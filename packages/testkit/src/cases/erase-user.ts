@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { exportUser, type SessionKey, type SessionService } from '@holdfast/session';
-import { type CaseContext, casesOf } from '../conformance-case.ts';
+import { casesOf } from '../conformance-case.ts';
 import { expectError, refusalOf } from '../expect-error.ts';
 import { expectFrozen } from '../expect-frozen.ts';
 import { expectGone, expectNothingOld, expire, newFullSession } from '../gone.ts';
-import { another, answersOf, type Instances, outcomesOf, raceCases, turnOf } from '../race.ts';
+import { another } from '../race.ts';
 import { at, idsOf, newSession, read, upTo } from '../scenario.ts';
 import { viewOf } from '../storage-view.ts';
-
-const ROUNDS = 3;
 
 // More than go in a step.
 const MANY = 104;
@@ -288,116 +286,4 @@ export const eraseUserCases = casesOf('eraseUser', [
       assert.equal((await read(service, key)).revision, 3);
     },
   },
-]);
-
-/**
- * Writers that create nothing anew find their sessions gone at some moment: what they leave behind
- * is erased, too, however they meet the erasure.
- */
-async function expectNothingLeftBehind(context: CaseContext, instances: Instances): Promise<void> {
-  const { random, newId } = context;
-  for (const round of upTo(ROUNDS).keys()) {
-    const key = await newFullSession(context);
-    const { appName, userId } = key;
-    const keys = [key, ...upTo(5).map(() => ({ appName, userId, sessionId: newId('session') }))];
-    for (const each of keys.slice(1)) await instances[0].create({ ...each, state: { own: 'old' } });
-    const writes = keys.map((each, i) => async () => {
-      const service = turnOf(instances, i);
-      const stateDelta = { [`user:old${i}`]: i, [`old${i}`]: i };
-      const event = { author: 'old', timestamp: at(i), actions: { stateDelta } };
-      if (i % 3 === 0 && service.capabilities.fork) await service.fork({ ...each });
-      if (i % 3 === 1 && service.capabilities.updateSession) {
-        await service.updateSession({ ...each, labels: { set: { title: 'old' } } });
-      }
-      await service.appendEvent({ ...each, event });
-      await service.appendEvents({ ...each, events: [event, event] });
-    });
-    const erase = async () => {
-      await instances[1].eraseUser({ appName, userId });
-    };
-    const { refusals } = await outcomesOf([...writes, erase], { round, random });
-    for (const { code } of refusals) assert.equal(code, 'not_found');
-    for (const service of new Set(instances)) await expectNobody(service, key);
-    for (const each of keys) {
-      await instances[0].create(each);
-      await expectNothingOld(instances[1], each);
-    }
-  }
-}
-
-/** What was acknowledged before the erasure began is gone, whatever is created beside it. */
-async function expectEndBesideCreators(context: CaseContext, instances: Instances): Promise<void> {
-  const { random } = context;
-  for (const round of upTo(ROUNDS).keys()) {
-    const key = await newFullSession(context);
-    const { appName, userId } = key;
-    let isErased = false;
-    let created = 0;
-    const create = (n: number) => async () => {
-      const service = turnOf(instances, n);
-      // As long as the erasure lasts: it has to end nevertheless.
-      while (!isErased && created < 300) {
-        const sessionId = `new${created++}`;
-        await service.create({ appName, userId, sessionId, state: { 'user:new': n } });
-      }
-    };
-    const before = upTo(10).map((n) => ({ appName, userId, sessionId: `old${n}` }));
-    for (const each of before) {
-      await instances[0].create({ ...each, state: { own: 'old', [`user:${each.sessionId}`]: 1 } });
-    }
-    const erase = async () => {
-      try {
-        const erased = await instances[1].eraseUser({ appName, userId });
-        assert.ok(erased.sessions >= 11, 'what was there is counted');
-        assert.ok(erased.stateKeys >= 11, 'what was there is counted');
-      } finally {
-        isErased = true;
-      }
-    };
-    await answersOf<void>([erase, create(1), create(2)], { round, random });
-    for (const service of new Set(instances)) {
-      for (const each of [key, ...before]) assert.equal(await service.get(each), undefined);
-      const state = await service.getState(userOf(key));
-      assert.ok(Object.keys(state).every((name) => name === 'new'));
-      const { sessions } = await service.list({ appName, userId, limit: 1000 });
-      assert.ok(idsOf(sessions).every((id) => id.startsWith('new')));
-    }
-    await instances[0].eraseUser({ appName, userId });
-    await expectNobody(instances[1], key);
-  }
-}
-
-/** Erasures at once all end, and leave nothing. */
-async function expectAllEnd(context: CaseContext, instances: Instances): Promise<void> {
-  const { random } = context;
-  for (const round of upTo(ROUNDS).keys()) {
-    const key = await newFullSession(context);
-    const { appName, userId } = key;
-    for (const n of upTo(6)) {
-      await instances[0].create({ appName, userId, sessionId: `s${n}`, state: { 'user:n': n } });
-    }
-    const erasures = upTo(4).map((n) => () => turnOf(instances, n).eraseUser({ appName, userId }));
-    const counts = await answersOf(erasures, { round, random });
-    const sessions = counts.reduce((sum, erased) => sum + erased.sessions, 0);
-    assert.equal(sessions, 7, 'each session is counted by one of them');
-    for (const service of new Set(instances)) await expectNobody(service, key);
-  }
-}
-
-export const eraseUserRaceCases = casesOf('concurrency', [
-  ...raceCases({
-    title: 'erases a user among writes to the sessions, with all that these have left',
-    needs: 'eraseUser',
-    run: expectNothingLeftBehind,
-  }),
-  ...raceCases({
-    title: 'ends the erasure of a user beside those who create sessions, with all that was before',
-    needs: 'eraseUser',
-    run: expectEndBesideCreators,
-  }),
-  ...raceCases({
-    title: 'erases a user by several calls at the same moment',
-    needs: 'eraseUser',
-    run: expectAllEnd,
-  }),
 ]);

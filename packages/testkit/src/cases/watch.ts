@@ -4,7 +4,7 @@ import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { expectError, refusalOf } from '../expect-error.ts';
 import { expectFrozen } from '../expect-frozen.ts';
 import { expire, firstWatched } from '../gone.ts';
-import { another, aPause, type Instances, raceCases, someTurns, turnOf } from '../race.ts';
+import { another, type Instances, someTurns } from '../race.ts';
 import {
   at,
   idsOf,
@@ -18,9 +18,6 @@ import { expectSeqs, watched, watching } from '../watching.ts';
 
 // More than are read at once.
 const MANY = 620;
-
-const WRITERS = 16;
-const APPENDS = 12;
 
 async function append(service: SessionService, key: SessionKey, ids: readonly string[]) {
   for (const id of ids) await service.appendEvent({ ...key, event: { id, timestamp: at(1) } });
@@ -417,49 +414,4 @@ export const watchCases = casesOf('watch', [
       }
     },
   },
-]);
-
-/** Many writers, and watchers of both instances, of which some come late and some are slow. */
-async function expectAllSeenByAll(context: CaseContext, instances: Instances): Promise<void> {
-  const key = await newSession(context);
-  const begun = upTo(4).map((n) => watching(turnOf(instances, n), { ...key, slowly: n > 2 }));
-  const total = WRITERS * APPENDS;
-  const writers = upTo(WRITERS).map(async (writer) => {
-    const service = turnOf(instances, writer);
-    for (const n of upTo(APPENDS / 3)) {
-      const event = (i: number) => ({ id: `w${writer}-${n}-${i}`, timestamp: at(n) });
-      await service.appendEvent({ ...key, event: event(0) });
-      await service.appendEvents({ ...key, events: [event(1), event(2)] });
-      if (n === 2) await aPause();
-    }
-  });
-  const late = async () => {
-    await aPause();
-    return upTo(2).map((n) => watching(turnOf(instances, n), { ...key, afterSeq: 7 }));
-  };
-  const [others] = await Promise.all([late(), ...writers]);
-  const { events } = await read(instances[0], key);
-  assert.equal(events.length, total);
-  for (const watch of begun) {
-    await watch.until(total);
-    assert.deepEqual(idsOf(watch.events), idsOf(events));
-    expectSeqs(watch.events, { last: total });
-  }
-  for (const watch of others) {
-    await watch.until(total - 7);
-    expectSeqs(watch.events, { afterSeq: 7, last: total });
-  }
-  await instances[1].delete(key);
-  for (const { end } of [...begun, ...others]) {
-    const error = await end;
-    await expectError(() => Promise.reject(error), { code: 'not_found' });
-  }
-}
-
-export const watchRaceCases = casesOf('concurrency', [
-  ...raceCases({
-    title: 'shows every watcher each event once and in order, beside 16 writers',
-    needs: 'watch',
-    run: expectAllSeenByAll,
-  }),
 ]);
