@@ -67,7 +67,7 @@ export const addingEvents: readonly NamedEvent[] = [
 ];
 
 /** Each event, and under `name!` another content with the same id. */
-export const eventsByName: ReadonlyMap<string, NamedEvent> = new Map(
+const eventsByName: ReadonlyMap<string, NamedEvent> = new Map(
   [...plainEvents, ...addingEvents].flatMap((event) => [
     [event.id, event],
     [`${event.id}!`, { ...event, author: 'second' }],

@@ -386,7 +386,7 @@ function retract({ what, erase }: RetractOperation, found: ModelSession): Outcom
 }
 
 /** The id that the model knows; null for a marker, whose id is the service's. */
-export function idOf(entry: Entry): string | null {
+function idOf(entry: Entry): string | null {
   return 'event' in entry && entry.event !== undefined ? entry.event.id : null;
 }
 
