@@ -8,6 +8,7 @@ import { concurrencyCases } from './cases/concurrency.ts';
 import { countCases } from './cases/counts.ts';
 import { createCases } from './cases/create.ts';
 import { deleteCases } from './cases/delete.ts';
+import { deniedCases } from './cases/denied.ts';
 import { eraseCases } from './cases/erase.ts';
 import { eraseHistoryCases, eraseRaceCases } from './cases/erase-history.ts';
 import { eraseUserCases } from './cases/erase-user.ts';
@@ -17,6 +18,7 @@ import { eventsCases } from './cases/events.ts';
 import { everyCallCases, laterRequestsCases } from './cases/every-call.ts';
 import { expiryCases } from './cases/expiry.ts';
 import { expiryRaceCases } from './cases/expiry-race.ts';
+import { expiryTakenAwayCases } from './cases/expiry-taken-away.ts';
 import { exportCases, exportRaceCases, listUsersCases } from './cases/export.ts';
 import { extremesCases } from './cases/extremes.ts';
 import { forkCases } from './cases/fork.ts';
@@ -128,6 +130,7 @@ const exampleCases: readonly ConformanceCase[] = [
   ...concurrencyCases,
   ...freshCases,
   ...expiryCases,
+  ...expiryTakenAwayCases,
   ...expiryRaceCases,
   ...sweepCases,
   ...sweepRaceCases,
@@ -146,6 +149,7 @@ const exampleCases: readonly ConformanceCase[] = [
   ...importRaceCases,
   ...incrementRetryCases,
   ...lifecycleCases,
+  ...deniedCases,
   ...eventLoopCases,
   ...createRaceCases,
   ...appendRaceCases,

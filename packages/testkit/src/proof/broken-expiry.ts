@@ -261,7 +261,7 @@ export const brokenExpiry: readonly BrokenService[] = [
   },
   {
     fault: 'expires a session in spite of `expires: null`',
-    failsAt: undefined,
+    failsAt: 'keeps a session for good whose expiry was taken away in time',
     create: () => over(new NeverTakesItAway()),
   },
   {
