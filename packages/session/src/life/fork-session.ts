@@ -1,17 +1,18 @@
 import { createUuidV7, type SessionKey } from '@holdfast/core';
 import { checkIdentifier, checkSessionKey } from '@holdfast/core/internal';
 import { EMPTY_SCOPE } from '@holdfast/state/internal';
+import { checkLoadedEvents } from '../check-stored-events.ts';
 import { prepareDetails } from '../prepare-details.ts';
 import { type PreparedGet, prepareGet } from '../prepare-get.ts';
 import type { ForkSessionRequest } from '../requests.ts';
 import { Session } from '../session.ts';
 import { expireTimeOf, freezeDetails, type SessionDetails } from '../session-details.ts';
-import { changedTooOften, sessionExists } from '../session-errors.ts';
+import { changedTooOften, sessionExists, sessionNotFound } from '../session-errors.ts';
 import { activeFromBefore } from './active-from.ts';
 import { checkPoint, type HistoryPoint } from './prepare-marker.ts';
 import { pathOf, seqOfPoint } from './rewind-session.ts';
 import { stateAt } from './state-at.ts';
-import { makesWay, needed, readSession, readState, type StoreAccess } from './store-access.ts';
+import { makesWay, needed, readState, type StoreAccess } from './store-access.ts';
 
 const MAX_ATTEMPTS = 20;
 
@@ -69,8 +70,13 @@ export async function forkSession(access: StoreAccess, fork: CheckedFork): Promi
       },
     });
     switch (outcome) {
-      case 'forked':
-        return new Session(await readSession(access, get));
+      case 'forked': {
+        // Even if its time is over already, as after `create`.
+        const made = await store.get(get);
+        if (made === undefined) throw sessionNotFound(get.key);
+        checkLoadedEvents(get, made);
+        return new Session(made);
+      }
       case 'exists':
         if (!(await makesWay(store, { key: get.key, now: createTime }))) {
           throw sessionExists(get.key, 'newSessionId');

@@ -11,9 +11,10 @@ type Touch = { readonly value: JsonValue | undefined } | { readonly by: number }
 type Search = Map<string, number[]>;
 
 /**
- * A session's own state as it was at an earlier `seq`, and the initial one at 0. It goes back only
- * as far as it has to: a key that no later event has touched has the value that it has now, and of
- * others the last event before decides. If a later event was erased, it begins at the beginning.
+ * A session's own state as it was at an earlier `seq`, and the initial one at 0. From a point in the
+ * first half it is made of the initial state. Otherwise it goes back only as far as it has to: a key
+ * that no later event has touched has the value that it has now, and of others the last event before
+ * decides. If a later event was erased, it begins at the beginning.
  */
 export async function stateAt(
   access: StoreAccess,
@@ -32,6 +33,9 @@ export async function stateAt(
   const { key, revision } = snapshot;
   const now = snapshot.state.session;
   if (seq === revision) return now;
+  const isEarly = seq < revision - seq;
+  const early = isEarly ? await replay(access, { snapshot, seq }) : undefined;
+  if (early !== undefined) return early;
   const unknown = (why: string) => stateUnknown(key, { seq, why, path });
   const touched: Search = new Map();
   for await (const event of walkEvents(access, {
@@ -62,15 +66,25 @@ interface BackwardSearch extends PastState {
   readonly state: Map<string, JsonValue>;
 }
 
-/** The initial state, and what all events up to the point have made of it. */
-async function fromTheStart(
+/** The same, or an error if it is not known. */
+async function fromTheStart(access: StoreAccess, past: PastState): Promise<ScopeState> {
+  const state = await replay(access, past);
+  if (state !== undefined) return state;
+  throw past.unknown(past.snapshot.initialState === undefined ? NOT_KEPT : ERASED_BEFORE);
+}
+
+/**
+ * The initial state, and what all events up to the point have made of it; undefined if one of these
+ * was erased, or if the initial state was not kept.
+ */
+async function replay(
   access: StoreAccess,
-  { snapshot: { key, initialState }, seq, unknown }: PastState,
-): Promise<ScopeState> {
-  if (initialState === undefined) throw unknown(NOT_KEPT);
+  { snapshot: { key, initialState }, seq }: Pick<PastState, 'snapshot' | 'seq'>,
+): Promise<ScopeState | undefined> {
+  if (initialState === undefined) return undefined;
   const state = new Map(initialState);
   for await (const event of walkEvents(access, { key, from: 1, to: seq, order: 'asc' })) {
-    if (event.erased) throw unknown(ERASED_BEFORE);
+    if (event.erased) return undefined;
     for (const name of touchedBy(event)) {
       const touch = touchOf(event, name);
       if (touch === undefined) continue;

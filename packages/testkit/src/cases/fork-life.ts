@@ -41,6 +41,22 @@ export const forkLifeCases = casesOf('fork', [
     },
   },
   {
+    title: 'gives a fork whose time is over already, as `create` does, and then it is gone',
+    needs: ['fork', 'updateSession'],
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const newSessionId = context.newId('fork');
+      const gone = { ...key, sessionId: newSessionId };
+      const fork = await service.fork({ ...key, newSessionId, expires: { at: 1 } });
+      assert.deepEqual([fork.id, fork.expires], [newSessionId, { at: 1 }]);
+      assert.equal(await service.get(gone), undefined);
+      const again = await service.fork({ ...key, newSessionId });
+      assert.equal(again.expires, undefined);
+      assert.notEqual(await service.get(gone), undefined);
+    },
+  },
+  {
     title: 'knows the ids of the events that it was made with, for retries',
     needs,
     async run(context) {
