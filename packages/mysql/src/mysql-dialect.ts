@@ -98,10 +98,10 @@ function unlessListed({
 }): readonly string[] {
   const isThere = `EXISTS (SELECT 1 FROM information_schema.${list} WHERE table_schema = DATABASE() AND ${as})`;
   return [
-    `SET @holdfast_addition = IF(${isThere}, 'DO 0', '${statement.replaceAll("'", "''")}')`,
-    'PREPARE holdfast_addition FROM @holdfast_addition',
-    'EXECUTE holdfast_addition',
-    'DEALLOCATE PREPARE holdfast_addition',
+    `SET @addition = IF(${isThere}, 'DO 0', '${statement.replaceAll("'", "''")}')`,
+    'PREPARE addition FROM @addition',
+    'EXECUTE addition',
+    'DEALLOCATE PREPARE addition',
   ];
 }
 

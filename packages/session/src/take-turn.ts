@@ -84,19 +84,28 @@ export async function takeTurn<Result>(
       stop();
     }
   });
+  const release = async () => {
+    stop();
+    // Whether it is let go or not: it is free after its time.
+    await service.releaseTurn({ ...key, turn: token }).catch(() => false);
+  };
+  let result: Result;
   try {
-    return await run({
+    result = await run({
       key,
       token,
       signal: lost.signal as AbortSignalLike,
       append: (append) => service.appendEvent({ ...append, ...key, turn: token }),
       appendEvents: (append) => service.appendEvents({ ...append, ...key, turn: token }),
     });
-  } finally {
-    stop();
-    // Whether it is let go or not: it is free after its time.
-    await service.releaseTurn({ ...key, turn: token }).catch(() => false);
+  } catch (error) {
+    const released = release();
+    // A store that cannot be reached would only be waited for once more.
+    if (!isHoldfastError(error, 'unavailable')) await released;
+    throw error;
   }
+  await release();
+  return result;
 }
 
 function prepareTakeTurn(request: TakeTurnRequest) {

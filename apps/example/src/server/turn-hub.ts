@@ -162,7 +162,7 @@ export class TurnHub {
     } catch (error) {
       if (isHeld) throw error;
       if (isHoldfastError(error, 'not_found')) throw conversationNotFound(key);
-      throw patience.aborted ? turnRuns(key) : error;
+      throw error === patience.reason ? turnRuns(key) : error;
     }
   }
 
