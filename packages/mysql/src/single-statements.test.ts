@@ -1,6 +1,7 @@
 import { testSessionService } from '@holdfast/testkit';
 import { createPool } from 'mysql2/promise';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, it } from 'vitest';
+import { describeSome, isWriting } from '../../testkit/src/some-concerns.fixture.ts';
 import { MysqlSessionService } from './mysql-session-service.ts';
 import {
   createTablePrefix,
@@ -23,7 +24,7 @@ describeWithDatabase('MysqlSessionService', () => {
 
   const create = () => new MysqlSessionService({ client: pool, tablePrefix });
   testSessionService(
-    { describe, it },
+    { describe: describeSome(isWriting), it },
     {
       name: 'on a pool that takes one statement at a time',
       create,

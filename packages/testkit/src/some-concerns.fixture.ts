@@ -19,6 +19,20 @@ const racing: ReadonlySet<Concern> = new Set(['concurrency', 'moments', 'delete'
 
 export const isRacing = (concern: Concern): boolean => racing.has(concern);
 
-/** What one call after the other shows. */
+// What is made of calls that other concerns show as well, or waits for a time.
+const composed: ReadonlySet<Concern> = new Set([
+  ...(['rewind', 'retract', 'active', 'expiry', 'sweep', 'eraseUser'] as const),
+  ...(['turns', 'watch', 'export', 'storage'] as const),
+]);
+
+/** What one call after the other shows, each kind of statement once. */
 export const isSequential = (concern: Concern): boolean =>
-  concern !== 'concurrency' && concern !== 'moments';
+  concern !== 'concurrency' && concern !== 'moments' && !composed.has(concern);
+
+const written: ReadonlySet<Concern> = new Set([
+  ...(['create', 'append', 'incarnation', 'state', 'labels', 'fork', 'retract'] as const),
+  ...(['sweep', 'eraseUser', 'increments'] as const),
+]);
+
+/** What depends on the order of statements within a write. */
+export const isWriting = (concern: Concern): boolean => isRacing(concern) || written.has(concern);
