@@ -49,6 +49,18 @@ export class Forwarding implements SessionService {
   listEvents = service.listEvents;
   getState = service.getState;
   updateState = service.updateState;
+  getEvent = service.getEvent;
+  updateSession = service.updateSession;
+  fork = service.fork;
+  rewind = service.rewind;
+  retract = service.retract;
+  acquireTurn = service.acquireTurn;
+  releaseTurn = service.releaseTurn;
+  sweep = service.sweep;
+  eraseUser = service.eraseUser;
+  listUsers = service.listUsers;
+  importSession = service.importSession;
+  watch = service.watch;
   close = service.close;
   [Symbol.asyncDispose] = service.close;
 }

@@ -18,7 +18,11 @@ export interface ExportUserRequest {
 
 export interface ExportAppRequest extends Omit<ExportUserRequest, 'userId'> {}
 
-type ExportService = Pick<SessionService, 'list' | 'listUsers' | 'get' | 'getState' | 'listEvents'>;
+/** What an export asks of a service. */
+export type ExportService = Pick<
+  SessionService,
+  'list' | 'listUsers' | 'get' | 'getState' | 'listEvents'
+>;
 
 const version = RECORD_VERSION;
 

@@ -33,6 +33,7 @@ export { activeEvents } from './active-events.ts';
 export type { EventRecord, ExportRecord, SessionRecord, StateRecord } from './export-record.ts';
 export {
   type ExportAppRequest,
+  type ExportService,
   type ExportUserRequest,
   exportApp,
   exportUser,
@@ -59,12 +60,14 @@ export type {
   ListSessionRequest,
   ListSessionsOptions,
   ListUsersRequest,
+  MarkerOptions,
   NewSessionOptions,
   Order,
   ReleaseTurnRequest,
   RetractEventsRequest,
   RewindSessionRequest,
   StateInput,
+  SweepOptions,
   SweepRequest,
   UpdateSessionRequest,
   UpdateStateRequest,
@@ -82,7 +85,13 @@ export type {
   SweepResult,
   UserPage,
 } from './session-service.ts';
-export { type TakeTurnRequest, type Turn, type TurnAppend, takeTurn } from './take-turn.ts';
+export {
+  type TakeTurnRequest,
+  type Turn,
+  type TurnAppend,
+  type TurnService,
+  takeTurn,
+} from './take-turn.ts';
 export {
   type SessionServiceMethod,
   type SessionServiceWrapper,

@@ -188,7 +188,8 @@ export interface ForkSessionRequest
   readonly labels?: Labels | undefined;
 }
 
-interface MarkerOptions extends SessionKey {
+/** What a rewind and a retraction can ask for. */
+export interface MarkerOptions extends SessionKey {
   /** Only if this is the session's `revision`. @default at any revision */
   readonly expectedRevision?: number | undefined;
   /** Only if this is the session's `incarnation`. @default any session of these ids */
@@ -224,7 +225,7 @@ export interface ReleaseTurnRequest extends SessionKey {
   readonly turn: string;
 }
 
-interface SweepOptions {
+export interface SweepOptions {
   readonly appName: string;
   /**
    * Sessions that were neither appended to nor updated for so many ms go as well, whatever their

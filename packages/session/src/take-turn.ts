@@ -46,7 +46,8 @@ export interface Turn {
 /** An append, without what the turn knows. */
 export type TurnAppend<Request> = Omit<Request, keyof SessionKey | 'turn'>;
 
-type TurnService = Pick<
+/** What a turn asks of a service. */
+export type TurnService = Pick<
   SessionService,
   'acquireTurn' | 'releaseTurn' | 'appendEvent' | 'appendEvents'
 >;
