@@ -22,7 +22,7 @@ export interface StoreAccess {
 }
 
 /** A session; `not_found` if there is none. */
-export async function readSession(
+async function readSession(
   { store, writing }: StoreAccess,
   get: PreparedGet,
 ): Promise<SessionSnapshot> {
