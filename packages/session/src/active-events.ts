@@ -6,12 +6,6 @@ import type { Event } from '@holdfast/core';
  */
 export function activeEvents(events: readonly Event[]): readonly Event[] {
   const active: Event[] = [];
-  for (const event of activeBackwards(events)) active.push(event);
-  return active.reverse();
-}
-
-/** The same from the last one on. */
-function* activeBackwards(events: readonly Event[]): Generator<Event, void, undefined> {
   // A rewind brings back what counted at its point: whatever came between, rewinds too, does not.
   let before = Number.POSITIVE_INFINITY;
   let retractedThrough = 0;
@@ -28,9 +22,10 @@ function* activeBackwards(events: readonly Event[]): Generator<Event, void, unde
     } else if (Array.isArray(retract?.eventIds)) {
       for (const id of retract.eventIds) retractedIds.add(id);
     } else if (seq > retractedThrough && !retractedIds.has(event.id)) {
-      yield event;
+      active.push(event);
     }
   }
+  return active.reverse();
 }
 
 // Anything may stand in the actions of an event that was appended as it is.

@@ -7,12 +7,14 @@ import { needed } from './life/store-access.ts';
 import type { WatchHub } from './life/watch-hub.ts';
 import { matchStored } from './match-stored.ts';
 import { answerAppend, type CheckedAppend, numberEvents, withoutStored } from './prepare-append.ts';
+import { withoutEvents } from './prepare-get.ts';
 import type { IncrementRefused } from './prepared-writes.ts';
 import { NO_DETAILS } from './session-details.ts';
 import {
   changedTooOften,
   incarnationConflict,
   incrementUnfit,
+  MAX_ATTEMPTS,
   revisionConflict,
   sessionNotFound,
   turnConflict,
@@ -20,9 +22,6 @@ import {
 } from './session-errors.ts';
 import type { SessionCapabilities } from './session-service.ts';
 import type { AppendOutcome, SessionStore } from './session-store.ts';
-
-// Others may come between a step and the next. So often in a row it is not an accident.
-const MAX_ATTEMPTS = 20;
 
 export interface AppendsOptions {
   readonly store: SessionStore;
@@ -56,7 +55,7 @@ export class Appends {
   #writeWithSummary(append: CheckedAppend, attempts: number): MaybePromise<readonly Event[]> {
     const covered = coveredByAppend(append);
     if (covered === undefined) return this.#write(append, attempts);
-    return andThen(this.#store.get({ ...SUMMARY_PLACE, key: append.key }), (place) => {
+    return andThen(this.#store.get(withoutEvents(append.key)), (place) => {
       // Of a session that is another one by now, or of events to come, nothing is left out.
       const isThere = place !== undefined && covered <= place.revision;
       if (!isThere || append.activeFrom !== undefined) return this.#write(append, attempts);
@@ -157,13 +156,6 @@ function createsMissing(append: CheckedAppend): boolean {
   const expectsNothing = expectedIncarnation === undefined && turn === undefined;
   return ifMissing === 'create' && expectedRevision === 0 && expectsNothing;
 }
-
-const SUMMARY_PLACE = {
-  numRecentEvents: 0,
-  afterTimestamp: undefined,
-  active: false,
-  includeInitialState: false,
-} as const;
 
 /** Up to where the summaries of an append cover all that is there; undefined if it has none. */
 function coveredByAppend({ events }: CheckedAppend): number | undefined {

@@ -5,11 +5,9 @@ import type { CheckedCreate } from './prepare-create.ts';
 import type { WriteOptions } from './service-options.ts';
 import { Session } from './session.ts';
 import { expireTimeOf, NO_DETAILS } from './session-details.ts';
-import { changedTooOften, unsupportedBy } from './session-errors.ts';
+import { changedTooOften, MAX_ATTEMPTS, unsupportedBy } from './session-errors.ts';
 import type { SessionCapabilities } from './session-service.ts';
 import type { SessionStore } from './session-store.ts';
-
-const MAX_ATTEMPTS = 20;
 
 export interface CreationsOptions {
   readonly store: SessionStore;

@@ -4,7 +4,7 @@ import { checkIdentifier, checkRequest, readInput } from '@holdfast/core/interna
 import { splitStateKey, stateRecord } from '@holdfast/state/internal';
 import { type ExportRecord, RECORD_VERSION, type SessionRecord } from './export-record.ts';
 import { iterateEvents } from './iterate-events.ts';
-import { checkSignal } from './life/sweep-sessions.ts';
+import { checkSignal } from './life/abort-signal.ts';
 import type { Session } from './session.ts';
 import type { SessionSummary } from './session-page.ts';
 import type { SessionService } from './session-service.ts';

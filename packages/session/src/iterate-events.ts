@@ -1,7 +1,7 @@
 import type { AbortSignalLike, Event } from '@holdfast/core';
 import { checkInteger, checkRequest, readInput } from '@holdfast/core/internal';
 import { eventMark } from './event-mark.ts';
-import { checkSignal } from './life/sweep-sessions.ts';
+import { checkSignal } from './life/abort-signal.ts';
 import { MAX_PAGE_LIMIT } from './prepare-list.ts';
 import type { ListEventsRequest } from './requests.ts';
 import { sessionNotFound } from './session-errors.ts';

@@ -40,6 +40,11 @@ export function prepareGet(request: GetSessionRequest): PreparedGet {
   };
 }
 
+/** Asks for a session without its events. */
+export function withoutEvents(key: SessionKey): PreparedGet {
+  return { key, numRecentEvents: 0, afterTimestamp: undefined };
+}
+
 /** Checks a `getEvent` request. */
 export function prepareGetEvent(request: GetEventRequest): EventKey {
   const key = Object.freeze(checkSessionKey(request));

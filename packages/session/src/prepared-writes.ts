@@ -25,7 +25,10 @@ export interface PreparedIncrementState extends PreparedUpdateState {
   readonly increments: StateIncrements;
 }
 
-/** Nothing was written: a value to add to, or the sum, is not a safe integer. */
+/**
+ * Nothing was written: a value to add to, or the sum, is not a safe integer. An append may be in
+ * the way of itself, having been stored before: the service finds that out.
+ */
 export interface IncrementRefused {
   readonly type: 'unfit';
   readonly scope: StoredScope;

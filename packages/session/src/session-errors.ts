@@ -36,6 +36,9 @@ export function incarnationConflict(
   return new HoldfastError('conflict', { message, key, path, revision });
 }
 
+/** Others may come between a step of a call and the next. So often in a row it is not an accident. */
+export const MAX_ATTEMPTS = 20;
+
 /** Others came between so often in a row that it is not an accident. */
 export function changedTooOften(key: SessionKey): HoldfastError {
   const message = `${describeSessionKey(key)} changed too often during the call`;

@@ -59,6 +59,7 @@ import { Session } from './session.ts';
 import { isExpired } from './session-details.ts';
 import {
   changedTooOften,
+  MAX_ATTEMPTS,
   sessionExists,
   sessionNotFound,
   stateIncrementUnfit,
@@ -73,9 +74,6 @@ import type {
   UserPage,
 } from './session-service.ts';
 import type { SessionStore } from './session-store.ts';
-
-// Others may come between a step and the next. So often in a row it is not an accident.
-const MAX_ATTEMPTS = 20;
 
 /**
  * The session service over any store: it checks, decides about retries and revisions, bounds

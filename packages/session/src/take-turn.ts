@@ -6,9 +6,8 @@ import {
   type SessionKey,
 } from '@holdfast/core';
 import { checkFlag, checkSessionKey, readInput } from '@holdfast/core/internal';
-import { onAbort } from './life/abort-listener.ts';
+import { checkSignal, onAbort } from './life/abort-signal.ts';
 import { checkTurnTtl, TURN_TTL } from './life/session-turns.ts';
-import { checkSignal } from './life/sweep-sessions.ts';
 import { realTimers } from './real-timers.ts';
 import type { AppendEventRequest, AppendEventsRequest } from './requests.ts';
 import type { SessionService } from './session-service.ts';

@@ -73,10 +73,7 @@ export class SqlLifeStore extends SqlStore implements SessionStore {
       program: () => this.#statements.incrementAndAppend(append),
       ifDuplicate: () => REFUSED,
     });
-    if (outcome.type === 'written') return outcome;
-    const found = await this.whyRefused(append);
-    // An append that was stored may not fit any more.
-    return outcome.type === 'unfit' && !isInTheWay(append, found) ? outcome : found;
+    return outcome.type === 'refused' ? await this.whyRefused(append) : outcome;
   }
 
   async incrementState(update: PreparedIncrementState): Promise<ScopeState | IncrementRefused> {
@@ -133,18 +130,6 @@ export class SqlLifeStore extends SqlStore implements SessionStore {
     const [row] = await this.#client.query(this.#statements.countSessions(owner));
     return readInteger(row?.[0]);
   }
-}
-
-/** Whether what was found is a reason not to append. */
-function isInTheWay(append: PreparedIncrement, found: AppendOutcome): boolean {
-  if (found.type !== 'refused') return true;
-  const { revision, incarnation, turn } = found;
-  return (
-    (append.expectedRevision ?? revision) !== revision ||
-    (append.expectedIncarnation ?? incarnation) !== incarnation ||
-    (append.turn ?? turn) !== turn ||
-    append.events.some(({ id }) => found.findEvent(id) !== undefined)
-  );
 }
 
 type Statements = ReturnType<typeof statementsOf>;

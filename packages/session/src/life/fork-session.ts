@@ -7,14 +7,17 @@ import { type PreparedGet, prepareGet } from '../prepare-get.ts';
 import type { ForkSessionRequest } from '../requests.ts';
 import { Session } from '../session.ts';
 import { expireTimeOf, freezeDetails, type SessionDetails } from '../session-details.ts';
-import { changedTooOften, sessionExists, sessionNotFound } from '../session-errors.ts';
+import {
+  changedTooOften,
+  MAX_ATTEMPTS,
+  sessionExists,
+  sessionNotFound,
+} from '../session-errors.ts';
 import { activeFromBefore } from './active-from.ts';
 import { checkPoint, type HistoryPoint } from './prepare-marker.ts';
 import { pathOf, seqOfPoint } from './rewind-session.ts';
 import { stateAt } from './state-at.ts';
 import { makesWay, needed, readState, type StoreAccess } from './store-access.ts';
-
-const MAX_ATTEMPTS = 20;
 
 export interface CheckedFork {
   readonly source: SessionKey;

@@ -20,10 +20,13 @@ import type { ImportedRow, PreparedImport } from '../prepared-life.ts';
 import type { ImportedSession, ImportPart, ImportSessionRequest } from '../requests.ts';
 import type { WriteOptions } from '../service-options.ts';
 import { expireTimeOf, type ForkPoint, freezeDetails } from '../session-details.ts';
-import { changedTooOften, incarnationConflict, sessionExists } from '../session-errors.ts';
+import {
+  changedTooOften,
+  incarnationConflict,
+  MAX_ATTEMPTS,
+  sessionExists,
+} from '../session-errors.ts';
 import { makesWay, needed, type StoreAccess } from './store-access.ts';
-
-const MAX_ATTEMPTS = 20;
 
 export function prepareImport(
   request: ImportSessionRequest,

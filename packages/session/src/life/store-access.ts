@@ -2,7 +2,7 @@ import type { Event, SessionKey } from '@holdfast/core';
 import { andThen, type MaybePromise } from '../call-gate.ts';
 import { checkListedEvents, checkLoadedEvents } from '../check-stored-events.ts';
 import type { CheckedAppend } from '../prepare-append.ts';
-import type { PreparedGet } from '../prepare-get.ts';
+import { withoutEvents } from '../prepare-get.ts';
 import type { PreparedListEvents } from '../prepare-list-events.ts';
 import type { WriteOptions } from '../service-options.ts';
 import type { SessionSnapshot } from '../session.ts';
@@ -21,28 +21,18 @@ export interface StoreAccess {
   append(append: CheckedAppend): MaybePromise<readonly Event[]>;
 }
 
-/** A session; `not_found` if there is none. */
-async function readSession(
+/** A session without its events, but with its initial state; `not_found` if there is none. */
+export async function readState(
   { store, writing }: StoreAccess,
-  get: PreparedGet,
+  key: SessionKey,
 ): Promise<SessionSnapshot> {
+  const get = { ...withoutEvents(key), includeInitialState: true };
   const snapshot = await store.get(get);
   if (snapshot === undefined || isExpired(snapshot.expireTime, writing.now())) {
-    throw sessionNotFound(get.key);
+    throw sessionNotFound(key);
   }
   checkLoadedEvents(get, snapshot);
   return snapshot;
-}
-
-/** A session without its events, but with its initial state. */
-export function readState(access: StoreAccess, key: SessionKey): Promise<SessionSnapshot> {
-  return readSession(access, {
-    key,
-    numRecentEvents: 0,
-    afterTimestamp: undefined,
-    active: false,
-    includeInitialState: true,
-  });
 }
 
 /** Some events of a session; `not_found` if there is none. */
@@ -67,14 +57,7 @@ export function makesWay(
   { key, now }: { readonly key: SessionKey; readonly now: number },
 ): MaybePromise<boolean> {
   if (store.deleteExpired === undefined) return false;
-  const found = store.get({
-    key,
-    numRecentEvents: 0,
-    afterTimestamp: undefined,
-    active: false,
-    includeInitialState: false,
-  });
-  return andThen(found, (session) => {
+  return andThen(store.get(withoutEvents(key)), (session) => {
     if (session === undefined) return true;
     if (!isExpired(session.expireTime, now)) return false;
     const remove = { key, now, untouchedSince: undefined };

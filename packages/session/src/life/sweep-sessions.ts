@@ -1,16 +1,11 @@
 import type { AbortSignalLike } from '@holdfast/core';
-import {
-  checkIdentifier,
-  checkInteger,
-  checkRequest,
-  describeType,
-  invalidArgument,
-} from '@holdfast/core/internal';
+import { checkIdentifier, checkInteger, checkRequest } from '@holdfast/core/internal';
 import { checkUsers } from '../prepare-list.ts';
 import type { PreparedSweep } from '../prepared-life.ts';
 import type { EraseUserRequest, SweepRequest } from '../requests.ts';
 import type { WriteOptions } from '../service-options.ts';
 import type { ErasedUser, SweepResult } from '../session-service.ts';
+import { checkSignal } from './abort-signal.ts';
 import { needed, type StoreAccess } from './store-access.ts';
 
 // So many are looked up at once: fewer than that are likely to be touched meanwhile.
@@ -98,13 +93,4 @@ export async function eraseUser(
     if (step.sessions > 0) hub.changedAll();
     if (step.done) return Object.freeze({ sessions, stateKeys });
   }
-}
-
-/** A signal, if there is one. */
-export function checkSignal(signal: unknown): AbortSignalLike | undefined {
-  if (signal === undefined) return undefined;
-  if (typeof (signal as AbortSignalLike | null)?.throwIfAborted === 'function') {
-    return signal as AbortSignalLike;
-  }
-  throw invalidArgument('signal', `must be an AbortSignal, got ${describeType(signal)}`);
 }

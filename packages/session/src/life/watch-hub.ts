@@ -4,7 +4,7 @@ import { realTimers } from '../real-timers.ts';
 import { isExpired } from '../session-details.ts';
 import { serviceClosed, sessionNotFound } from '../session-errors.ts';
 import type { SessionPlace, SessionStore } from '../session-store.ts';
-import { onAbort } from './abort-listener.ts';
+import { onAbort } from './abort-signal.ts';
 
 /** How long after a write of another process it is looked for, in ms. */
 const POLL_MS = 200;

@@ -5,8 +5,8 @@ import { eventMark, markOf } from '../event-mark.ts';
 import type { WatchSessionRequest } from '../requests.ts';
 import { isExpired } from '../session-details.ts';
 import { sessionNotFound } from '../session-errors.ts';
+import { checkSignal } from './abort-signal.ts';
 import { needed, readEvents, type StoreAccess } from './store-access.ts';
-import { checkSignal } from './sweep-sessions.ts';
 import type { WatchHub } from './watch-hub.ts';
 
 const PAGE = 250;

@@ -2,14 +2,14 @@ import type { SessionKey } from '@holdfast/core';
 import type { PreparedImport } from '@holdfast/session/store';
 import { stateRecord } from '@holdfast/state/internal';
 import type { Schema } from '../schema.ts';
-import type { SqlInsert, SqlRows, SqlWrite } from '../sql-client.ts';
+import type { SqlInsert, SqlWrite } from '../sql-client.ts';
 import { namedUser } from '../sql-dialect.ts';
 import { type SqlQuery, type SqlValue, sql } from '../sql-statement.ts';
-import { eventsTable, ofSession } from '../tables.ts';
+import { ofSession } from '../tables.ts';
 import { detailColumns } from './detail-columns.ts';
 import { labelRows, writeLabels } from './labels.ts';
 import { scopeRows, stateInserts, writeState } from './state-rows.ts';
-import { guard, ownedName } from './write-session.ts';
+import { guard, numberedColumns, numberedRows, ownedName } from './write-session.ts';
 
 /**
  * Writes a part of a session: the first one creates it, the others go on where it was left. It is
@@ -17,11 +17,12 @@ import { guard, ownedName } from './write-session.ts';
  */
 export function importSession(schema: Schema): (part: PreparedImport) => SqlWrite {
   const [begin, goOn] = [beginImport(schema), goOnWithImport(schema)];
-  const events = importedEvents(schema);
+  // They have their `seq`.
+  const events: SqlInsert = { table: schema.tables.events, columns: numberedColumns };
   const [state, labels] = [writeState(schema), writeLabels(schema)];
   return (part) => {
     const { key, session, isLast } = part;
-    const inserts = [...stateInserts(events, importedRows(part))];
+    const inserts = [...stateInserts(events, numberedRows(key, part.events))];
     if (isLast) {
       inserts.push(...stateInserts(state, scopeRows(key, session.state)));
       inserts.push(...stateInserts(labels, labelRows(key, session.details.labels)));
@@ -70,25 +71,4 @@ function goOnWithImport(schema: Schema): (part: PreparedImport) => SqlQuery {
         AND revision = ${({ fromRevision }) => fromRevision} AND expire_time = 0`,
   );
   return ({ key, ...rest }) => update({ ...key, ...rest });
-}
-
-/** Where events go that have their `seq`. */
-function importedEvents({ tables }: Schema): SqlInsert {
-  return {
-    table: tables.events,
-    columns: eventsTable.columns.map(({ name, type }) => ({ name, type })),
-  };
-}
-
-function importedRows({ key, events }: PreparedImport): SqlRows['rows'] {
-  const { appName, userId, sessionId } = key;
-  return events.map(({ seq = 0, ...event }) => [
-    appName,
-    userId,
-    sessionId,
-    seq,
-    event.id,
-    event.timestamp,
-    JSON.stringify(event),
-  ]);
 }

@@ -1,10 +1,17 @@
-import type { SessionKey } from '@holdfast/core';
+import type { Event, SessionKey } from '@holdfast/core';
 import type { PreparedAppend, PreparedCreate, PreparedDelete } from '@holdfast/session/store';
 import { stateRecord } from '@holdfast/state/internal';
 import type { Schema } from '../schema.ts';
 import type { SqlInsert, SqlProgram, SqlRows } from '../sql-client.ts';
 import type { UserParts } from '../sql-dialect.ts';
-import { binder, commandOf, type SqlQuery, type SqlTemplate, sql } from '../sql-statement.ts';
+import {
+  binder,
+  commandOf,
+  type SqlQuery,
+  type SqlTemplate,
+  type SqlValue,
+  sql,
+} from '../sql-statement.ts';
 import { eventsTable, isThere, ofSession } from '../tables.ts';
 import { type DetailColumns, detailColumns } from './detail-columns.ts';
 
@@ -114,16 +121,25 @@ export function insertEvents({ tables }: Schema): SqlInsert {
 
 /** The rows of events. */
 export function eventRows({ key, events }: PreparedAppend): SqlRows['rows'] {
-  const { appName, userId, sessionId } = key;
-  return events.map((event, i) => [
-    appName,
-    userId,
-    sessionId,
-    i + 1 - events.length,
-    event.id,
-    event.timestamp,
-    JSON.stringify(event),
-  ]);
+  return events.map((event, i) => eventRow(key, { event, seq: i + 1 - events.length }));
+}
+
+/** The columns of events whose `seq` is known. */
+export const numberedColumns: SqlInsert['columns'] = eventsTable.columns.map(({ name, type }) => ({
+  name,
+  type,
+}));
+
+/** The rows of events whose `seq` is known: it is not a part of what is stored of them. */
+export function numberedRows(key: SessionKey, events: readonly Event[]): SqlRows['rows'] {
+  return events.map(({ seq = 0, ...event }) => eventRow(key, { event, seq }));
+}
+
+function eventRow(
+  { appName, userId, sessionId }: SessionKey,
+  { event, seq }: { readonly event: Omit<Event, 'seq'>; readonly seq: number },
+): SqlValue[] {
+  return [appName, userId, sessionId, seq, event.id, event.timestamp, JSON.stringify(event)];
 }
 
 /**

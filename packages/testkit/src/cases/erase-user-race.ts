@@ -1,29 +1,11 @@
 import assert from 'node:assert/strict';
-import { exportUser, type SessionKey, type SessionService } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
+import { expectNobody, userOf } from '../erased-user.ts';
 import { expectNothingOld, newFullSession } from '../gone.ts';
 import { answersOf, type Instances, outcomesOf, raceCases, turnOf } from '../race.ts';
 import { at, idsOf, upTo } from '../scenario.ts';
 
 const ROUNDS = 3;
-
-function userOf({ appName, userId }: SessionKey) {
-  return { scope: 'user', appName, userId } as const;
-}
-
-/** Nothing of a user is left, whoever looks. */
-async function expectNobody(service: SessionService, key: SessionKey): Promise<void> {
-  const { appName, userId } = key;
-  assert.deepEqual(await service.getState(userOf(key)), {});
-  const { sessions, total } = await service.list({ appName, userId, includeTotal: true });
-  assert.deepEqual([idsOf(sessions), total], [[], 0]);
-  for await (const record of exportUser(service, { appName, userId })) {
-    assert.fail(`nothing of the user may be left, not a ${record.type}`);
-  }
-  if (!service.capabilities.listUsers) return;
-  const { userIds } = await service.listUsers({ appName });
-  assert.ok(!userIds.includes(userId), 'a user of whom nothing is left is not listed');
-}
 
 /**
  * Writers that create nothing anew find their sessions gone at some moment: what they leave behind

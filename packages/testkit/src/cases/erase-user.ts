@@ -1,33 +1,16 @@
 import assert from 'node:assert/strict';
-import { exportUser, type SessionKey, type SessionService } from '@holdfast/session';
+import type { SessionKey } from '@holdfast/session';
 import { casesOf } from '../conformance-case.ts';
+import { expectNobody, userOf } from '../erased-user.ts';
 import { expectError, refusalOf } from '../expect-error.ts';
 import { expectFrozen } from '../expect-frozen.ts';
 import { expectGone, expectNothingOld, expire, newFullSession } from '../gone.ts';
 import { another } from '../race.ts';
-import { at, idsOf, newSession, read, upTo } from '../scenario.ts';
+import { at, newSession, read, upTo } from '../scenario.ts';
 import { viewOf } from '../storage-view.ts';
 
 // More than go in a step.
 const MANY = 104;
-
-function userOf({ appName, userId }: SessionKey) {
-  return { scope: 'user', appName, userId } as const;
-}
-
-/** Nothing of a user is left, whoever looks. */
-async function expectNobody(service: SessionService, key: SessionKey): Promise<void> {
-  const { appName, userId } = key;
-  assert.deepEqual(await service.getState(userOf(key)), {});
-  const { sessions, total } = await service.list({ appName, userId, includeTotal: true });
-  assert.deepEqual([idsOf(sessions), total], [[], 0]);
-  for await (const record of exportUser(service, { appName, userId })) {
-    assert.fail(`nothing of the user may be left, not a ${record.type}`);
-  }
-  if (!service.capabilities.listUsers) return;
-  const { userIds } = await service.listUsers({ appName });
-  assert.ok(!userIds.includes(userId), 'a user of whom nothing is left is not listed');
-}
 
 export const eraseUserCases = casesOf('eraseUser', [
   {

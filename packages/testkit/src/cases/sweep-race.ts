@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { SessionKey, SessionService } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
+import { expectThere, newSessions } from '../expired-sessions.ts';
 import { expectGone, expectNothingOld } from '../gone.ts';
 import { answersOf, aPause, type Instances, outcomesOf, raceCases, turnOf } from '../race.ts';
 import { at, idsOf, read, upTo } from '../scenario.ts';
@@ -10,30 +10,6 @@ const ROUNDS = 3;
 // How long sessions are left alone before an idle sweep, and how much longer on a slow machine.
 const IDLE_MS = 700;
 const MOST_IDLE_MS = 12_000;
-
-interface Owner {
-  readonly appName: string;
-  readonly userId: string;
-}
-
-/** Sessions of one user, some of which have expired. */
-async function newSessions(
-  { service, newKey, newId }: CaseContext,
-  { expired, kept, owner }: { readonly expired: number; readonly kept: number; owner?: Owner },
-) {
-  const { appName, userId } = owner ?? newKey();
-  const keyOf = () => ({ appName, userId, sessionId: newId('session') });
-  const [gone, there] = [upTo(expired).map(keyOf), upTo(kept).map(keyOf)];
-  await Promise.all([
-    ...gone.map((key) => service.create({ ...key, expires: { at: 1 } })),
-    ...there.map((key) => service.create({ ...key, expires: { at: at(1) } })),
-  ]);
-  return { appName, userId, gone, there };
-}
-
-async function expectThere(service: SessionService, keys: readonly SessionKey[]): Promise<void> {
-  for (const key of keys) await read(service, key);
-}
 
 /** Several sweeps at once delete each session once. */
 async function expectEachSweptOnce(context: CaseContext, instances: Instances): Promise<void> {

@@ -1,37 +1,14 @@
 import assert from 'node:assert/strict';
-import type { SessionKey, SessionService } from '@holdfast/session';
-import { type CaseContext, casesOf } from '../conformance-case.ts';
+import type { SessionKey } from '@holdfast/session';
+import { casesOf } from '../conformance-case.ts';
 import { expectError, refusalOf } from '../expect-error.ts';
 import { expectFrozen } from '../expect-frozen.ts';
+import { expectThere, newSessions } from '../expired-sessions.ts';
 import { expectGone, expectNothingOld, expire, newFullSession } from '../gone.ts';
-import { at, idsOf, read, upTo } from '../scenario.ts';
+import { at, idsOf, upTo } from '../scenario.ts';
 
 // A sweep of more than it deletes without looking anew.
 const MANY = 104;
-
-interface Owner {
-  readonly appName: string;
-  readonly userId: string;
-}
-
-/** Sessions of one user, some of which have expired. */
-async function newSessions(
-  { service, newKey, newId }: CaseContext,
-  { expired, kept, owner }: { readonly expired: number; readonly kept: number; owner?: Owner },
-) {
-  const { appName, userId } = owner ?? newKey();
-  const keyOf = () => ({ appName, userId, sessionId: newId('session') });
-  const [gone, there] = [upTo(expired).map(keyOf), upTo(kept).map(keyOf)];
-  await Promise.all([
-    ...gone.map((key) => service.create({ ...key, expires: { at: 1 } })),
-    ...there.map((key) => service.create({ ...key, expires: { at: at(1) } })),
-  ]);
-  return { appName, userId, gone, there };
-}
-
-async function expectThere(service: SessionService, keys: readonly SessionKey[]): Promise<void> {
-  for (const key of keys) await read(service, key);
-}
 
 export const sweepCases = casesOf('sweep', [
   {

@@ -1,4 +1,5 @@
 import type { AbortSignalLike } from '@holdfast/core';
+import { describeType, invalidArgument } from '@holdfast/core/internal';
 
 /** Calls back once a signal is aborted, or at once if it is; gives what stops that. */
 export function onAbort(
@@ -12,4 +13,13 @@ export function onAbort(
   // What is a signal to us need not have it.
   const target = signal as { removeEventListener?(type: 'abort', listener: () => void): void };
   return () => target.removeEventListener?.('abort', listen);
+}
+
+/** A signal, if there is one. */
+export function checkSignal(signal: unknown): AbortSignalLike | undefined {
+  if (signal === undefined) return undefined;
+  if (typeof (signal as AbortSignalLike | null)?.throwIfAborted === 'function') {
+    return signal as AbortSignalLike;
+  }
+  throw invalidArgument('signal', `must be an AbortSignal, got ${describeType(signal)}`);
 }
