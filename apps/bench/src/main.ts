@@ -7,7 +7,7 @@ import { writeReport } from './report/write-report.ts';
 import { type CommandLine, parseCommandLine, USAGE } from './run/command-line.ts';
 import { REPORT_FOLDER } from './run/folders.ts';
 import { installPeers } from './run/install-peers.ts';
-import { runBench } from './run/run-bench.ts';
+import { asksPeers, runBench } from './run/run-bench.ts';
 import { serversFromEnvironment } from './run/servers.ts';
 
 process.exitCode = await main(process.argv.slice(2));
@@ -57,7 +57,7 @@ async function report(line: CommandLine, signal: AbortSignal): Promise<number> {
   const folder = folderOf(line);
   let failures = 0;
   if (!line.render) {
-    let peers = line.peers;
+    let peers = asksPeers(line);
     if (peers) {
       const reason = installPeers(log);
       if (reason !== undefined) log(`Other libraries are left out: ${reason}`);

@@ -32,11 +32,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
   const places = new Places({ servers, admins });
   let failures = 0;
   try {
-    for (const question of QUESTIONS) {
-      const sections = question.sections
-        .map(({ id }) => id)
-        .filter((id) => line.sections?.includes(id) ?? true);
-      if (sections.length === 0) continue;
+    for (const { question, sections } of askedQuestions(line)) {
       const out = new Set(absent.map(({ group }) => group));
       failures += await measure({ ...options, question, sections, admins, places, out });
     }
@@ -45,6 +41,21 @@ export async function runBench(options: BenchOptions): Promise<number> {
     places.close();
     await Promise.all(admins.map((admin) => admin.close()));
   }
+}
+
+/** Whether other libraries have a part in what is asked for. */
+export function asksPeers(line: CommandLine): boolean {
+  const out = new Set<Group>();
+  return askedQuestions(line).some(({ question }) =>
+    question.contestants.some((each) => each.kind === 'peer' && takesPart(each, { line, out })),
+  );
+}
+
+function askedQuestions({ sections: wanted }: CommandLine) {
+  return QUESTIONS.map((question) => ({
+    question,
+    sections: question.sections.map(({ id }) => id).filter((id) => wanted?.includes(id) ?? true),
+  })).filter(({ sections }) => sections.length > 0);
 }
 
 async function measure(
