@@ -81,6 +81,8 @@ export interface Question {
   readonly id: string;
   readonly sections: readonly Section[];
   readonly contestants: readonly Contestant[];
+  /** How long one contestant may take for all of it, in ms. @default 180,000 */
+  readonly timeoutMs?: number;
   cells(effort: Effort): readonly Cell[];
   /** Answers the cells that `contestant` can answer; what it cannot is left out. */
   answer(asked: Asked): Promise<readonly Answer[]>;

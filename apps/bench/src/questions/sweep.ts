@@ -18,6 +18,8 @@ export const sweep: Question = {
   contestants: CONTESTANTS.filter(
     ({ kind, group }) => kind === 'holdfast' && group !== 'sqlite-full',
   ),
+  // A server takes minutes to write so many sessions one by one, and as long to sweep them.
+  timeoutMs: 900_000,
   sections: [
     {
       id: 'sweep',

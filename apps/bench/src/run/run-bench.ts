@@ -75,7 +75,7 @@ async function measure(
     contestants,
     rounds: line.rounds,
     effort: line.short ? SHORT_EFFORT : FULL_EFFORT,
-    timeoutMs: 180_000,
+    timeoutMs: question.timeoutMs ?? 180_000,
   });
   const packages = contestants.flatMap((each) => each.packages);
   const results = { ...readResults(folder) };
