@@ -76,6 +76,23 @@ describe('WatchHub', () => {
     expect(store.looks).toEqual([]);
   });
 
+  it('looks once at all sessions that may have changed together', async () => {
+    const hub = store.hub();
+    store.move('moved', 1);
+    store.move('still', 0);
+    const [moved, still, gone] = ['moved', 'still', 'gone'].map((sessionId) =>
+      waitIn(hub, { sessionId }),
+    );
+    hub.changedAll();
+    await settle();
+    expect([moved, still, gone].map((wait) => wait?.outcome)).toEqual([
+      'woken',
+      'waits',
+      'not_found',
+    ]);
+    expect(store.looks).toEqual([['moved', 'still', 'gone']]);
+  });
+
   it('does not wait for an event that came while the watcher was reading', async () => {
     const hub = store.hub();
     const watcher = hub.watch(keyOf('s'));

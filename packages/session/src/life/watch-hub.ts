@@ -87,14 +87,12 @@ export class WatchHub {
   changed(key: SessionKey): void {
     if (this.#watched.size === 0) return;
     const watched = this.#watched.get(nameOf(key));
-    if (watched === undefined) return;
-    for (const watcher of watched.watchers) watcher.told = Number.MAX_SAFE_INTEGER;
-    if (isWaitedFor(watched)) void this.#look([watched]);
+    if (watched !== undefined) this.#changed([watched]);
   }
 
-  /** Tells that any session may have changed. */
+  /** Tells that any session may have changed. All are looked at at once. */
   changedAll(): void {
-    for (const { key } of [...this.#watched.values()]) this.changed(key);
+    this.#changed([...this.#watched.values()]);
   }
 
   watch(key: SessionKey): Watcher {
@@ -124,6 +122,14 @@ export class WatchHub {
       unsubscribe?.();
     }
     this.#watched.clear();
+  }
+
+  #changed(all: readonly Watched[]): void {
+    for (const { watchers } of all) {
+      for (const watcher of watchers) watcher.told = Number.MAX_SAFE_INTEGER;
+    }
+    const waited = all.filter(isWaitedFor);
+    if (waited.length > 0) void this.#look(waited);
   }
 
   #begin(name: string, key: SessionKey): Watched {
