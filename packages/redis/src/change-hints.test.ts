@@ -81,6 +81,15 @@ describeEachKind('a subscription in Redis', ({ open, client, store, isCluster })
     await watching.close();
   });
 
+  it('is told of the end of a session without events', async () => {
+    const [service, watching] = [open(), store()];
+    const { key } = await service.create({ appName: 'app', userId: 'ada' });
+    const seen = listen(watching, key);
+    await settled(seen);
+    await toldOf(seen, () => service.delete(key));
+    await watching.close();
+  });
+
   it('has connections as long as it lasts, and leaves the others alone', async () => {
     const [service, watching] = [open(), store()];
     const { key } = await service.create({ appName: 'app', userId: 'ada' });

@@ -22,7 +22,9 @@ interface Watched {
   readonly listeners: Set<() => void>;
   /** Whether its next change will be told. */
   isTracked: boolean;
-  /** Where it was found last, as long as it is not tracked. */
+  /** Whether it has no events: there is no list of them then, whose end could be told. */
+  isEmpty: boolean;
+  /** Where it was found last, as long as it is looked for. */
   place: string | undefined;
 }
 
@@ -71,7 +73,7 @@ export class ChangeHints {
     if (watched === undefined) {
       const slot = bucket.metas;
       const listeners = new Set<() => void>();
-      watched = { key, name, slot, listeners, isTracked: false, place: undefined };
+      watched = { key, name, slot, listeners, isTracked: false, isEmpty: false, place: undefined };
       this.#watched.set(name, watched);
       void this.#track(watched);
     }
@@ -100,18 +102,19 @@ export class ChangeHints {
   /** Asks the server of a session to tell of its next change. What was before is told now. */
   async #track(watched: Watched): Promise<void> {
     try {
-      await this.#read(watched);
+      const count = await this.#read(watched);
       if (!this.#isWatched(watched)) return;
-      watched.isTracked = true;
+      setTracked(watched, true);
+      watched.isEmpty = count === 0;
       this.#pause = FIRST_PAUSE_MS;
       tell(watched);
     } catch {
-      watched.isTracked = false;
-      this.#poll();
+      setTracked(watched, false);
     }
+    this.#poll();
   }
 
-  async #read({ name, slot }: Watched): Promise<void> {
+  async #read({ name, slot }: Watched): Promise<number> {
     for (let redirections = 0; ; redirections++) {
       const address = this.#addresses.get(slot) ?? this.#anyAddress();
       try {
@@ -172,24 +175,24 @@ export class ChangeHints {
     this.#connections.delete(address);
     // It may be another node that has its slots from now on.
     this.#addresses.clear();
-    for (const watched of this.#watched.values()) watched.isTracked = false;
+    for (const watched of this.#watched.values()) setTracked(watched, false);
     this.#poll();
   }
 
-  /** Looks for what is not tracked, and tries to track it again now and then. */
+  /** Looks for what nobody tells of, and tries to track what is not tracked now and then. */
   #poll(): void {
-    if (this.#isPolling || this.#watched.size === 0) return;
+    if (this.#isPolling || !this.#watchedNow().some(isLookedFor)) return;
     this.#isPolling = true;
     const timer = realTimers.setTimeout(async () => {
-      const untracked = [...this.#watched.values()].filter(({ isTracked }) => !isTracked);
-      await this.#look(untracked).catch(() => {});
-      if (realTimers.now() >= this.#retryAt) {
+      await this.#look(this.#watchedNow().filter(isLookedFor)).catch(() => {});
+      const untracked = this.#watchedNow().filter(({ isTracked }) => !isTracked);
+      if (untracked.length > 0 && realTimers.now() >= this.#retryAt) {
         this.#retryAt = realTimers.now() + this.#pause;
         this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
         await Promise.all(untracked.map((watched) => this.#track(watched)));
       }
       this.#isPolling = false;
-      if ([...this.#watched.values()].some(({ isTracked }) => !isTracked)) this.#poll();
+      this.#poll();
     }, POLL_MS);
     // Those who watch wait for something else as well.
     (timer as { unref?(): unknown }).unref?.();
@@ -200,16 +203,31 @@ export class ChangeHints {
     const places = await this.#options.findRevisions(all.map(({ key }) => key));
     all.forEach((watched, i) => {
       const { revision, incarnation } = places[i] ?? {};
-      const place = `${revision}:${incarnation}`;
-      if (watched.place === place) return;
+      const { isTracked, place: before } = watched;
+      // Of what is tracked, its end alone is not told.
+      const place = isTracked ? `${incarnation}` : `${revision}:${incarnation}`;
+      if (before === place) return;
       watched.place = place;
-      tell(watched);
+      if (before !== undefined || !isTracked || incarnation === undefined) tell(watched);
     });
+  }
+
+  #watchedNow(): readonly Watched[] {
+    return [...this.#watched.values()];
   }
 
   #isWatched(watched: Watched): boolean {
     return this.#watched.get(watched.name) === watched;
   }
+}
+
+function isLookedFor({ isTracked, isEmpty }: Watched): boolean {
+  return !isTracked || isEmpty;
+}
+
+function setTracked(watched: Watched, isTracked: boolean): void {
+  if (watched.isTracked !== isTracked) watched.place = undefined;
+  watched.isTracked = isTracked;
 }
 
 function tell({ listeners }: Watched): void {

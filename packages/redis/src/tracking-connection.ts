@@ -84,11 +84,15 @@ export class TrackingConnection {
     return this.#isOver;
   }
 
-  /** Reads a key: its next change is told, and nothing after that until it is read again. */
-  async read(name: string): Promise<void> {
+  /**
+   * Reads how long a list is: its next change is told, and nothing after that until it is read
+   * again.
+   */
+  async read(name: string): Promise<number> {
     await this.ready;
-    await this.#inTime(() => this.#reader.call('LLEN', name));
+    const length = await this.#inTime(() => this.#reader.call('LLEN', name));
     if (this.#isOver) throw new Error('the connection was lost');
+    return Number(length);
   }
 
   close(): void {

@@ -45,11 +45,12 @@ interface Wait {
   readonly sessionId?: string;
   readonly position?: number;
   readonly signal?: AbortSignal;
+  readonly expireTime?: number | undefined;
 }
 
 /** Waits for an event behind a position, and says how that ended. */
-function waitIn(hub: WatchHub, { sessionId = 's', position = 0, signal }: Wait = {}) {
-  const watcher = hub.watch(keyOf(sessionId));
+function waitIn(hub: WatchHub, { sessionId = 's', position = 0, signal, expireTime }: Wait = {}) {
+  const watcher = hub.watch(keyOf(sessionId), expireTime);
   const wait = { outcome: 'waits', watcher };
   watcher.wait({ position, incarnation: 'first', signal }).then(
     () => {
@@ -261,6 +262,39 @@ describe('WatchHub over a store that tells of changes', () => {
     await settle();
     expect([wait.outcome, other.outcome]).toEqual(['woken', 'waits']);
     expect(store.looks).toEqual([['s']]);
+  });
+
+  it('finds what has expired in time, and looks at nothing else', async () => {
+    const hub = store.hub({ subscribe });
+    const waits = ['soon', 'later', 'never'].map((sessionId, i) => {
+      const expireTime = [10, 20, undefined][i];
+      store.move(sessionId, 0, { expireTime });
+      return waitIn(hub, { sessionId, expireTime });
+    });
+    store.now = 10;
+    await timers.advance(200);
+    expect(waits.map(({ outcome }) => outcome)).toEqual(['not_found', 'waits', 'waits']);
+    expect(store.looks).toEqual([['soon']]);
+    // Another process has put it off, and then it is as it was.
+    store.move('later', 0, { expireTime: 30 });
+    store.now = 20;
+    await timers.advance(1000);
+    expect(store.looks).toEqual([['soon'], ['later']]);
+    store.now = 30;
+    await timers.advance(200);
+    expect(waits.map(({ outcome }) => outcome)).toEqual(['not_found', 'not_found', 'waits']);
+  });
+
+  it('knows when a session expires after it was told of a change', async () => {
+    const hub = store.hub({ subscribe });
+    const wait = waitIn(hub, { expireTime: 1000 });
+    store.move('s', 0, { expireTime: 10 });
+    told.get('s')?.();
+    await settle();
+    expect(wait.outcome).toBe('waits');
+    store.now = 10;
+    await timers.advance(200);
+    expect(wait.outcome).toBe('not_found');
   });
 
   it('finds what it was not told of, if later', async () => {

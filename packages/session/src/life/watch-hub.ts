@@ -9,8 +9,10 @@ import { onAbort } from './abort-signal.ts';
 /** How long after a write of another process it is looked for, in ms. */
 const POLL_MS = 200;
 
-// What tells of changes may miss one.
-const POLL_SUBSCRIBED_MS = 5_000;
+// What tells of changes may miss one, so that each of so many looks is one at all sessions.
+const LOOKS_BETWEEN = 25;
+
+const AT_ANY_TIME = 0;
 
 export interface WatchHubOptions {
   readonly store: SessionStore;
@@ -52,24 +54,28 @@ interface WatcherState {
 interface Watched {
   readonly key: SessionKey;
   readonly watchers: Set<WatcherState>;
+  /** When it expires, as far as is known. */
+  expireTime: number | undefined;
   unsubscribe: (() => void) | undefined;
 }
 
 /**
  * Wakes those who wait for events. Writes of this service wake them at once. Those of others are
  * found by one look at all sessions that somebody waits for, again and again for as long as anyone
- * does.
+ * does. If the store tells of changes, most of these are only at the clock: what is to have expired
+ * by now is looked at.
  */
 export class WatchHub {
   readonly #options: WatchHubOptions;
-  readonly #pollMs: number;
+  readonly #looksBetween: number;
   readonly #watched = new Map<string, Watched>();
+  #untilLook = 0;
   #isPolling = false;
   #isClosed = false;
 
   constructor(options: WatchHubOptions) {
     this.#options = options;
-    this.#pollMs = options.store.subscribe === undefined ? POLL_MS : POLL_SUBSCRIBED_MS;
+    this.#looksBetween = options.store.subscribe === undefined ? 1 : LOOKS_BETWEEN;
   }
 
   /** Tells of an append of this service. It costs nothing if nobody watches. */
@@ -95,9 +101,11 @@ export class WatchHub {
     this.#changed([...this.#watched.values()]);
   }
 
-  watch(key: SessionKey): Watcher {
+  /** Of a session, and when that was to expire. */
+  watch(key: SessionKey, expireTime?: number | undefined): Watcher {
     const name = nameOf(key);
     const watched = this.#watched.get(name) ?? this.#begin(name, key);
+    watched.expireTime = expireTime;
     const state: WatcherState = { told: 0, waiter: undefined };
     watched.watchers.add(state);
     return {
@@ -125,15 +133,21 @@ export class WatchHub {
   }
 
   #changed(all: readonly Watched[]): void {
-    for (const { watchers } of all) {
-      for (const watcher of watchers) watcher.told = Number.MAX_SAFE_INTEGER;
+    for (const watched of all) {
+      watched.expireTime = AT_ANY_TIME;
+      for (const watcher of watched.watchers) watcher.told = Number.MAX_SAFE_INTEGER;
     }
     const waited = all.filter(isWaitedFor);
     if (waited.length > 0) void this.#look(waited);
   }
 
   #begin(name: string, key: SessionKey): Watched {
-    const watched: Watched = { key, watchers: new Set(), unsubscribe: undefined };
+    const watched: Watched = {
+      key,
+      watchers: new Set(),
+      expireTime: undefined,
+      unsubscribe: undefined,
+    };
     this.#watched.set(name, watched);
     watched.unsubscribe = this.#options.store.subscribe?.(key, () => this.changed(key));
     return watched;
@@ -159,12 +173,29 @@ export class WatchHub {
   #poll(): void {
     if (this.#isPolling) return;
     this.#isPolling = true;
+    // Whoever begins to wait was told of all that was there before.
+    this.#untilLook = this.#looksBetween;
+    this.#pollLater();
+  }
+
+  #pollLater(): void {
     realTimers.setTimeout(async () => {
-      const waited = [...this.#watched.values()].filter(isWaitedFor);
-      if (waited.length > 0) await this.#look(waited);
-      this.#isPolling = false;
-      if (!this.#isClosed && [...this.#watched.values()].some(isWaitedFor)) this.#poll();
-    }, this.#pollMs);
+      const due = [...this.#watched.values()].filter(isWaitedFor).filter(this.#dueNow());
+      if (due.length > 0) await this.#look(due);
+      this.#isPolling = !this.#isClosed && [...this.#watched.values()].some(isWaitedFor);
+      if (this.#isPolling) this.#pollLater();
+    }, POLL_MS);
+  }
+
+  /** What is looked at this time: all, or what is to have expired. */
+  #dueNow(): (watched: Watched) => boolean {
+    this.#untilLook--;
+    if (this.#untilLook === 0) {
+      this.#untilLook = this.#looksBetween;
+      return () => true;
+    }
+    const now = this.#options.now();
+    return ({ expireTime }) => isExpired(expireTime, now);
   }
 
   /** Looks where sessions are, and wakes those who wait for something that is there. */
@@ -179,8 +210,10 @@ export class WatchHub {
       for (const { watchers } of all) for (const { waiter } of watchers) waiter?.reject(error);
       return;
     }
-    all.forEach(({ key, watchers }, i) => {
+    all.forEach((watched, i) => {
+      const { key, watchers } = watched;
       const place = places[i];
+      watched.expireTime = place?.expireTime;
       const isGone = place === undefined || isExpired(place.expireTime, now());
       for (const { waiter } of watchers) {
         if (waiter === undefined) continue;

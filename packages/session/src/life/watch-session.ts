@@ -5,6 +5,7 @@ import { eventMark, markOf } from '../event-mark.ts';
 import type { WatchSessionRequest } from '../requests.ts';
 import { isExpired } from '../session-details.ts';
 import { sessionNotFound } from '../session-errors.ts';
+import type { SessionPlace } from '../session-store.ts';
 import { checkSignal } from './abort-signal.ts';
 import { needed, readEvents, type StoreAccess } from './store-access.ts';
 import type { WatchHub } from './watch-hub.ts';
@@ -39,9 +40,9 @@ export async function* watchSession(
 ): AsyncGenerator<Event, void, undefined> {
   const { key, afterSeq, signal } = await access.run(() => readInput(request, prepareWatch));
   signal?.throwIfAborted();
-  const incarnation = await access.run(() => incarnationOf(access, key));
+  const { incarnation, expireTime } = await access.run(() => placeOf(access, key));
   const mark = markOf(incarnation);
-  const watcher = access.hub.watch(key);
+  const watcher = access.hub.watch(key, expireTime);
   try {
     let position = afterSeq;
     for (;;) {
@@ -64,9 +65,9 @@ export async function* watchSession(
   }
 }
 
-async function incarnationOf({ store, writing }: StoreAccess, key: SessionKey): Promise<string> {
+async function placeOf({ store, writing }: StoreAccess, key: SessionKey): Promise<SessionPlace> {
   const find = needed(store, { method: 'findRevisions', capability: 'watch' });
   const [place] = await find([key]);
   if (place === undefined || isExpired(place.expireTime, writing.now())) throw sessionNotFound(key);
-  return place.incarnation;
+  return place;
 }
