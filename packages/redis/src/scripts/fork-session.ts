@@ -57,25 +57,32 @@ const fork = script(`
   end
   -- Of few events, the ids are read where they stand; JSON that this cannot read is rare.
   local rows, beyond, isMost = {}, {}, 2 * through >= length
-  local function readIds()
-    for from = 0, through - 1, 500 do
-      local some = redis.call('LRANGE', KEYS[8], from, math.min(from + 500, through) - 1)
+  local function readIds(from, to, add)
+    for start = from, to, 500 do
+      local some = redis.call('LRANGE', KEYS[8], start - 1, math.min(start + 499, to) - 1)
       for i, text in ipairs(some) do
-        rows[#rows + 1] = cjson.decode(string.sub(text, string.find(text, "{", 1, true) or 1)).id
-        rows[#rows + 1] = from + i
+        add(cjson.decode(string.sub(text, string.find(text, "{", 1, true) or 1)).id, start + i - 1)
       end
     end
   end
+  local function keep(id, seq) rows[#rows + 1], rows[#rows + 2] = id, seq end
+  local function leave(id) beyond[#beyond + 1] = id end
   redis.call('HLEN', KEYS[9])
-  if not isWhole and not (8 * through < length and pcall(readIds)) then
+  local isRead = isWhole
+  if 8 * through < length then
+    isRead = pcall(readIds, 1, through, keep)
+  elseif not isWhole and 8 * (length - through) < length then
+    isRead = pcall(readIds, through + 1, length, leave)
+  end
+  if not isRead then
     local seqs = redis.call('HGETALL', KEYS[9])
-    rows = {}
+    rows, beyond = {}, {}
     for i = 1, #seqs, 2 do
       local isBeyond = tonumber(seqs[i + 1]) > through
       if isMost and isBeyond then
-        beyond[#beyond + 1] = seqs[i]
+        leave(seqs[i])
       elseif not isMost and not isBeyond then
-        rows[#rows + 1], rows[#rows + 2] = seqs[i], seqs[i + 1]
+        keep(seqs[i], seqs[i + 1])
       end
     end
   end
