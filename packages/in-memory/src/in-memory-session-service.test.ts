@@ -54,6 +54,16 @@ describe('InMemorySessionService', () => {
     expect(await service.get(key)).toMatchObject({ createTime: 1000, lastUpdateTime: 2000 });
   });
 
+  it('ends a watch that waits if an error is thrown into it', async () => {
+    const service = new InMemorySessionService();
+    await service.create(key);
+    const watch = service.watch(key) as AsyncGenerator;
+    const waiting = watch.next();
+    const fault = new Error('not today');
+    await expect(watch.throw(fault)).rejects.toBe(fault);
+    expect(await waiting).toEqual({ done: true, value: undefined });
+  });
+
   it('refuses a clock that gives no time', async () => {
     const service = new InMemorySessionService({ now: () => Number.NaN });
     await expect(service.create(key)).rejects.toMatchObject({ path: 'now' });

@@ -32,6 +32,7 @@ import { historyCases } from './cases/history.ts';
 import { identityCases } from './cases/identity.ts';
 import { ifMissingCases, ifMissingRaceCases } from './cases/if-missing.ts';
 import { importCases } from './cases/import.ts';
+import { importPartCases } from './cases/import-parts.ts';
 import { importRaceCases } from './cases/import-race.ts';
 import { incarnationCases } from './cases/incarnation.ts';
 import { incrementRaceCases } from './cases/increment-race.ts';
@@ -95,6 +96,7 @@ import { valuesCases } from './cases/values.ts';
 import { refusedValuesCases } from './cases/values-refused.ts';
 import { unreadableValuesCases } from './cases/values-unreadable.ts';
 import { watchCases } from './cases/watch.ts';
+import { watchEndedCases } from './cases/watch-ended.ts';
 import { watchProcessCases } from './cases/watch-processes.ts';
 import { watchRaceCases } from './cases/watch-race.ts';
 import type { ConformanceCase } from './conformance-case.ts';
@@ -141,11 +143,13 @@ const exampleCases: readonly ConformanceCase[] = [
   ...turnCases,
   ...turnRaceCases,
   ...watchCases,
+  ...watchEndedCases,
   ...watchRaceCases,
   ...exportCases,
   ...exportRaceCases,
   ...listUsersCases,
   ...importCases,
+  ...importPartCases,
   ...importRaceCases,
   ...incrementRetryCases,
   ...lifecycleCases,

@@ -6,7 +6,7 @@ import type { WatchSessionRequest } from '../requests.ts';
 import { isExpired } from '../session-details.ts';
 import { sessionNotFound } from '../session-errors.ts';
 import type { SessionPlace } from '../session-store.ts';
-import { checkSignal } from './abort-signal.ts';
+import { checkSignal, onAbort } from './abort-signal.ts';
 import { needed, readEvents, type StoreAccess } from './store-access.ts';
 import type { WatchHub } from './watch-hub.ts';
 
@@ -33,16 +33,48 @@ function prepareWatch(request: WatchSessionRequest): CheckedWatch {
   };
 }
 
-/** Gives the events of a session as they come. It keeps nothing but its position. */
-export async function* watchSession(
+/**
+ * Gives the events of a session as they come. It keeps nothing but its position. Whoever ends it
+ * while it waits does not wait for the next event.
+ */
+export function watchSession(
   access: WatchAccess,
   request: WatchSessionRequest,
+): AsyncGenerator<Event, void, undefined> {
+  const ended = new AbortController();
+  const events = eventsOf(access, { request, ended });
+  const [end, fail] = [events.return.bind(events), events.throw.bind(events)];
+  return Object.assign(events, {
+    return(value?: undefined) {
+      ended.abort(ENDED);
+      return end(value);
+    },
+    throw(error: unknown) {
+      ended.abort(ENDED);
+      return fail(error);
+    },
+  });
+}
+
+const ENDED = Symbol('ended');
+
+async function* eventsOf(
+  access: WatchAccess,
+  {
+    request,
+    ended,
+  }: {
+    readonly request: WatchSessionRequest;
+    /** Aborted once nobody wants to have more. */
+    readonly ended: AbortController;
+  },
 ): AsyncGenerator<Event, void, undefined> {
   const { key, afterSeq, signal } = await access.run(() => readInput(request, prepareWatch));
   signal?.throwIfAborted();
   const { incarnation, expireTime } = await access.run(() => placeOf(access, key));
   const mark = markOf(incarnation);
   const watcher = access.hub.watch(key, expireTime);
+  const stopListening = onAbort(signal, (reason) => ended.abort(reason));
   try {
     let position = afterSeq;
     for (;;) {
@@ -58,9 +90,14 @@ export async function* watchSession(
         yield event;
         position = event.seq as number;
       }
-      if (events.length < PAGE) await watcher.wait({ position, incarnation, signal });
+      if (events.length < PAGE) {
+        await watcher.wait({ position, incarnation, signal: ended.signal as AbortSignalLike });
+      }
     }
+  } catch (error) {
+    if (error !== ENDED) throw error;
   } finally {
+    stopListening();
     watcher.end();
   }
 }
