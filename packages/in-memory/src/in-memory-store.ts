@@ -213,8 +213,8 @@ export class InMemoryStore implements SessionStore {
     return 'held';
   }
 
-  releaseTurn({ key, turn }: PreparedReleaseTurn): boolean {
-    const session = this.#tenants.session(key);
+  releaseTurn({ key, turn, now }: PreparedReleaseTurn): boolean {
+    const session = this.#alive(key, now);
     if (session?.turn?.token !== turn) return false;
     session.turn = undefined;
     return true;

@@ -56,6 +56,8 @@ export type TurnOutcome =
 export interface PreparedReleaseTurn {
   readonly key: SessionKey;
   readonly turn: string;
+  /** Epoch ms: a session that has expired by then is not there. */
+  readonly now: number;
 }
 
 export interface PreparedEraseUser {

@@ -242,7 +242,7 @@ export class StoredSessionService implements SessionService {
 
   releaseTurn(request: ReleaseTurnRequest): Promise<boolean> {
     return this.#gate.run(() => {
-      const release = readInput(request, prepareReleaseTurn);
+      const release = readInput(request, (input) => prepareReleaseTurn(input, this.#writing));
       return needed(this.#store, { method: 'releaseTurn', capability: 'turns' })(release);
     });
   }

@@ -103,6 +103,8 @@ async function expectNotWritten(service: SessionService, key: SessionKey): Promi
     );
   }
   for (const call of refused) await expectError(call, missing);
+  if (turns)
+    assert.equal(await service.releaseTurn({ ...key, turn: 'old' }), false, 'it is not held');
   assert.equal(await service.delete(key), false, 'there is nothing to be deleted');
 }
 

@@ -23,14 +23,14 @@ const acquire = script(`
   return 'held'
 `);
 
-// KEYS: metas. ARGV: member, turn.
+// KEYS: metas. ARGV: member, turn, now.
 const release = script(`
   ${META}
   local text = redis.call('HGET', KEYS[1], ARGV[1])
   if not text then return 0 end
   local meta = readMeta(text)
   if not meta then return -1 end
-  if meta.turn ~= ARGV[2] then return 0 end
+  if meta.turn ~= ARGV[2] or isGone(meta, ARGV[3]) then return 0 end
   meta.turn, meta.held = '', ''
   redis.call('HSET', KEYS[1], ARGV[1], writeMeta(meta))
   return 1
@@ -50,8 +50,8 @@ export function readTurnReply({ key }: PreparedTurn, reply: unknown): TurnOutcom
   throw unexpected('an outcome', reply);
 }
 
-export function releaseTurn({ key, turn }: PreparedReleaseTurn, keys: RedisKeys): ScriptCall {
-  return release([keys.user(key).bucket.metas], [memberOf(key), turn]);
+export function releaseTurn({ key, turn, now }: PreparedReleaseTurn, keys: RedisKeys): ScriptCall {
+  return release([keys.user(key).bucket.metas], [memberOf(key), turn, String(now)]);
 }
 
 export function readReleaseReply({ key }: PreparedReleaseTurn, reply: unknown): boolean {

@@ -1,6 +1,5 @@
-import type { SessionKey } from '@holdfast/core';
 import { checkFlag, checkIdentifier, checkInteger, checkSessionKey } from '@holdfast/core/internal';
-import type { PreparedTurn } from '../prepared-life.ts';
+import type { PreparedReleaseTurn, PreparedTurn } from '../prepared-life.ts';
 import type { AcquireTurnRequest, ReleaseTurnRequest } from '../requests.ts';
 import type { WriteOptions } from '../service-options.ts';
 import { sessionNotFound, turnConflict } from '../session-errors.ts';
@@ -39,9 +38,10 @@ export async function acquireTurn({ store }: StoreAccess, acquire: PreparedTurn)
   }
 }
 
-export function prepareReleaseTurn(request: ReleaseTurnRequest): {
-  readonly key: SessionKey;
-  readonly turn: string;
-} {
-  return { key: checkSessionKey(request), turn: checkIdentifier(request.turn, 'turn') };
+export function prepareReleaseTurn(
+  request: ReleaseTurnRequest,
+  { now }: WriteOptions,
+): PreparedReleaseTurn {
+  const key = checkSessionKey(request);
+  return { key, turn: checkIdentifier(request.turn, 'turn'), now: now() };
 }

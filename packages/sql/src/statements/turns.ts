@@ -27,7 +27,7 @@ export function releaseTurn(schema: Schema): (release: PreparedReleaseTurn) => S
     schema,
     sql<SessionKey & PreparedReleaseTurn>`
       UPDATE ${schema.tables.sessions} SET turn = '', turn_until = 0
-      WHERE ${ofSession} AND turn = ${({ turn }) => turn}`,
+      WHERE ${ofSession} AND turn = ${({ turn }) => turn} AND ${isThere}`,
   );
   return (prepared) => release({ ...prepared.key, ...prepared });
 }

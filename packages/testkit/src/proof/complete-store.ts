@@ -87,8 +87,8 @@ export class CompleteStore extends DetailedStore {
     return 'held';
   }
 
-  async releaseTurn({ key, turn }: PreparedReleaseTurn): Promise<boolean> {
-    const session = this.find(key);
+  async releaseTurn({ key, turn, now }: PreparedReleaseTurn): Promise<boolean> {
+    const session = this.alive(key, now);
     if (session?.turn?.token !== turn) return false;
     session.turn = undefined;
     return true;
