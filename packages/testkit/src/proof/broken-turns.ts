@@ -1,6 +1,9 @@
 import type {
   AppendOutcome,
+  IncrementRefused,
   PreparedAppend,
+  PreparedErase,
+  PreparedIncrement,
   PreparedReleaseTurn,
   PreparedTurn,
   TurnOutcome,
@@ -55,14 +58,34 @@ class FencesEveryone extends CompleteStore {
   }
 }
 
+/** Whether an append is fenced, by a look at the turn some time before it is written. */
 class FencesBeforeItWrites extends CompleteStore {
+  readonly #kind: 'append' | 'batch' | 'increment' | 'erase';
+
+  constructor(kind: 'append' | 'batch' | 'increment' | 'erase') {
+    super();
+    this.#kind = kind;
+  }
+
   override async append(append: PreparedAppend): Promise<AppendOutcome> {
-    const session = this.alive(append.key, append.now);
-    if (append.turn === undefined || session?.turn?.token !== append.turn) {
-      return super.append(append);
-    }
+    const isMany = append.events.length > 1;
+    return super.append(await this.#fenced(append, isMany ? 'batch' : 'append'));
+  }
+
+  override async increment(append: PreparedIncrement): Promise<AppendOutcome | IncrementRefused> {
+    return super.increment(await this.#fenced(append, 'increment'));
+  }
+
+  override async erase(erase: PreparedErase): Promise<AppendOutcome> {
+    return super.erase(await this.#fenced(erase, 'erase'));
+  }
+
+  async #fenced<T extends PreparedAppend>(append: T, kind: string): Promise<T> {
+    const { key, turn } = append;
+    const isHeld = turn !== undefined && turn === this.find(key)?.turn?.token;
+    if (kind !== this.#kind || !isHeld) return append;
     await otherCalls();
-    return super.append({ ...append, turn: undefined });
+    return { ...append, turn: undefined };
   }
 }
 
@@ -190,11 +213,11 @@ export const brokenTurns: readonly BrokenService[] = [
     failsAt: 'does not hold up appends without a turn, nor other calls',
     create: () => over(new FencesEveryone()),
   },
-  {
-    fault: 'looks at the turn some time before it writes',
-    failsAt: undefined,
-    create: () => over(new FencesBeforeItWrites()),
-  },
+  ...(['append', 'batch', 'increment', 'erase'] as const).map((kind) => ({
+    fault: `looks at the turn some time before it writes (${kind})`,
+    failsAt: 'keeps what was lost of a turn from what comes after it',
+    create: () => over(new FencesBeforeItWrites(kind)),
+  })),
   {
     fault: 'never frees a turn',
     failsAt: 'frees a session after the time of a turn, whose appends go on until another has it',
