@@ -155,7 +155,7 @@ function checkedAppend(settings: AppendSettings, all: readonly PreparedEvent[]):
     expectedIncarnation,
     turn,
     now,
-    activeFrom: settings.activeFrom ?? (events.some(isRewind) ? 1 : undefined),
+    activeFrom: settings.activeFrom ?? (events.some(mayBringBack) ? 1 : undefined),
     ifMissing,
     given,
     all,
@@ -163,10 +163,10 @@ function checkedAppend(settings: AppendSettings, all: readonly PreparedEvent[]):
   };
 }
 
-// Which summary counts after it is known to those who looked. All is right, if dearer, from the
-// first event on.
-function isRewind({ actions }: Event): boolean {
-  return actions.rewind !== undefined;
+// Which summary counts after it is known to those who looked: it may be one that is retracted. All is
+// right, if dearer, from the first event on.
+function mayBringBack({ actions: { rewind, retract } }: Event): boolean {
+  return rewind !== undefined || Array.isArray(retract?.eventIds);
 }
 
 /** The changes of all events as one, and their increments if there are any. */

@@ -8,6 +8,8 @@ export interface ActivePlace {
   readonly seq: number;
   /** Events that are retracted by what comes behind it. @default none */
   readonly retractedIds?: readonly string[];
+  /** Events that are erased together with that. @default none */
+  readonly erasedIds?: readonly string[];
 }
 
 /** The first event that was active when `seq` was the last one. */
@@ -29,11 +31,16 @@ async function hasMarker(
   access: StoreAccess,
   { key, from, to }: { readonly key: SessionKey; readonly from: number; readonly to: number },
 ): Promise<boolean> {
-  for await (const { erased, actions } of walkEvents(access, { key, from, to, order: 'desc' })) {
+  for await (const event of walkEvents(access, { key, from, to, order: 'desc' })) {
     // An erased event may have been one.
-    if (erased || actions.rewind !== undefined || actions.retract !== undefined) return true;
+    if (event.erased || isMarker(event)) return true;
   }
   return false;
+}
+
+/** Whether an event is a marker of a rewind or of a retraction. */
+export function isMarker({ actions }: Event): boolean {
+  return actions.rewind !== undefined || actions.retract !== undefined;
 }
 
 /**
@@ -41,14 +48,15 @@ async function hasMarker(
  * was in force then, or behind what was retracted as a whole.
  */
 export async function activeFromAt(access: StoreAccess, place: ActivePlace): Promise<number> {
-  const { key, retractedIds = [] } = place;
+  const { key, retractedIds = [], erasedIds = [] } = place;
   const retracted = new Set(retractedIds);
+  const erased = new Set(erasedIds);
   let first = 1;
   let to = place.seq;
   while (to >= first) {
     let jump: number | undefined;
     for await (const event of walkEvents(access, { key, from: first, to, order: 'desc' })) {
-      if (event.erased) continue;
+      if (event.erased || erased.has(event.id)) continue;
       const { rewind, retract } = event.actions;
       if (Number.isSafeInteger(rewind?.toSeq)) {
         jump = rewind?.toSeq;

@@ -3,7 +3,7 @@ import { describeSessionKey, invalidArgument } from '@holdfast/core/internal';
 import { erasedEvent } from '../erased-event.ts';
 import { numberEvents } from '../prepare-append.ts';
 import { revisionConflict, sessionNotFound, turnConflict } from '../session-errors.ts';
-import { activeFromAt, coveredBy } from './active-from.ts';
+import { activeFromAt, coveredBy, isMarker } from './active-from.ts';
 import { appendMarker, type Marker } from './append-marker.ts';
 import type { CheckedRetract } from './prepare-marker.ts';
 import { needed, type StoreAccess, walkEvents } from './store-access.ts';
@@ -60,9 +60,13 @@ export function retractEvents(access: StoreAccess, retract: CheckedRetract): Pro
 
     async function activeFromAfter(): Promise<number | undefined> {
       if (events.type === 'through') return Math.max(activeFrom, events.seq + 1);
+      if (activeFrom === 1) return undefined;
+      // A marker that is only retracted still counts.
       const takesSummary = found.some((event) => !event.erased && coveredBy(event) !== undefined);
-      if (!takesSummary || activeFrom === 1) return undefined;
-      return await activeFromAt(access, { key, seq: revision, retractedIds: events.ids });
+      const takesMarker = erase && found.some((event) => !event.erased && isMarker(event));
+      if (!takesSummary && !takesMarker) return undefined;
+      const place = { key, seq: revision, retractedIds: events.ids };
+      return await activeFromAt(access, { ...place, erasedIds: erase ? events.ids : [] });
     }
   });
 }

@@ -135,6 +135,18 @@ export const activeCases = casesOf('active', [
     },
   },
   {
+    title: 'loads everything again after a retraction that a program appended by itself',
+    async run(context) {
+      const { service } = context;
+      const key = await newConversation(context, 3);
+      const { id } = await service.appendEvent({ ...key, event: summaryOf(3) });
+      await service.appendEvent({ ...key, event: { actions: { retract: { eventIds: [id] } } } });
+      const active = await service.get({ ...key, active: true });
+      assert.deepEqual(active && textsOf(active), ['t1', 't2', 't3']);
+      assert.deepEqual(textsOf(await read(service, key)), ['t1', 't2', 't3']);
+    },
+  },
+  {
     title: 'brings the summary before back when one is retracted, by its id',
     async run(context) {
       const { service } = context;
@@ -167,6 +179,28 @@ export const activeCases = casesOf('active', [
       await expectActiveFrom(service, key, 5);
       await service.rewind({ ...key, toSeq: 7 });
       await expectActiveFrom(service, key, 3);
+    },
+  },
+  {
+    title: 'loads what an erased marker had taken back',
+    needs: 'erase',
+    async run(context) {
+      const { service } = context;
+      const key = await newConversation(context, 4);
+      const retraction = await service.retract({ ...key, throughSeq: 3 });
+      await appendTurns(service, { key, numbers: [6] });
+      await expectActiveFrom(service, key, 4);
+      await service.retract({ ...key, eventIds: [retraction.id], erase: true });
+      const retracted = await expectActiveFrom(service, key, 1);
+      assert.deepEqual(textsOf(retracted), ['t1', 't2', 't3', 't4', 't6']);
+
+      await service.appendEvent({ ...key, event: summaryOf(4) });
+      await service.rewind({ ...key, toSeq: 2 });
+      const rewind = await service.rewind({ ...key, toSeq: 8 });
+      await expectActiveFrom(service, key, 5);
+      await service.retract({ ...key, eventIds: [rewind.id], erase: true });
+      const rewound = await expectActiveFrom(service, key, 1);
+      assert.deepEqual(textsOf(rewound), ['t1', 't2']);
     },
   },
   {
