@@ -11,7 +11,12 @@ import {
   isPlainObject,
   JsonCopier,
 } from '@holdfast/core/internal';
-import { copyState, type ScopeState, stateNameProblem } from '@holdfast/state/internal';
+import {
+  copyState,
+  type ScopeState,
+  splitStateKey,
+  stateNameProblem,
+} from '@holdfast/state/internal';
 import { erasedEvent } from '../erased-event.ts';
 import { markEvent, markOf } from '../event-mark.ts';
 import { prepareDetails } from '../prepare-details.ts';
@@ -160,7 +165,7 @@ function ownState(
   { maxEventBytes }: WriteOptions,
 ): ScopeState {
   checkPlainObject(state, `session.${property}`);
-  const keyProblem = stateNameProblem;
+  const keyProblem = ownKeyProblem;
   // Its values have come by many calls: together they may be larger than a call may be.
   const copied = Object.entries(state as object).flatMap(([name, value]) => {
     const copier = new JsonCopier(maxEventBytes);
@@ -170,6 +175,12 @@ function ownState(
     );
   });
   return new Map(copied);
+}
+
+/** A key with a prefix would be read as one of another scope. */
+function ownKeyProblem(key: unknown): string | undefined {
+  const isOwn = typeof key !== 'string' || splitStateKey(key).scope === 'session';
+  return isOwn ? stateNameProblem(key) : "must be one of the session's own keys";
 }
 
 function checkForkPoint(point: ForkPoint | undefined): ForkPoint | undefined {

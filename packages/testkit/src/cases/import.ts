@@ -405,7 +405,14 @@ export const importCases = casesOf('export', [
         const call = () => service.importSession({ ...key, session, events, ...more } as never);
         await expectError(call, { code: 'invalid_argument', path });
       }
-      for (const state of [{ 'user:a': Number.NaN }, 1, [1], { '': 1 }]) {
+      for (const state of [
+        { a: Number.NaN },
+        1,
+        [1],
+        { '': 1 },
+        { 'user:a': 1 },
+        { 'temp:a': 1 },
+      ]) {
         for (const field of ['state', 'initialState']) {
           const bad = { ...key, session: { ...session, [field]: state }, events };
           const call = () => service.importSession(bad as never);
