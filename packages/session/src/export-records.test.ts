@@ -1,6 +1,6 @@
 import { type Event, HoldfastError, type JsonObject } from '@holdfast/core';
 import { describe, expect, it } from 'vitest';
-import { markEvent } from './event-mark.ts';
+import { markEvent, markOf } from './event-mark.ts';
 import type { ExportRecord } from './export-record.ts';
 import { exportApp, exportUser } from './export-records.ts';
 import { Session } from './session.ts';
@@ -85,9 +85,10 @@ class Kit {
     const last = Math.min(afterSeq + 2, beforeSeq - 1);
     const events: Event[] = [];
     for (let seq = afterSeq + 1; seq <= last; seq++) {
-      const event = { id: `e${seq}`, seq, invocationId: '', timestamp: 1 };
-      markEvent(event, 'first');
-      events.push({ ...event, actions: { stateDelta: {} } });
+      const actions = { stateDelta: {} };
+      const event = { id: `e${seq}`, seq, invocationId: '', timestamp: 1, actions };
+      markEvent(event, markOf('first'));
+      events.push(event);
     }
     return { events, hasMore: last < beforeSeq - 1 };
   }
@@ -153,6 +154,16 @@ describe('exportUser', () => {
     kit.deletedAfter.set('a', 0).set('b', 1);
     const records = await all(exportUser(kit.service(), user));
     expect(records.map(short)).toEqual(['b', 'b/1', 'b/2', 'c']);
+  });
+
+  it('gives no event of a session that was created in the place of another one', async () => {
+    const kit = new Kit();
+    kit.pages.push([
+      { sessionId: 'a', revision: 2, incarnation: 'before' },
+      { sessionId: 'b', revision: 2 },
+    ]);
+    const records = await all(exportUser(kit.service(), user));
+    expect(records.map(short)).toEqual(['a', 'b', 'b/1', 'b/2']);
   });
 
   it('throws what is not a deletion', async () => {

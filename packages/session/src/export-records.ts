@@ -2,6 +2,7 @@ import type { AbortSignalLike, SessionKey } from '@holdfast/core';
 import { isHoldfastError } from '@holdfast/core';
 import { checkIdentifier, checkRequest, readInput } from '@holdfast/core/internal';
 import { splitStateKey, stateRecord } from '@holdfast/state/internal';
+import { eventMark, markOf } from './event-mark.ts';
 import { type ExportRecord, RECORD_VERSION, type SessionRecord } from './export-record.ts';
 import { iterateEvents } from './iterate-events.ts';
 import { checkSignal } from './life/abort-signal.ts';
@@ -120,8 +121,11 @@ async function* exportSession(
   yield recordOf(session);
   if (session.revision === 0) return;
   const events = iterateEvents(service, { ...key, beforeSeq: session.revision + 1, signal });
+  const mark = markOf(session.incarnation);
   try {
     for await (const event of events) {
+      // Another session may have its id by now.
+      if ((eventMark(event) ?? mark) !== mark) return;
       yield { type: 'event', version, appName, userId, sessionId, event };
     }
   } catch (error) {
