@@ -57,7 +57,9 @@ export function decodeListCursor(cursor: unknown, list: ListIdentity): ListPosit
 
 function identityOf({ order, appName, userId, labels }: ListIdentity): string {
   const identity: unknown[] = [order, appName, userId ?? null];
-  if (labels !== undefined) identity.push(Object.entries(labels).sort());
+  if (labels !== undefined) {
+    identity.push(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
   return JSON.stringify(identity);
 }
 

@@ -280,6 +280,14 @@ export const listLabelsPageCases = casesOf('list', [
       const { nextCursor: cursor } = await service.list({ ...owner, labels, limit: 1 });
       const same = { y: '2', x: '1' };
       assert.equal((await service.list({ ...owner, labels: same, cursor })).sessions.length, 2);
+      const joined = { a: 'b,c', 'a,b': 'c' };
+      for (const sessionId of ['d', 'e']) {
+        await service.create({ ...owner, sessionId, labels: joined });
+      }
+      const { nextCursor } = await service.list({ ...owner, labels: joined, limit: 1 });
+      const turned = { 'a,b': 'c', a: 'b,c' };
+      const rest = await service.list({ ...owner, labels: turned, cursor: nextCursor });
+      assert.equal(rest.sessions.length, 1);
       const { nextCursor: plain } = await service.list({ ...owner, limit: 1 });
       const others = [
         { cursor, labels: { x: '1' } },
