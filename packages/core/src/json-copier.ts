@@ -147,12 +147,15 @@ export class JsonCopier {
     return Object.freeze(copied);
   }
 
-  /** The value of a property; what a getter throws becomes the cause of an `invalid_argument`. */
-  read(object: object, key: string | number): unknown {
+  /**
+   * The value of a property, which stands at `step`; what a getter throws becomes the cause of an
+   * `invalid_argument`.
+   */
+  read(object: object, key: string | number, step: JsonPathStep = key): unknown {
     try {
       return (object as Record<string, unknown>)[key];
     } catch (cause) {
-      throw this.invalid('could not be read', key, cause);
+      throw this.invalid('could not be read', step, cause);
     }
   }
 

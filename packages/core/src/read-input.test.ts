@@ -5,6 +5,10 @@ import { copyOptions, readInput } from './read-input.ts';
 
 const fault = new Error('not today');
 
+function fail(): never {
+  throw fault;
+}
+
 function unreadable(field: string): never {
   return Object.defineProperty({}, field, {
     enumerable: true,
@@ -41,6 +45,28 @@ describe('readInput', () => {
           code: 'invalid_argument',
           message: 'the input could not be read',
         }),
+      );
+    }
+  });
+
+  it('names the field of which a part cannot be read, and not one that was asked for later', () => {
+    const { proxy: gone, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const parts: readonly object[] = [
+      { labels: unreadable('title') },
+      { labels: new Proxy({}, { ownKeys: fail }) },
+      { labels: new Proxy({ a: 1 }, { getOwnPropertyDescriptor: fail }) },
+      { labels: gone },
+      { labels: { set: unreadable('title') } },
+      { labels: Object.freeze([Object.freeze({}), unreadable('title')]) },
+    ];
+    for (const part of parts) {
+      const read = (input: { labels?: object; limit?: number }) => {
+        const { labels, limit } = input;
+        return [JSON.stringify({ ...labels }), limit];
+      };
+      expect(() => readInput(part, read)).toThrow(
+        expect.objectContaining({ code: 'invalid_argument', path: 'labels' }),
       );
     }
   });

@@ -1,5 +1,6 @@
 import { checkPlainObject } from './check-value.ts';
 import { HoldfastError, invalidArgument, isHoldfastError } from './holdfast-error.ts';
+import { isPlainObject } from './json.ts';
 
 /**
  * What `read` makes of an input, such as a request or a config. What the getters of the input or
@@ -33,14 +34,21 @@ function unreadable(field: string | undefined, cause: unknown): HoldfastError {
   return new HoldfastError('invalid_argument', { message, cause });
 }
 
-/** The last field that `read` asks for before it fails; undefined if it does not fail again. */
+/**
+ * The field that `read` asks for, or for a part of, before it fails; undefined if it does not fail
+ * again.
+ */
 function findField<Input>(input: Input, read: (input: Input) => unknown): string | undefined {
   if (typeof input !== 'object' || input === null) return undefined;
   let last: string | undefined;
   const watched = new Proxy(input, {
     get(target, field) {
       if (typeof field === 'string') last = field;
-      return Reflect.get(target, field);
+      const value: unknown = Reflect.get(target, field);
+      const note = () => {
+        last = String(field);
+      };
+      return isFixed(target, field) ? value : watchParts(value, note);
     },
   });
   try {
@@ -49,4 +57,43 @@ function findField<Input>(input: Input, read: (input: Input) => unknown): string
   } catch {
     return last;
   }
+}
+
+/** `value`, which calls `note` whenever something of it is asked for. */
+function watchParts(value: unknown, note: () => void): unknown {
+  if (!hasParts(value)) return value;
+  return new Proxy(value, {
+    get(target, field) {
+      note();
+      const part: unknown = Reflect.get(target, field);
+      return isFixed(target, field) ? part : watchParts(part, note);
+    },
+    ownKeys(target) {
+      note();
+      return Reflect.ownKeys(target);
+    },
+    getOwnPropertyDescriptor(target, field) {
+      note();
+      return Reflect.getOwnPropertyDescriptor(target, field);
+    },
+    getPrototypeOf(target) {
+      note();
+      return Reflect.getPrototypeOf(target);
+    },
+  });
+}
+
+/** Whether it is a plain object or an array, or an object of which that cannot be asked. */
+function hasParts(value: unknown): value is object {
+  try {
+    return Array.isArray(value) || isPlainObject(value);
+  } catch {
+    return true;
+  }
+}
+
+/** Whether a proxy may not give anything else. */
+function isFixed(target: object, field: string | symbol): boolean {
+  const { configurable, writable } = Reflect.getOwnPropertyDescriptor(target, field) ?? {};
+  return configurable === false && writable === false;
 }

@@ -30,7 +30,9 @@ export function prepareDetails({ labels, expires }: NewSessionOptions): SessionD
   if (labels === undefined && (expires === undefined || expires === null)) return NO_DETAILS;
   const checked = labels === undefined ? {} : checkLabels(labels, 'labels');
   checkLabelCount(checked, 'labels');
-  return freezeDetails({ labels: checked, expires: checkExpires(expires) ?? undefined });
+  const checkedExpires = checkExpires(expires) ?? undefined;
+  if (checkedExpires === undefined && Object.keys(checked).length === 0) return NO_DETAILS;
+  return freezeDetails({ labels: checked, expires: checkedExpires });
 }
 
 /** Checks an `updateSession` request. */
@@ -57,7 +59,10 @@ export function prepareUpdateSession(
   };
 }
 
-function checkChanges({ set = {}, remove = [] }: NonNullable<UpdateSessionRequest['labels']>) {
+function checkChanges(changes: NonNullable<UpdateSessionRequest['labels']>) {
+  checkPlainObject(changes, 'labels');
+  const { set = {}, remove = [], ...others } = changes;
+  checkNoOthers(others, 'labels');
   const labels = checkLabels(set, 'labels.set');
   if (!Array.isArray(remove)) {
     throw invalidArgument('labels.remove', `must be an array, got ${describeType(remove)}`);
@@ -96,8 +101,7 @@ function checkExpires(expires: unknown): Expires | null | undefined {
   if (expires === undefined || expires === null) return expires;
   checkPlainObject(expires, 'expires');
   const { at, afterIdle, ...others } = expires as Record<string, unknown>;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw invalidArgument(`expires.${unknown}`, 'is not known');
+  checkNoOthers(others, 'expires');
   if (at !== undefined) {
     if (afterIdle !== undefined) {
       throw invalidArgument('expires.afterIdle', 'must be absent if expires.at is given');
@@ -108,6 +112,12 @@ function checkExpires(expires: unknown): Expires | null | undefined {
   return {
     afterIdle: checkInteger(afterIdle, { path: 'expires.afterIdle', min: 1, max: MAX_IDLE_MS }),
   };
+}
+
+/** Refuses fields that are not known: they were meant for something. */
+function checkNoOthers(others: object, path: string): void {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw invalidArgument(`${path}.${unknown}`, 'is not known');
 }
 
 // Added to a time, it still is one.

@@ -27,7 +27,7 @@ export function copyState(
       if (problem !== undefined) {
         throw copier.invalid(`is not a valid state key: it ${problem}`, { key });
       }
-      setOwn(copied, key, copier.copy(copier.read(input, key), { key }));
+      setOwn(copied, key, copier.copy(copier.read(input, key, { key }), { key }));
     }
     return Object.freeze(copied);
   });

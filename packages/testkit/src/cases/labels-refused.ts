@@ -46,10 +46,13 @@ export const labelRefusedCases = casesOf('labels', [
       const { service, newKey } = context;
       const key = await newSession(context);
       for (const labels of [null, 7, 'a', ['a'], new Map()]) {
-        const call = () => service.create({ ...newKey(), labels: labels as never });
-        await expectError(call, { code: 'invalid_argument', path: 'labels' });
+        const create = () => service.create({ ...newKey(), labels: labels as never });
+        await expectError(create, { code: 'invalid_argument', path: 'labels' });
+        const update = () => service.updateSession({ ...key, labels: labels as never });
+        await expectError(update, { code: 'invalid_argument', path: 'labels' });
       }
       const wrong: readonly (readonly [object, string])[] = [
+        [{ title: 'a' }, 'labels.title'],
         [{ set: 7 }, 'labels.set'],
         [{ set: ['a'] }, 'labels.set'],
         [{ remove: 'a' }, 'labels.remove'],

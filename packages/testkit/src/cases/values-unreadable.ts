@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SessionKey } from '@holdfast/core';
 import { iterateEvents } from '@holdfast/session';
-import { casesOf } from '../conformance-case.ts';
+import { type Capability, casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
 import { at, newSession, read } from '../scenario.ts';
 
@@ -119,6 +119,62 @@ export const unreadableValuesCases = casesOf('values', [
       }
       const proxy = new Proxy(key, { get: fail }) as SessionKey;
       await expectError(() => service.get(proxy), { code: 'invalid_argument', path: 'appName' });
+    },
+  },
+  {
+    title: 'refuses a request with a list or an object that cannot be read, with its name',
+    async run(context) {
+      const { service, newId, newKey } = context;
+      const key = await newSession(context);
+      const before = (await read(service, key)).toJSON();
+      const { appName, userId } = key;
+      const part = withUnreadable({}, 'title');
+      const calls: readonly [Capability, string, () => Promise<unknown>][] = [
+        ['updateSession', 'labels', () => service.create({ ...newKey(), labels: part })],
+        ['updateSession', 'labels', () => service.getOrCreate({ ...newKey(), labels: part })],
+        ['updateSession', 'labels', () => service.list({ appName, userId, labels: part })],
+        ['updateSession', 'labels', () => service.updateSession({ ...key, labels: part })],
+        [
+          'updateSession',
+          'labels',
+          () => service.updateSession({ ...key, labels: { set: part }, expires: null }),
+        ],
+        ['updateSession', 'expires', () => service.create({ ...newKey(), expires: part })],
+        ['fork', 'labels', () => service.fork({ ...key, labels: part, expires: null })],
+        [
+          'fork',
+          'expires',
+          () => service.fork({ ...key, newSessionId: newId('fork'), expires: part }),
+        ],
+      ];
+      for (const [capability, path, call] of calls) {
+        if (!service.capabilities[capability]) continue;
+        await expectError(call, { code: 'invalid_argument', path });
+      }
+      const eventIds = new Proxy(['e1'], { get: fail });
+      await expectError(() => service.retract({ ...key, eventIds, erase: false }), {
+        code: 'invalid_argument',
+        path: 'eventIds',
+      });
+      assert.deepEqual((await read(service, key)).toJSON(), before);
+    },
+  },
+  {
+    title: 'refuses a state of which a value cannot be read, with its key',
+    async run(context) {
+      const { service, newKey } = context;
+      const key = await newSession(context);
+      const state = withUnreadable({}, 'cart');
+      const actions = { stateDelta: state };
+      await expectError(() => service.appendEvent({ ...key, event: { actions } }), {
+        code: 'invalid_argument',
+        path: 'actions.stateDelta["cart"]',
+      });
+      await expectError(() => service.create({ ...newKey(), state }), {
+        code: 'invalid_argument',
+        path: 'state["cart"]',
+      });
+      assert.equal((await read(service, key)).revision, 0);
     },
   },
   {
