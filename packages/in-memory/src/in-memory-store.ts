@@ -248,7 +248,8 @@ export class InMemoryStore implements SessionStore {
     } else if (
       session?.incarnation !== incarnation ||
       session.revision !== fromRevision ||
-      session.expireTime !== 0
+      session.expireTime !== 0 ||
+      events.some(({ id }) => session?.log.byId(id) !== undefined)
     ) {
       return false;
     } else {

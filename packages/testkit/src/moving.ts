@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import {
   type ExportRecord,
   exportUser,
+  type ImportSessionRequest,
   importRecords,
   type SessionKey,
+  type SessionRecord,
   type SessionService,
 } from '@holdfast/session';
 import type { CaseContext } from './conformance-case.ts';
@@ -147,4 +149,12 @@ export async function recordsOfSession(
   const records = toApp(await recordsOf(service, source), appName);
   assert.equal((await read(service, source)).revision, count);
   return { key: { ...source, appName }, records };
+}
+
+/** The first part of an import, as a request. */
+export function requestOf(key: SessionKey, records: readonly ExportRecord[]): ImportSessionRequest {
+  const session = records.find((each): each is SessionRecord => each.type === 'session');
+  assert.ok(session !== undefined);
+  const events = records.flatMap((each) => (each.type === 'event' ? each.event : []));
+  return { ...key, session, events };
 }

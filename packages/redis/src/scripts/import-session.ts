@@ -32,6 +32,12 @@ const importPart = script(`
     if meta.incarnation ~= ARGV[2] then return 0 end
     if length == from + #ids and (#ids > 0 or from == 0 and meta.expires ~= '0') then return 1 end
     if length ~= from or from == 0 or meta.expires ~= '0' then return 0 end
+    for i = 1, #ids, 5000 do
+      local seqs = redis.call('HMGET', KEYS[9], unpack(ids, i, math.min(i + 4999, #ids)))
+      for _, seq in ipairs(seqs) do
+        if seq then return 0 end
+      end
+    end
   elseif from > 0 then
     return 0
   end

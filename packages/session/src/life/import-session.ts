@@ -66,7 +66,7 @@ export function prepareImport(
     incarnation,
     fromRevision,
     events: prepared,
-    session: prepareRow(request.session, { now, writing }),
+    session: prepareRow(request.session, { events: prepared, now, writing }),
     isLast: revision === last,
     now,
   };
@@ -136,13 +136,26 @@ function checkIdsOnce(events: readonly Event[]): void {
 
 function prepareRow(
   session: ImportedSession,
-  { writing, now }: { readonly writing: WriteOptions; readonly now: number },
+  {
+    events,
+    writing,
+    now,
+  }: {
+    readonly events: readonly Event[];
+    readonly writing: WriteOptions;
+    readonly now: number;
+  },
 ): ImportedRow {
   const details = prepareDetails(session);
   const { initialState } = session;
+  const createTime = checkTimestamp(session.createTime, 'session.createTime');
+  const lastUpdateTime = checkTimestamp(session.lastUpdateTime, 'session.lastUpdateTime');
   return {
-    createTime: checkTimestamp(session.createTime, 'session.createTime'),
-    lastUpdateTime: checkTimestamp(session.lastUpdateTime, 'session.lastUpdateTime'),
+    createTime,
+    lastUpdateTime: events.reduce(
+      (latest, { timestamp }) => Math.max(latest, timestamp),
+      Math.max(createTime, lastUpdateTime),
+    ),
     activeFrom:
       session.activeFrom === undefined
         ? 1

@@ -62,11 +62,14 @@ function beginImport(schema: Schema): (part: PreparedImport) => SqlQuery {
 
 /** No row if the session is not as the part before has left it. */
 function goOnWithImport(schema: Schema): (part: PreparedImport) => SqlQuery {
+  const { dialect } = schema;
   const update = guard<Part>(
     schema,
     sql`
       UPDATE ${schema.tables.sessions}
-      SET revision = ${revision}, expire_time = ${expireTime}, touch_time = ${({ now }) => now}
+      SET revision = ${revision}, expire_time = ${expireTime}, touch_time = ${({ now }) => now},
+        last_update_time = ${dialect.greatest}(last_update_time,
+          ${({ session }) => session.lastUpdateTime})
       WHERE ${ofSession} AND incarnation = ${({ incarnation }) => incarnation}
         AND revision = ${({ fromRevision }) => fromRevision} AND expire_time = 0`,
   );

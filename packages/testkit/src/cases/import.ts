@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  type ExportRecord,
-  type ImportSessionRequest,
-  importRecords,
-  type SessionKey,
-  type SessionRecord,
-} from '@holdfast/session';
+import { importRecords, type SessionKey } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { expectError, unlessRefused } from '../expect-error.ts';
 import { expectGone, expectNothingOld, expire, newFullSession } from '../gone.ts';
@@ -15,19 +9,12 @@ import {
   newEventfulUser,
   recordsOf,
   recordsOfSession,
+  requestOf,
   toApp,
   viewOfUser,
 } from '../moving.ts';
 import { empties, markers, numbers, textKinds } from '../odd-values.ts';
 import { at, idsOf, read, upTo } from '../scenario.ts';
-
-/** The first part of an import, as a request. */
-function requestOf(key: SessionKey, records: readonly ExportRecord[]): ImportSessionRequest {
-  const session = records.find((each): each is SessionRecord => each.type === 'session');
-  assert.ok(session !== undefined);
-  const events = records.flatMap((each) => (each.type === 'event' ? each.event : []));
-  return { ...key, session, events };
-}
 
 const counts = { sessions: 0, events: 0, states: 0, present: 0, incomplete: 0 };
 

@@ -123,12 +123,16 @@ export class CompleteStore extends DetailedStore {
     const { key, incarnation, fromRevision, events, session: row, isLast, now } = part;
     const found = this.find(key);
     const isHere = found?.incarnation === incarnation && found.expireTime === 0;
-    const isNext = isHere && found.events.length === fromRevision;
+    const isNext =
+      isHere &&
+      found.events.length === fromRevision &&
+      !found.events.some(({ id }) => events.some((event) => event.id === id));
     if (fromRevision === 0 ? found !== undefined : !isNext) return false;
     const { createTime, details, expireTime, lastUpdateTime, activeFrom, initialState } = row;
     const session = found ?? this.add({ key, incarnation, createTime, details, expireTime });
     session.events.push(...events);
-    Object.assign(session, { lastUpdateTime, activeFrom, initialState, touchTime: now });
+    Object.assign(session, { activeFrom, initialState, touchTime: now });
+    session.lastUpdateTime = Math.max(session.lastUpdateTime, lastUpdateTime);
     session.expireTime = isLast ? expireTime : 0;
     if (isLast) session.state = row.state;
     return true;
