@@ -170,12 +170,40 @@ describe('importRecords', () => {
     expect(target.written).toEqual(['a: 250']);
   });
 
+  it('leaves it to the service to refuse what is not JSON', async () => {
+    const target = new Target();
+    const odd = { ...eventRecord('a', 1), event: { id: 'e1', output: 1n } };
+    await target.import([sessionRecord('a', 2), odd, eventRecord('a', 2)]);
+    expect(target.written).toEqual(['a: 1', 'a: 1']);
+    const state = { a: 1n, b: undefined, c: 1 };
+    await target.import([{ type: 'state', version: 1, ...user, state }]);
+    const sets = target.states.map(({ set }) => Object.keys(set as JsonObject));
+    expect(sets).toEqual([['a'], ['b'], ['c']]);
+  });
+
+  it('refuses records that are no list or stream', async () => {
+    for (const records of [null, undefined, 'a line', 7, sessionRecord('a', 0)]) {
+      const refusal = expect(new Target().import(records as never)).rejects;
+      await refusal.toMatchObject({ code: 'invalid_argument', path: 'records' });
+    }
+  });
+
+  const fault = new Error('not today');
+  const unreadable = Object.defineProperty({ ...sessionRecord('b', 0) }, 'version', {
+    enumerable: true,
+    get() {
+      throw fault;
+    },
+  });
   const session = sessionRecord('a', 1);
   const refused = { code: 'invalid_argument', path: 'records' };
   it.each<[string, unknown, object]>([
     ['is not an object', 'a line', refused],
     ['is null', null, refused],
     ['has no known type', { version: 1, type: 'index' }, refused],
+    ['cannot be read', unreadable, { ...refused, cause: fault }],
+    ['has a text as its revision', { ...session, revision: '1' }, refused],
+    ['has no revision', { ...session, revision: undefined }, refused],
     ['has no event', { ...eventRecord('a', 1), event: undefined }, refused],
     ['has no state', { type: 'state', version: 1, ...user, state: null }, refused],
     ['is of a later version', { ...session, version: 2 }, { code: 'unsupported', path: 'version' }],

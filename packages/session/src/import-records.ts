@@ -1,13 +1,13 @@
 import {
   type Event,
-  HoldfastError,
   isHoldfastError,
   type JsonObject,
   type JsonValue,
   type SessionKey,
 } from '@holdfast/core';
-import { describeType, isPlainObject, setOwn } from '@holdfast/core/internal';
-import { type ExportRecord, RECORD_VERSION, type SessionRecord } from './export-record.ts';
+import { setOwn } from '@holdfast/core/internal';
+import type { ExportRecord, SessionRecord } from './export-record.ts';
+import { badRecord, checkRecords, readRecord } from './read-record.ts';
 import type { ImportPart } from './requests.ts';
 import type { SessionService } from './session-service.ts';
 
@@ -47,6 +47,7 @@ export async function importRecords(
   const count = { sessions: 0, events: 0, states: 0, present: 0, incomplete: 0 };
   let current: SessionImport | undefined;
   let place = 0;
+  checkRecords(records);
   const end = async () => {
     const outcome = await current?.end();
     if (outcome === undefined) return;
@@ -54,9 +55,9 @@ export async function importRecords(
     if (outcome === 'sessions') count.events += current?.record.revision ?? 0;
     current = undefined;
   };
-  for await (const record of records) {
+  for await (const given of records) {
     place++;
-    checkRecord(record, place);
+    const record = readRecord(given, place);
     switch (record.type) {
       case 'state': {
         await end();
@@ -120,7 +121,7 @@ class SessionImport {
     this.#added++;
     if (this.#isPresent) return;
     this.#waiting.push(event);
-    this.#characters += JSON.stringify(event).length;
+    this.#characters += charactersOf(event);
     const isMuch = this.#waiting.length >= PART_EVENTS || this.#characters >= PART_CHARACTERS;
     // The last part comes at the end, when it is known that all are there.
     if (isMuch && this.#added < this.record.revision) await this.#write();
@@ -157,7 +158,7 @@ function partsOf(state: JsonObject): readonly Record<string, JsonValue>[] {
   const parts: Record<string, JsonValue>[] = [];
   let characters = PART_CHARACTERS;
   for (const [name, value] of Object.entries(state)) {
-    const more = name.length + JSON.stringify(value).length;
+    const more = name.length + charactersOf(value);
     if (characters + more > PART_CHARACTERS) {
       parts.push({});
       characters = 0;
@@ -168,33 +169,15 @@ function partsOf(state: JsonObject): readonly Record<string, JsonValue>[] {
   return parts;
 }
 
+/** What is not JSON is a part of its own: the service refuses it, and says where it is. */
+function charactersOf(value: unknown): number {
+  try {
+    return JSON.stringify(value)?.length ?? PART_CHARACTERS;
+  } catch {
+    return PART_CHARACTERS;
+  }
+}
+
 function isSame(a: SessionKey, b: SessionKey): boolean {
   return a.appName === b.appName && a.userId === b.userId && a.sessionId === b.sessionId;
-}
-
-function checkRecord(record: unknown, place: number): void {
-  if (!isPlainObject(record)) {
-    throw badRecord(place, `must be an object, got ${describeType(record)}`);
-  }
-  const { type, version } = record;
-  if (version !== RECORD_VERSION) {
-    throw new HoldfastError('unsupported', {
-      message: `record ${place} has the version ${JSON.stringify(version)}: this package knows ${RECORD_VERSION}`,
-      path: 'version',
-    });
-  }
-  if (type === 'session') return;
-  if (type !== 'state' && type !== 'event') {
-    throw badRecord(place, `has the type ${JSON.stringify(type)}, which is not known`);
-  }
-  if (!isPlainObject(record[type])) {
-    throw badRecord(place, `must have an object as its ${type}, got ${describeType(record[type])}`);
-  }
-}
-
-function badRecord(place: number, problem: string): HoldfastError {
-  return new HoldfastError('invalid_argument', {
-    message: `record ${place} ${problem}`,
-    path: 'records',
-  });
 }
