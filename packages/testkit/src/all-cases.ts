@@ -85,6 +85,7 @@ import { sessionAsKeyCases } from './cases/session-as-key.ts';
 import { snapshotCases } from './cases/snapshots.ts';
 import { stateCases } from './cases/state.ts';
 import { sweepCases } from './cases/sweep.ts';
+import { sweepIdleCases } from './cases/sweep-idle.ts';
 import { sweepRaceCases } from './cases/sweep-race.ts';
 import { textCases } from './cases/texts.ts';
 import { timeCases } from './cases/times.ts';
@@ -135,6 +136,7 @@ const exampleCases: readonly ConformanceCase[] = [
   ...expiryTakenAwayCases,
   ...expiryRaceCases,
   ...sweepCases,
+  ...sweepIdleCases,
   ...sweepRaceCases,
   ...eraseUserCases,
   ...eraseUserRaceCases,

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import type { SessionKey } from '@holdfast/session';
 import { casesOf } from '../conformance-case.ts';
 import { expectError, refusalOf } from '../expect-error.ts';
 import { expectFrozen } from '../expect-frozen.ts';
 import { expectThere, newSessions } from '../expired-sessions.ts';
 import { expectGone, expectNothingOld, expire, newFullSession } from '../gone.ts';
-import { at, idsOf, upTo } from '../scenario.ts';
+import { idsOf, upTo } from '../scenario.ts';
 
 // A sweep of more than it deletes without looking anew.
 const MANY = 104;
@@ -117,46 +116,6 @@ export const sweepCases = casesOf('sweep', [
       assert.deepEqual(await service.getState({ scope: 'user', appName, userId }), {
         theirs: 'kept',
       });
-    },
-  },
-  {
-    title: 'takes sessions that were not touched for the time that it is told, by the clock',
-    needs: 'sweep',
-    async run(context) {
-      const { service, newKey, newId } = context;
-      const { appName, userId } = newKey();
-      const keys = upTo(4).map(() => ({ appName, userId, sessionId: newId('session') }));
-      const [early, late, labelled, expired] = keys as [
-        SessionKey,
-        SessionKey,
-        SessionKey,
-        SessionKey,
-      ];
-      for (const key of keys) await service.create(key);
-      await service.appendEvent({ ...early, event: { timestamp: 0 } });
-      await service.appendEvent({ ...late, event: { timestamp: at(1_000_000) } });
-      await service.updateSession({ ...labelled, expires: { at: at(1) } });
-      await expire(service, expired);
-      const idleFor = 1_000_000_000;
-      const sweep = { appName, userId, idleFor };
-      assert.deepEqual(await service.sweep(sweep), { deleted: 1, done: true });
-      await expectThere(service, [early, late, labelled]);
-      const all = await service.sweep({ appName, allUsers: true, idleFor: 0 });
-      assert.deepEqual(all, { deleted: 3, done: true });
-      for (const key of keys) assert.equal(await service.get(key), undefined);
-    },
-  },
-  {
-    title: 'stops at its limit among idle sessions, too',
-    needs: 'sweep',
-    async run(context) {
-      const { service } = context;
-      const { appName, userId } = await newSessions(context, { expired: 2, kept: 3 });
-      const idle = { appName, userId, idleFor: 0 };
-      const first = await service.sweep({ ...idle, limit: 4 });
-      assert.deepEqual(first, { deleted: 4, done: false });
-      assert.deepEqual(await service.sweep({ ...idle, limit: 4 }), { deleted: 1, done: true });
-      assert.deepEqual((await service.list({ appName, userId })).sessions, []);
     },
   },
   {

@@ -19,6 +19,16 @@ class TakesWhatWasFound extends CompleteStore {
   }
 }
 
+/** Takes whatever has the id of an expired session that it has found. */
+class TakesWhatCameAfter extends CompleteStore {
+  override async deleteExpired(remove: PreparedDeleteExpired): Promise<boolean> {
+    const session = this.find(remove.key);
+    if (remove.untouchedSince !== undefined || !session) return super.deleteExpired(remove);
+    this.remove(session);
+    return true;
+  }
+}
+
 class LooksBeforeItTakes extends CompleteStore {
   override async deleteExpired(remove: PreparedDeleteExpired): Promise<boolean> {
     const session = this.find(remove.key);
@@ -129,8 +139,13 @@ class SweepsTheUserToo extends CompleteStore {
 export const brokenSweeps: readonly BrokenService[] = [
   {
     fault: 'sweeps a session that was touched after it was found',
-    failsAt: undefined,
+    failsAt: 'never sweeps a session that was touched at the same moment',
     create: () => over(new TakesWhatWasFound()),
+  },
+  {
+    fault: 'sweeps a session that was created in the place of one that it has found',
+    failsAt: 'never sweeps a session that was created in the place of an expired one',
+    create: () => over(new TakesWhatCameAfter()),
   },
   {
     fault: 'looks at a session some time before it sweeps it',
@@ -168,7 +183,7 @@ export const brokenSweeps: readonly BrokenService[] = [
   },
   {
     fault: 'sweeps by the creation of sessions',
-    failsAt: undefined,
+    failsAt: 'takes sessions by when they were touched last, not by their creation',
     create: () => over(new SweepsByTheCreation()),
   },
   {
