@@ -1,5 +1,11 @@
 import type { Event } from '@holdfast/core';
-import { joinStateKey, NO_CHANGES, type StoredState } from '@holdfast/state/internal';
+import {
+  applyIncrements,
+  EMPTY_SCOPE,
+  joinStateKey,
+  NO_CHANGES,
+  type StoredState,
+} from '@holdfast/state/internal';
 import { andThen, type MaybePromise } from './call-gate.ts';
 import type { Creations } from './creations.ts';
 import { coveredBy } from './life/active-from.ts';
@@ -8,6 +14,7 @@ import type { WatchHub } from './life/watch-hub.ts';
 import { matchStored } from './match-stored.ts';
 import { answerAppend, type CheckedAppend, numberEvents, withoutStored } from './prepare-append.ts';
 import { withoutEvents } from './prepare-get.ts';
+import type { PreparedGetState } from './prepare-state.ts';
 import type { IncrementRefused } from './prepared-writes.ts';
 import { NO_DETAILS } from './session-details.ts';
 import {
@@ -79,12 +86,35 @@ export class Appends {
         case 'unfit':
           return this.#afterUnfit(append, { unfit: outcome, attempts: attempts - 1 });
         case 'missing':
-          if (!createsMissing(append)) throw sessionNotFound(key);
-          return andThen(this.#creations.create({ key, ...NEW_SESSION }), () =>
-            this.#write(append, attempts - 1),
-          );
+          return this.#createAndWrite(append, attempts - 1);
       }
     });
+  }
+
+  #createAndWrite(append: CheckedAppend, attempts: number): MaybePromise<readonly Event[]> {
+    const { key } = append;
+    if (!createsMissing(append)) throw sessionNotFound(key);
+    return andThen(this.#checkIncrements(append), () =>
+      andThen(this.#creations.create({ key, ...NEW_SESSION }), () => this.#write(append, attempts)),
+    );
+  }
+
+  /** A session is not created for an append that would be refused then. */
+  #checkIncrements({ key, increments }: CheckedAppend): MaybePromise<void> {
+    if (increments === undefined) return;
+    const { appName, userId } = key;
+    const check = (owner: PreparedGetState) =>
+      andThen(
+        increments[owner.scope].size === 0 ? EMPTY_SCOPE : this.#store.getState(owner),
+        (state) => {
+          const values = applyIncrements(state, increments[owner.scope]);
+          if (typeof values !== 'string') return;
+          throw incrementUnfit(joinStateKey({ scope: owner.scope, name: values }), key);
+        },
+      );
+    return andThen(check({ scope: 'app', appName }), () =>
+      check({ scope: 'user', appName, userId }),
+    );
   }
 
   #storeAppend(append: CheckedAppend): MaybePromise<AppendOutcome | IncrementRefused> {
@@ -104,7 +134,7 @@ export class Appends {
     // No session is there: so it is refused, and told what is.
     const look = { ...append, expectedRevision: Number.MAX_SAFE_INTEGER };
     return andThen(this.#store.append(look), (outcome) => {
-      if (outcome.type === 'missing') throw sessionNotFound(key);
+      if (outcome.type === 'missing') return this.#createAndWrite(append, attempts);
       if (outcome.type === 'refused') {
         const isStored = events.some(({ id }) => outcome.findEvent(id) !== undefined);
         const isElsewhere =

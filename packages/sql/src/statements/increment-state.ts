@@ -21,7 +21,7 @@ import {
   writeWithin,
 } from '../sql-client.ts';
 import { joinSql, queryOf, type SqlQuery, sql } from '../sql-statement.ts';
-import { ofSession } from '../tables.ts';
+import { isThere, ofSession } from '../tables.ts';
 import { appendEvents } from './append-events.ts';
 import { selectScope, stateInserts, stateOwner, stateRows, writeState } from './state-rows.ts';
 
@@ -79,12 +79,14 @@ export function incrementAndAppend(
   schema: Schema,
 ): (append: PreparedIncrement) => SqlProgram<SqlWriteOutcome | IncrementRefused> {
   const { tables, dialect } = schema;
-  const lock = queryOf<SessionKey>(
-    sql`SELECT revision FROM ${tables.sessions} WHERE ${ofSession}${dialect.lockRows}`,
+  const lock = queryOf<SessionKey & Pick<PreparedIncrement, 'now'>>(
+    sql`
+      SELECT revision FROM ${tables.sessions} WHERE ${ofSession} AND ${isThere}${dialect.lockRows}`,
   );
   const [add, write] = [addUp(schema), appendEvents(schema)];
   return function* (append) {
-    if ((yield lock(append.key)).rows.length === 0) return REFUSED;
+    const { key, now } = append;
+    if ((yield lock({ ...key, now })).rows.length === 0) return REFUSED;
     const changes = yield* add(append);
     if (isRefused(changes)) return changes;
     return yield* writeWithin(write({ ...append, changes }));

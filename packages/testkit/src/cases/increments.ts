@@ -370,6 +370,23 @@ export const incrementCases = casesOf('increments', [
     },
   },
   {
+    title: 'creates no session for an append whose increments are refused',
+    needs: 'increments',
+    async run(context) {
+      const { service, newKey } = context;
+      const key = newKey();
+      const { appName, userId } = key;
+      await service.updateState({ scope: 'app', appName, set: { text: 'a' } });
+      await service.updateState({ scope: 'user', appName, userId, set: { text: 'a' } });
+      for (const name of ['app:text', 'user:text']) {
+        const append = { ...key, event: event({ a: 1, [name]: 1 }), ifMissing: 'create' } as const;
+        const path = `actions.stateIncrements["${name}"]`;
+        await expectError(() => service.appendEvent(append), { code: 'conflict', path });
+        assert.equal(await service.get(key), undefined);
+      }
+    },
+  },
+  {
     title: 'adds to keys of odd names',
     needs: 'increments',
     async run(context) {
