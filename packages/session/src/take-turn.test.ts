@@ -158,6 +158,25 @@ describe('takeTurn', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
+  it('lets a turn go that comes when its signal is aborted', async () => {
+    const stop = new AbortController();
+    const run = vi.fn();
+    const waiting = takeTurn(service, { ...key, signal: stop.signal }, run);
+    stop.abort('enough');
+    await expect(waiting).rejects.toBe('enough');
+    expect(service.calls).toEqual(['acquire 30000', 'release']);
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it('runs to its end if the signal is aborted later', async () => {
+    const stop = new AbortController();
+    const run = async () => {
+      stop.abort('too late');
+      return 'answer';
+    };
+    expect(await takeTurn(service, { ...key, signal: stop.signal }, run)).toBe('answer');
+  });
+
   it('asks for nothing if the signal was aborted before', async () => {
     const signal = AbortSignal.abort('too late');
     await expect(takeTurn(service, { ...key, signal }, vi.fn())).rejects.toBe('too late');
@@ -200,6 +219,30 @@ describe('takeTurn', () => {
     expect(started.turn?.signal.aborted).toBe(false);
     end('done');
     await started.ended;
+  });
+
+  it('is `invalid_argument` without a function, and asks for nothing', async () => {
+    await expect(takeTurn(service, key, 'run' as never)).rejects.toMatchObject({
+      code: 'invalid_argument',
+      path: 'run',
+    });
+    expect(service.calls).toEqual([]);
+  });
+
+  it('never throws at once from an append that cannot be read', async () => {
+    const append = Object.defineProperty({}, 'event', {
+      enumerable: true,
+      get() {
+        throw new Error('not today');
+      },
+    }) as never;
+    await takeTurn(service, key, async (turn) => {
+      for (const answer of [turn.append(append), turn.append(undefined as never)]) {
+        await expect(answer).rejects.toBeDefined();
+      }
+      await expect(turn.appendEvents(append)).rejects.toMatchObject({ path: 'event' });
+    });
+    expect(service.calls).toEqual(['acquire 30000', 'release']);
   });
 
   it.each<[string, object]>([

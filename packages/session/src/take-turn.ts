@@ -5,7 +5,13 @@ import {
   isHoldfastError,
   type SessionKey,
 } from '@holdfast/core';
-import { checkFlag, checkSessionKey, readInput } from '@holdfast/core/internal';
+import {
+  checkFlag,
+  checkSessionKey,
+  describeType,
+  invalidArgument,
+  readInput,
+} from '@holdfast/core/internal';
 import { checkSignal, onAbort } from './life/abort-signal.ts';
 import { checkTurnTtl, TURN_TTL } from './life/session-turns.ts';
 import { realTimers } from './real-timers.ts';
@@ -24,7 +30,7 @@ export interface TakeTurnRequest extends SessionKey {
   readonly ttl?: number | undefined;
   /** Whether to wait for a turn of others to end; if not, it is `conflict`. @default true */
   readonly wait?: boolean | undefined;
-  /** Ends the wait: the call throws the signal's reason. */
+  /** Ends the wait: the call throws the signal's reason, and nothing runs. */
   readonly signal?: AbortSignalLike | undefined;
 }
 
@@ -70,6 +76,9 @@ export async function takeTurn<Result>(
   run: (turn: Turn) => Promise<Result>,
 ): Promise<Result> {
   const { key, ttl, wait, signal } = readInput(request, prepareTakeTurn);
+  if (typeof run !== 'function') {
+    throw invalidArgument('run', `must be a function, got ${describeType(run)}`);
+  }
   const token = createUuidV7();
   const acquire = { ...key, turn: token, ttl };
   await acquireInTime(() => service.acquireTurn(acquire), { wait, signal });
@@ -89,14 +98,19 @@ export async function takeTurn<Result>(
     // Whether it is let go or not: it is free after its time.
     await service.releaseTurn({ ...key, turn: token }).catch(() => false);
   };
+  const own = { ...key, turn: token };
   let result: Result;
   try {
+    // Nobody waits any more for a turn that has come too late.
+    signal?.throwIfAborted();
     result = await run({
       key,
       token,
       signal: lost.signal as AbortSignalLike,
-      append: (append) => service.appendEvent({ ...append, ...key, turn: token }),
-      appendEvents: (append) => service.appendEvents({ ...append, ...key, turn: token }),
+      append: async (append) =>
+        service.appendEvent(readInput(append, (input) => ({ ...input, ...own }))),
+      appendEvents: async (append) =>
+        service.appendEvents(readInput(append, (input) => ({ ...input, ...own }))),
     });
   } catch (error) {
     const released = release();
