@@ -128,9 +128,9 @@ export interface SessionStore {
   listUsers?(list: PreparedListUsers): MaybePromise<readonly string[]>;
 
   /**
-   * Writes a part of a session as it was elsewhere. Before the last part it is expired. False if a
-   * session of the key exists, or if it is not as the part before left it. Capability
-   * `importSession`.
+   * Writes a part of a session as it was elsewhere. Before the last part it is expired. The latest of
+   * the parts' last updates is its own. False if a session of the key exists, if it is not as the
+   * part before left it, or if it has an event of the part already. Capability `importSession`.
    */
   importSession?(part: PreparedImport): MaybePromise<boolean>;
 

@@ -124,6 +124,17 @@ describe('WatchHub', () => {
     expect(waits.every(({ outcome }, i) => (outcome === 'woken') === (i % 10 === 3))).toBe(true);
   });
 
+  it('ends a watcher once, whoever watches the session then', async () => {
+    const hub = store.hub();
+    const first = hub.watch(keyOf('s'));
+    first.end();
+    const wait = waitIn(hub);
+    first.end();
+    hub.appended(keyOf('s'), 1);
+    await settle();
+    expect(wait.outcome).toBe('woken');
+  });
+
   it('looks only for those who wait, and not at all if nobody does', async () => {
     const hub = store.hub();
     store.move('s', 0);
@@ -295,6 +306,21 @@ describe('WatchHub over a store that tells of changes', () => {
     store.now = 10;
     await timers.advance(200);
     expect(wait.outcome).toBe('not_found');
+  });
+
+  it('looks soon at what could not be read, until that succeeds', async () => {
+    const hub = store.hub({ subscribe });
+    const missed = waitIn(hub);
+    const other = waitIn(hub, { sessionId: 'other' });
+    store.move('s', 1);
+    store.move('other', 1);
+    store.fault = new HoldfastError('unavailable', { message: 'no server' });
+    missed.watcher.missed();
+    await timers.advance(400);
+    store.fault = undefined;
+    await timers.advance(200);
+    expect([missed.outcome, other.outcome]).toEqual(['woken', 'waits']);
+    expect(store.looks).toEqual([['s'], ['s'], ['s']]);
   });
 
   it('finds what it was not told of, if later', async () => {

@@ -37,6 +37,8 @@ export interface Watcher {
    * the session is gone, or another one; `closed` if the service is.
    */
   wait(request: WaitRequest): Promise<void>;
+  /** The session could not be read: it is looked at soon, whether anything is told of it or not. */
+  missed(): void;
   end(): void;
 }
 
@@ -113,9 +115,11 @@ export class WatchHub {
         state.told = 0;
       },
       wait: (request) => this.#wait(state, request),
+      missed() {
+        watched.expireTime = AT_ANY_TIME;
+      },
       end: () => {
-        watched.watchers.delete(state);
-        if (watched.watchers.size > 0) return;
+        if (!watched.watchers.delete(state) || watched.watchers.size > 0) return;
         this.#watched.delete(name);
         watched.unsubscribe?.();
       },

@@ -1,4 +1,4 @@
-import type { AbortSignalLike, Event, SessionKey } from '@holdfast/core';
+import { type AbortSignalLike, type Event, isHoldfastError, type SessionKey } from '@holdfast/core';
 import { checkInteger, checkSessionKey, readInput } from '@holdfast/core/internal';
 import type { MaybePromise } from '../call-gate.ts';
 import { eventMark, markOf } from '../event-mark.ts';
@@ -80,17 +80,15 @@ async function* eventsOf(
     for (;;) {
       signal?.throwIfAborted();
       watcher.reading();
-      const bounds = { afterSeq: position, beforeSeq: Number.MAX_SAFE_INTEGER };
-      const { events } = await access.run(() =>
-        readEvents(access, { key, ...bounds, count: PAGE, order: 'asc' }),
-      );
-      for (const event of events) {
+      const events = await eventsBehind(access, { key, position });
+      for (const event of events ?? []) {
         if (eventMark(event) !== mark) throw sessionNotFound(key);
         signal?.throwIfAborted();
         yield event;
         position = event.seq as number;
       }
-      if (events.length < PAGE) {
+      if (events === undefined) watcher.missed();
+      if (events === undefined || events.length < PAGE) {
         await watcher.wait({ position, incarnation, signal: ended.signal as AbortSignalLike });
       }
     }
@@ -99,6 +97,23 @@ async function* eventsOf(
   } finally {
     stopListening();
     watcher.end();
+  }
+}
+
+/** Undefined if the store cannot be reached: that passes by itself. */
+async function eventsBehind(
+  access: WatchAccess,
+  { key, position }: { readonly key: SessionKey; readonly position: number },
+): Promise<readonly Event[] | undefined> {
+  const bounds = { afterSeq: position, beforeSeq: Number.MAX_SAFE_INTEGER };
+  try {
+    const { events } = await access.run(() =>
+      readEvents(access, { key, ...bounds, count: PAGE, order: 'asc' }),
+    );
+    return events;
+  } catch (error) {
+    if (isHoldfastError(error, 'unavailable')) return undefined;
+    throw error;
   }
 }
 
