@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict';
+import type { SessionService } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { expectNobody, userOf } from '../erased-user.ts';
+import { unlessRefused } from '../expect-error.ts';
 import { expectNothingOld, newFullSession } from '../gone.ts';
-import { answersOf, type Instances, outcomesOf, raceCases, turnOf } from '../race.ts';
+import {
+  answersOf,
+  type Instances,
+  lookWhile,
+  nextTurn,
+  outcomesOf,
+  raceCases,
+  turnOf,
+} from '../race.ts';
 import { at, idsOf, upTo } from '../scenario.ts';
 
 const ROUNDS = 3;
+
+// How many sessions are created beside an erasure, if it takes its time.
+const MOST_CREATED = 90;
 
 /**
  * Writers that create nothing anew find their sessions gone at some moment: what they leave behind
@@ -84,6 +97,58 @@ async function expectEndBesideCreators(context: CaseContext, instances: Instance
   }
 }
 
+/**
+ * All goes at one moment: who looks finds each session with all that it has written to the user's
+ * state, or neither, while others create sessions and when all is over.
+ */
+async function expectWholeOrGone(context: CaseContext, instances: Instances): Promise<void> {
+  const { random, newKey } = context;
+  for (const round of upTo(ROUNDS).keys()) {
+    const { appName, userId } = newKey();
+    const written = new Map<string, string[]>();
+    const create = async (service: SessionService) => {
+      const sessionId = `s${written.size}`;
+      const names = [`${sessionId}-created`];
+      written.set(sessionId, names);
+      await service.create({ appName, userId, sessionId, state: { [`user:${names[0]}`]: 1 } });
+      const name = `${sessionId}-appended`;
+      const event = { actions: { stateDelta: { [`user:${name}`]: 1 } } };
+      const append = () => service.appendEvent({ appName, userId, sessionId, event });
+      if (await unlessRefused('not_found', append)) names.push(name);
+    };
+    for (const _ of upTo(10)) await create(instances[0]);
+    let isErased = false;
+    const erase = async () => {
+      await instances[1].eraseUser({ appName, userId });
+      isErased = true;
+    };
+    const creators = upTo(2).map((n) => async () => {
+      while (!isErased && written.size < MOST_CREATED) {
+        await create(turnOf(instances, n));
+        await nextTurn();
+      }
+    });
+    const look = async () => {
+      const list = { appName, userId, limit: 1000, includeState: true };
+      for (const { id, state } of (await instances[0].list(list)).sessions) {
+        assert.ok(state?.has(`user:${id}-created`), 'no session is there without its state');
+      }
+    };
+    const race = async () => void (await answersOf([erase, ...creators], { round, random }));
+    await lookWhile(race, look, 1);
+    for (const service of new Set(instances)) {
+      const { sessions } = await service.list({ appName, userId, limit: 1000 });
+      const left = sessions.flatMap(({ id }) => written.get(id) ?? []);
+      const state = await service.getState({ scope: 'user', appName, userId });
+      assert.deepEqual(
+        Object.keys(state).sort(),
+        left.sort(),
+        'the state of the sessions there are',
+      );
+    }
+  }
+}
+
 /** Erasures at once all end, and leave nothing. */
 async function expectAllEnd(context: CaseContext, instances: Instances): Promise<void> {
   const { random } = context;
@@ -111,6 +176,11 @@ export const eraseUserRaceCases = casesOf('concurrency', [
     title: 'ends the erasure of a user beside those who create sessions, with all that was before',
     needs: 'eraseUser',
     run: expectEndBesideCreators,
+  }),
+  ...raceCases({
+    title: 'erases a user at one moment: what is created meanwhile is there as a whole, or gone',
+    needs: 'eraseUser',
+    run: expectWholeOrGone,
   }),
   ...raceCases({
     title: 'erases a user by several calls at the same moment',

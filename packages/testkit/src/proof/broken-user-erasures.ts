@@ -79,6 +79,19 @@ class ErasesWhatThereWas extends CompleteStore {
   }
 }
 
+/** Erases the state some time before the sessions. */
+class ErasesTheStateFirst extends CompleteStore {
+  override async eraseUser(erase: PreparedEraseUser): Promise<EraseOutcome> {
+    const owner = { scope: 'user', ...erase } as const;
+    const stateKeys = this.shared(owner).size;
+    this.states.delete(this.addressOfState(owner));
+    await otherCalls();
+    const sessions = this.sessionsOf(erase);
+    for (const session of sessions) this.remove(session);
+    return { sessions: sessions.length, stateKeys, done: true };
+  }
+}
+
 class CountsNothing extends CompleteStore {
   override async eraseUser(erase: PreparedEraseUser): Promise<EraseOutcome> {
     const { done } = await super.eraseUser(erase);
@@ -163,6 +176,9 @@ class ListsUsersByTheirText extends CompleteStore {
   }
 }
 
+const WHOLE_OR_GONE =
+  'erases a user at one moment: what is created meanwhile is there as a whole, or gone';
+
 export const brokenUserErasures: readonly BrokenService[] = [
   {
     fault: 'leaves the `user:` state of an erased user',
@@ -211,8 +227,13 @@ export const brokenUserErasures: readonly BrokenService[] = [
   },
   {
     fault: 'leaves sessions that are created while a user is erased',
-    failsAt: undefined,
+    failsAt: WHOLE_OR_GONE,
     create: () => over(new ErasesWhatThereWas()),
+  },
+  {
+    fault: 'erases the state of a user some time before the sessions',
+    failsAt: WHOLE_OR_GONE,
+    create: () => over(new ErasesTheStateFirst()),
   },
   {
     fault: 'does not count what it erases',
