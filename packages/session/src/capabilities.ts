@@ -1,8 +1,19 @@
 import type { SessionCapabilities } from './session-service.ts';
 import type { SessionStore } from './session-store.ts';
 
-/** What a service over a store can do: what the store says, and what follows from its methods. */
+const known = new WeakMap<SessionStore, SessionCapabilities>();
+
+/**
+ * What a service over a store can do: what the store says, and what follows from its methods. It
+ * stays as it was found first.
+ */
 export function capabilitiesOf(store: SessionStore): SessionCapabilities {
+  const capabilities = known.get(store) ?? findCapabilities(store);
+  known.set(store, capabilities);
+  return capabilities;
+}
+
+function findCapabilities(store: SessionStore): SessionCapabilities {
   const { persistent, shared, evicts, atomicAppState, listAllUsers } = store.capabilities;
   const has = (...methods: readonly (keyof SessionStore)[]) =>
     methods.every((method) => store[method] !== undefined);

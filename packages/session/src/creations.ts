@@ -1,39 +1,33 @@
 import { createUuidV7 } from '@holdfast/core';
 import { andThen, type MaybePromise } from './call-gate.ts';
-import { makesWay } from './life/store-access.ts';
+import { checkKept, makesWay } from './life/store-access.ts';
 import type { CheckedCreate } from './prepare-create.ts';
 import type { WriteOptions } from './service-options.ts';
 import { Session } from './session.ts';
-import { expireTimeOf, NO_DETAILS } from './session-details.ts';
-import { changedTooOften, MAX_ATTEMPTS, unsupportedBy } from './session-errors.ts';
-import type { SessionCapabilities } from './session-service.ts';
+import { expireTimeOf } from './session-details.ts';
+import { changedTooOften, MAX_ATTEMPTS } from './session-errors.ts';
 import type { SessionStore } from './session-store.ts';
 
 export interface CreationsOptions {
   readonly store: SessionStore;
   readonly writing: WriteOptions;
-  readonly capabilities: Pick<SessionCapabilities, 'updateSession'>;
 }
 
 /** What a service does to create a session. */
 export class Creations {
   readonly #store: SessionStore;
   readonly #writing: WriteOptions;
-  readonly #capabilities: Pick<SessionCapabilities, 'updateSession'>;
 
-  constructor({ store, writing, capabilities }: CreationsOptions) {
+  constructor({ store, writing }: CreationsOptions) {
     this.#store = store;
     this.#writing = writing;
-    this.#capabilities = capabilities;
   }
 
   /** Undefined if the session exists already. One that has expired makes way. */
   create(checked: CheckedCreate, attempts = MAX_ATTEMPTS): MaybePromise<Session | undefined> {
     const { key, state, details } = checked;
     if (attempts === 0) throw changedTooOften(key);
-    if (details !== NO_DETAILS && !this.#capabilities.updateSession) {
-      throw unsupportedBy('updateSession', details.expires === undefined ? 'labels' : 'expires');
-    }
+    checkKept(this.#store, details);
     const createTime = this.#writing.now();
     const incarnation = createUuidV7();
     const expireTime = expireTimeOf(details.expires, createTime);

@@ -105,7 +105,7 @@ export class StoredSessionService implements SessionService {
     const { capabilities } = this;
     const writing = this.#writing;
     this.#hub = new WatchHub({ store, now: writing.now, run });
-    this.#creations = new Creations({ store, writing, capabilities });
+    this.#creations = new Creations({ store, writing });
     const [creations, hub] = [this.#creations, this.#hub];
     this.#appends = new Appends({ store, capabilities, creations, hub });
     const append: WatchAccess['append'] = (checked) => this.#appends.append(checked);

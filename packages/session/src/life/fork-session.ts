@@ -17,7 +17,7 @@ import { activeFromBefore } from './active-from.ts';
 import { checkPoint, type HistoryPoint } from './prepare-marker.ts';
 import { pathOf, seqOfPoint } from './rewind-session.ts';
 import { stateAt } from './state-at.ts';
-import { makesWay, needed, readState, type StoreAccess } from './store-access.ts';
+import { checkKept, makesWay, needed, readState, type StoreAccess } from './store-access.ts';
 
 export interface CheckedFork {
   readonly source: SessionKey;
@@ -46,6 +46,7 @@ export async function forkSession(access: StoreAccess, fork: CheckedFork): Promi
   const { source, point, get } = fork;
   const { store, writing } = access;
   const forkIn = needed(store, { method: 'fork', capability: 'fork' });
+  checkKept(store, fork.details);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const snapshot = await readState(access, source);
     const { revision, incarnation: sourceIncarnation } = snapshot;

@@ -26,7 +26,13 @@ const eventOf = (seq: number, others: Partial<Event> = {}): Event => ({
 const events = [eventOf(1), eventOf(2)];
 
 /** A service over a store that keeps parts; there may be a session already, or another part. */
-function target({ inTheWay }: { readonly inTheWay?: 'session' | 'expired session' } = {}) {
+function target({
+  inTheWay,
+  keepsDetails = true,
+}: {
+  readonly inTheWay?: 'session' | 'expired session';
+  readonly keepsDetails?: boolean;
+} = {}) {
   const parts: PreparedImport[] = [];
   let isFree = inTheWay === undefined;
   const expireTime = inTheWay === 'session' ? undefined : 0;
@@ -43,6 +49,7 @@ function target({ inTheWay }: { readonly inTheWay?: 'session' | 'expired session
       return isFree;
     },
     get: () => ({ expireTime }) as SessionSnapshot,
+    ...(keepsDetails && { updateSession: () => undefined, findExpired: () => [] }),
     deleteExpired() {
       if (expireTime === undefined) return false;
       isFree = true;
@@ -116,6 +123,21 @@ describe('importSession', () => {
     const expires = { afterIdle: 50 };
     await service.importSession({ ...key, session: { ...session, expires }, events });
     expect(parts[0]?.session).toMatchObject({ expireTime: 1050, details: { expires } });
+  });
+
+  it('refuses labels and an expiry that the store would not keep', async () => {
+    const { service, parts } = target({ keepsDetails: false });
+    for (const [path, details] of [
+      ['labels', { labels: { title: 'Books' } }],
+      ['expires', { labels: { title: 'Books' }, expires: { at: 5000 } }],
+    ] as const) {
+      const call = service.importSession({ ...key, session: { ...session, ...details }, events });
+      await expect(call).rejects.toMatchObject({ code: 'unsupported', path });
+    }
+    const forkedFrom = { sessionId: 'source', seq: 0 };
+    const plain = { ...session, labels: {}, expires: null, forkedFrom };
+    await service.importSession({ ...key, session: plain, events });
+    expect(parts).toHaveLength(1);
   });
 
   it('makes way for itself if what is there has expired', async () => {

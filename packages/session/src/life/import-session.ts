@@ -31,7 +31,7 @@ import {
   MAX_ATTEMPTS,
   sessionExists,
 } from '../session-errors.ts';
-import { makesWay, needed, type StoreAccess } from './store-access.ts';
+import { checkKept, makesWay, needed, type StoreAccess } from './store-access.ts';
 
 export function prepareImport(
   request: ImportSessionRequest,
@@ -78,6 +78,7 @@ export async function importSession(
   part: PreparedImport,
 ): Promise<ImportPart> {
   const write = needed(store, { method: 'importSession', capability: 'importSession' });
+  checkKept(store, part.session.details);
   const { key, incarnation, fromRevision, events, now } = part;
   const revision = fromRevision + events.length;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {

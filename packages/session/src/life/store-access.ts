@@ -1,12 +1,13 @@
 import type { Event, SessionKey } from '@holdfast/core';
 import { andThen, type MaybePromise } from '../call-gate.ts';
+import { capabilitiesOf } from '../capabilities.ts';
 import { checkListedEvents, checkLoadedEvents } from '../check-stored-events.ts';
 import type { CheckedAppend } from '../prepare-append.ts';
 import { withoutEvents } from '../prepare-get.ts';
 import type { PreparedListEvents } from '../prepare-list-events.ts';
 import type { WriteOptions } from '../service-options.ts';
 import type { SessionSnapshot } from '../session.ts';
-import { isExpired } from '../session-details.ts';
+import { isExpired, NO_DETAILS, type SessionDetails } from '../session-details.ts';
 import { sessionNotFound, unsupportedBy } from '../session-errors.ts';
 import type { SessionCapabilities } from '../session-service.ts';
 import type { ListedEvents, SessionStore } from '../session-store.ts';
@@ -100,7 +101,15 @@ type OptionalMethod = Exclude<
   'subscribe'
 >;
 
-/** Methods of a store of which it has all; `unsupported` if it lacks one. */
+/** Refuses labels and an expiry that a store does not keep. */
+export function checkKept(store: SessionStore, details: SessionDetails): void {
+  if (details === NO_DETAILS || capabilitiesOf(store).updateSession) return;
+  const { labels, expires } = details;
+  if (expires !== undefined) throw unsupportedBy('updateSession', 'expires');
+  if (Object.keys(labels).length > 0) throw unsupportedBy('updateSession', 'labels');
+}
+
+/** A method of a store; `unsupported` if it lacks one of those that the capability is made of. */
 export function needed<Method extends OptionalMethod>(
   store: SessionStore,
   {
@@ -115,6 +124,8 @@ export function needed<Method extends OptionalMethod>(
   },
 ): NonNullable<SessionStore[Method]> {
   const found = store[method];
-  if (found === undefined) throw unsupportedBy(capability, path);
+  if (found === undefined || !capabilitiesOf(store)[capability]) {
+    throw unsupportedBy(capability, path);
+  }
   return found.bind(store) as NonNullable<SessionStore[Method]>;
 }
