@@ -87,6 +87,7 @@ import { stateCases } from './cases/state.ts';
 import { sweepCases } from './cases/sweep.ts';
 import { sweepIdleCases } from './cases/sweep-idle.ts';
 import { sweepRaceCases } from './cases/sweep-race.ts';
+import { takeTurnCases } from './cases/take-turn.ts';
 import { textCases } from './cases/texts.ts';
 import { timeCases } from './cases/times.ts';
 import { turnProcessCases } from './cases/turn-processes.ts';
@@ -143,6 +144,7 @@ const exampleCases: readonly ConformanceCase[] = [
   ...incrementCases,
   ...incrementRaceCases,
   ...turnCases,
+  ...takeTurnCases,
   ...turnRaceCases,
   ...watchCases,
   ...watchEndedCases,

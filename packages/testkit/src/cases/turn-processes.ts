@@ -3,16 +3,11 @@ import { isHoldfastError, takeTurn } from '@holdfast/session';
 import { casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
 import { aPause } from '../race.ts';
-import { at, idsOf, newSession, read } from '../scenario.ts';
+import { idsOf, newSession, read } from '../scenario.ts';
+import { eventInTurn as event, refusedTurn as refused } from '../turns.ts';
 
 // How long the turn is held of a process that is killed, in ms.
 const HELD_MS = 500;
-
-const refused = { code: 'conflict', path: 'turn' } as const;
-
-function event(id: string) {
-  return { id, timestamp: at(1) };
-}
 
 export const turnProcessCases = casesOf('processes', [
   {

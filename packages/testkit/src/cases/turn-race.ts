@@ -3,19 +3,14 @@ import { type SessionKey, type SessionService, takeTurn } from '@holdfast/sessio
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
 import { answersOf, type Instances, nextTurn, outcomesOf, raceCases, turnOf } from '../race.ts';
-import { at, idsOf, newSession, newSessionWithEvents, read, upTo } from '../scenario.ts';
+import { idsOf, newSession, newSessionWithEvents, read, upTo } from '../scenario.ts';
+import { eventInTurn as event, refusedTurn as refused } from '../turns.ts';
 
 const ROUNDS = 3;
 
 // Of a turn that will be lost: more than they come to write before.
 const WRITERS = 2;
 const MOST_WRITES = 10;
-
-const refused = { code: 'conflict', path: 'turn' } as const;
-
-function event(id: string) {
-  return { id, timestamp: at(1) };
-}
 
 async function expectOneHolder(context: CaseContext, instances: Instances): Promise<void> {
   for (const round of upTo(ROUNDS).keys()) {
