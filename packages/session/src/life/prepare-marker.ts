@@ -30,7 +30,13 @@ export interface CheckedRewind extends CheckedMarker {
 
 export interface CheckedRetract extends CheckedMarker {
   readonly events:
-    | { readonly type: 'ids'; readonly ids: readonly string[] }
+    | {
+        readonly type: 'ids';
+        /** Each once. */
+        readonly ids: readonly string[];
+        /** As the request has them. */
+        readonly given: readonly string[];
+      }
     | { readonly type: 'through'; readonly seq: number };
   readonly erase: boolean;
 }
@@ -71,14 +77,17 @@ export function prepareRetract(request: RetractEventsRequest): CheckedRetract {
     const seq = checkInteger(throughSeq, { path: 'throughSeq', min: 0 });
     return { ...marker, events: { type: 'through', seq } };
   }
+  if (eventIds === undefined) {
+    throw invalidArgument('eventIds', 'must be given if throughSeq is not');
+  }
   if (!Array.isArray(eventIds)) {
     throw invalidArgument('eventIds', `must be an array, got ${describeType(eventIds)}`);
   }
   if (eventIds.length === 0) throw invalidArgument('eventIds', 'must not be empty');
-  const ids = Array.from(eventIds as readonly unknown[], (id, i) =>
+  const given = Array.from(eventIds as readonly unknown[], (id, i) =>
     checkIdentifier(id, `eventIds[${i}]`),
   );
-  return { ...marker, events: { type: 'ids', ids: [...new Set(ids)] } };
+  return { ...marker, events: { type: 'ids', ids: [...new Set(given)], given } };
 }
 
 function checkMarker(request: RewindSessionRequest | RetractEventsRequest): CheckedMarker {

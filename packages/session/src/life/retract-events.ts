@@ -26,7 +26,7 @@ export function retractEvents(access: StoreAccess, retract: CheckedRetract): Pro
     }
     const isListed = events.type === 'ids';
     const found = isListed
-      ? await findEvents(access, { key, revision, ids: events.ids })
+      ? await findEvents(access, { ...events, key, revision })
       : erase
         ? await eventsThrough(access, { key, seq: events.seq })
         : [];
@@ -75,12 +75,13 @@ interface EventSearch {
   readonly key: SessionKey;
   readonly revision: number;
   readonly ids: readonly string[];
+  readonly given: readonly string[];
 }
 
 /** The events of ids; `not_found` if there is none of one. */
 async function findEvents(
   access: StoreAccess,
-  { key, revision, ids }: EventSearch,
+  { key, revision, ids, given }: EventSearch,
 ): Promise<readonly Event[]> {
   const { store } = access;
   const found = new Map<string, Event>();
@@ -95,11 +96,11 @@ async function findEvents(
       if (wanted.has(event.id)) found.set(event.id, event);
     }
   }
-  return ids.map((id, i) => {
+  return ids.map((id) => {
     const event = found.get(id);
     if (event !== undefined) return event;
     const message = `${describeSessionKey(key)} has no event ${JSON.stringify(id)}`;
-    throw new HoldfastError('not_found', { message, key, path: `eventIds[${i}]` });
+    throw new HoldfastError('not_found', { message, key, path: `eventIds[${given.indexOf(id)}]` });
   });
 }
 

@@ -169,6 +169,10 @@ export const retractRefusedCases = casesOf('retract', [
         const call = () => service.retract({ ...key, eventIds: ['e1', unknown, 'e2'] });
         await expectError(call, { code: 'not_found', key, path: 'eventIds[1]' });
       }
+      await expectError(() => service.retract({ ...key, eventIds: ['e1', 'e1', 'e7'] }), {
+        code: 'not_found',
+        path: 'eventIds[2]',
+      });
       assert.deepEqual(await wholeOf(service, key), before);
     },
   },
