@@ -99,6 +99,7 @@ import { refusedValuesCases } from './cases/values-refused.ts';
 import { unreadableValuesCases } from './cases/values-unreadable.ts';
 import { watchCases } from './cases/watch.ts';
 import { watchEndedCases } from './cases/watch-ended.ts';
+import { watchEndCases } from './cases/watch-ends.ts';
 import { watchProcessCases } from './cases/watch-processes.ts';
 import { watchRaceCases } from './cases/watch-race.ts';
 import type { ConformanceCase } from './conformance-case.ts';
@@ -147,6 +148,7 @@ const exampleCases: readonly ConformanceCase[] = [
   ...takeTurnCases,
   ...turnRaceCases,
   ...watchCases,
+  ...watchEndCases,
   ...watchEndedCases,
   ...watchRaceCases,
   ...exportCases,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Event, SessionService, WatchSessionRequest } from '@holdfast/session';
+import type { Event, SessionKey, SessionService, WatchSessionRequest } from '@holdfast/session';
 import { nextTurn, someTurns } from './race.ts';
-import { seqsOf } from './scenario.ts';
+import { at, seqsOf } from './scenario.ts';
 
 /** The first events that a watch gives, after which it is ended. */
 export async function watched(
@@ -63,4 +63,12 @@ export function expectSeqs(
 ): void {
   const expected = Array.from({ length: last - afterSeq }, (_, i) => afterSeq + i + 1);
   assert.deepEqual(seqsOf(events), expected, 'each event comes once, in order');
+}
+
+/** Appends an event for each id, one after the other. */
+export async function appendEach(
+  service: SessionService,
+  { key, ids }: { readonly key: SessionKey; readonly ids: readonly string[] },
+): Promise<void> {
+  for (const id of ids) await service.appendEvent({ ...key, event: { id, timestamp: at(1) } });
 }

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import type { SessionKey, SessionService } from '@holdfast/session';
-import { type CaseContext, casesOf } from '../conformance-case.ts';
-import { expectError, refusalOf } from '../expect-error.ts';
+import { casesOf } from '../conformance-case.ts';
+import { expectError } from '../expect-error.ts';
 import { expectFrozen } from '../expect-frozen.ts';
-import { expire, firstWatched } from '../gone.ts';
-import { another, type Instances, someTurns } from '../race.ts';
+import { firstWatched } from '../gone.ts';
 import {
   at,
   idsOf,
@@ -14,85 +12,10 @@ import {
   read,
   upTo,
 } from '../scenario.ts';
-import { expectSeqs, watched, watching } from '../watching.ts';
+import { appendEach, expectSeqs, watched, watching } from '../watching.ts';
 
 // More than are read at once.
 const MANY = 620;
-
-async function append(service: SessionService, key: SessionKey, ids: readonly string[]) {
-  for (const id of ids) await service.appendEvent({ ...key, event: { id, timestamp: at(1) } });
-}
-
-/** Ways in which a session ends. */
-const ends: readonly (readonly [string, (service: SessionService, key: SessionKey) => unknown])[] =
-  [
-    ['is deleted', (service, key) => service.delete(key)],
-    [
-      'is deleted and created again',
-      async (service, key) => {
-        await service.delete(key);
-        await service.create(key);
-        await append(service, key, ['new1', 'new2', 'new3', 'new4', 'new5']);
-      },
-    ],
-    [
-      'expires',
-      async (service, key) => {
-        if (service.capabilities.updateSession) await expire(service, key);
-        else await service.delete(key);
-      },
-    ],
-    [
-      'has expired and is created again',
-      async (service, key) => {
-        if (service.capabilities.updateSession) await expire(service, key);
-        else await service.delete(key);
-        await service.getOrCreate(key);
-        await append(service, key, ['new1', 'new2', 'new3', 'new4', 'new5']);
-      },
-    ],
-    [
-      'goes with its user',
-      async (service, key) => {
-        if (service.capabilities.eraseUser) await service.eraseUser(key);
-        else await service.delete(key);
-      },
-    ],
-  ];
-
-async function expectEnd(
-  context: CaseContext,
-  [watcher, writer]: Instances,
-  end: (service: SessionService, key: SessionKey) => unknown,
-): Promise<void> {
-  const key = await newSessionWithEvents(context, 3);
-  const sibling = await newSibling(context, key);
-  const waiting = watching(watcher, key);
-  const late = watching(watcher, { ...key, afterSeq: 3 });
-  const other = watching(watcher, sibling);
-  await waiting.until(3);
-  await end(writer, key);
-  for (const { end } of [waiting, late]) {
-    const error = await end;
-    await expectError(() => Promise.reject(error), { code: 'not_found', key });
-  }
-  expectSeqs(waiting.events, { last: 3 });
-  expectSeqs(late.events, { last: 0 });
-  // The other session may have gone with its user.
-  await unlessGone(() => append(writer, sibling, ['e1']));
-  if ((await writer.get(sibling)) === undefined) return void (await other.end);
-  await other.until(1);
-  assert.deepEqual(idsOf(other.events), ['e1']);
-  await writer.delete(sibling);
-  await other.end;
-}
-
-async function unlessGone(call: () => Promise<unknown>): Promise<void> {
-  const error = await refusalOf(call);
-  if (error !== undefined) {
-    await expectError(() => Promise.reject(error), { code: 'not_found' });
-  }
-}
 
 export const watchCases = casesOf('watch', [
   {
@@ -105,7 +28,7 @@ export const watchCases = casesOf('watch', [
       await watch.until(3);
       expectSeqs(watch.events, { last: 3 });
       for (const n of upTo(5)) {
-        await append(service, key, [`later${n}`]);
+        await appendEach(service, { key, ids: [`later${n}`] });
         await watch.until(3 + n);
         expectSeqs(watch.events, { last: 3 + n });
       }
@@ -127,7 +50,7 @@ export const watchCases = casesOf('watch', [
       expectSeqs(part, { afterSeq: 2, last: 4 });
       const ahead = watching(service, { ...key, afterSeq: 6 });
       const next = watching(service, { ...key, afterSeq: 4 });
-      await append(service, key, ['e5', 'e6', 'e7']);
+      await appendEach(service, { key, ids: ['e5', 'e6', 'e7'] });
       await Promise.all([ahead.until(1), next.until(3)]);
       expectSeqs(ahead.events, { afterSeq: 6, last: 7 });
       expectSeqs(next.events, { afterSeq: 4, last: 7 });
@@ -188,12 +111,12 @@ export const watchCases = casesOf('watch', [
       const { service } = context;
       const key = await newSession(context);
       const watch = watching(service, key);
-      await append(service, key, ['e1', 'e1']);
+      await appendEach(service, { key, ids: ['e1', 'e1'] });
       await service.appendEvent({ ...key, event: { partial: true } });
       const late = () => service.appendEvent({ ...key, event: {}, expectedRevision: 7 });
       await expectError(late, { code: 'conflict' });
       await service.updateState({ scope: 'app', appName: key.appName, set: { a: 1 } });
-      await append(service, key, ['e2']);
+      await appendEach(service, { key, ids: ['e2'] });
       await watch.until(2);
       assert.deepEqual(idsOf(watch.events), ['e1', 'e2']);
       await service.delete(key);
@@ -207,11 +130,11 @@ export const watchCases = casesOf('watch', [
       const { service } = context;
       const key = await newSessionWithEvents(context, 2);
       const early = upTo(3).map((n) => watching(service, { ...key, slowly: n === 2 }));
-      await append(service, key, ['e3']);
+      await appendEach(service, { key, ids: ['e3'] });
       const late = upTo(2).map(() => watching(service, { ...key, afterSeq: 2 }));
       // One that leaves takes nothing with it.
       const left = await watched(service, { ...key, count: 2 });
-      await append(service, key, ['e4', 'e5']);
+      await appendEach(service, { key, ids: ['e4', 'e5'] });
       expectSeqs(left, { last: 2 });
       for (const watch of early) {
         await watch.until(5);
@@ -234,7 +157,9 @@ export const watchCases = casesOf('watch', [
       const keys = [first];
       for (const _ of upTo(29)) keys.push(await newSibling(context, first));
       const watches = keys.map((key) => watching(service, key));
-      await Promise.all(keys.map((key, i) => append(service, key, [`a${i}`, `b${i}`])));
+      await Promise.all(
+        keys.map((key, i) => appendEach(service, { key, ids: [`a${i}`, `b${i}`] })),
+      );
       for (const [i, watch] of watches.entries()) {
         await watch.until(2);
         assert.deepEqual(idsOf(watch.events), [`a${i}`, `b${i}`]);
@@ -268,57 +193,13 @@ export const watchCases = casesOf('watch', [
       const key = await newSessionWithEvents(context, 3);
       const iterator = service.watch(key)[Symbol.asyncIterator]();
       assert.equal((await iterator.next()).value?.seq, 1);
-      await append(service, key, ['e4']);
+      await appendEach(service, { key, ids: ['e4'] });
       assert.equal((await iterator.next()).value?.seq, 2);
       await service.appendEvents({ ...key, events: [{ id: 'e5' }, { id: 'e6' }] });
       for (const seq of [3, 4, 5, 6]) assert.equal((await iterator.next()).value?.seq, seq);
       assert.deepEqual(await iterator.return?.(), { done: true, value: undefined });
       assert.deepEqual(await iterator.next(), { done: true, value: undefined });
-      await append(service, key, ['e7']);
-    },
-  },
-  ...ends.map(([what, end]) => ({
-    title: `ends with \`not_found\` when the session ${what}`,
-    needs: 'watch' as const,
-    run: (context: CaseContext) => expectEnd(context, [context.service, context.service], end),
-  })),
-  ...ends.map(([what, end]) => ({
-    title: `ends with \`not_found\` when the session ${what} by another instance`,
-    needs: ['watch', 'shared'] as const,
-    run: async (context: CaseContext) =>
-      expectEnd(context, [context.service, await another(context)], end),
-  })),
-  {
-    title: 'ends with `not_found` when an idle session expires by itself',
-    needs: ['watch', 'updateSession'],
-    async run(context) {
-      const { service } = context;
-      const key = await newSessionWithEvents(context, 1);
-      const watch = watching(service, key);
-      await watch.until(1);
-      await service.updateSession({ ...key, expires: { afterIdle: 1 } });
-      const error = await watch.end;
-      await expectError(() => Promise.reject(error), { code: 'not_found', key });
-    },
-  },
-  {
-    title: 'ends with `not_found` at once if there is no session',
-    needs: 'watch',
-    async run(context) {
-      const { service, newKey } = context;
-      const key = newKey();
-      const missing = { code: 'not_found', key } as const;
-      await expectError(() => firstWatched(service, key), missing);
-      await expectError(() => firstWatched(service, { ...key, afterSeq: 5 }), missing);
-      const { events } = await read(service, await newSessionWithEvents(context, 1));
-      assert.equal(events.length, 1);
-      await service.create(key);
-      const watch = watching(service, key);
-      await append(service, key, ['e1']);
-      await watch.until(1);
-      await service.delete(key);
-      await watch.end;
-      assert.deepEqual(idsOf(watch.events), ['e1']);
+      await appendEach(service, { key, ids: ['e7'] });
     },
   },
   {
@@ -332,66 +213,11 @@ export const watchCases = casesOf('watch', [
       await service.updateSession({ ...key, labels: { set: { title: 'new' } } });
       await service.updateSession({ ...key, expires: { at: at(1) } });
       await service.acquireTurn({ ...key, turn: 'a' });
-      await append(service, key, ['e2']);
+      await appendEach(service, { key, ids: ['e2'] });
       await watch.until(2);
       expectSeqs(watch.events, { last: 2 });
       await service.delete(key);
       await watch.end;
-    },
-  },
-  {
-    title: 'ends with the reason of its signal, whether it waits or not',
-    needs: 'watch',
-    async run(context) {
-      const { service } = context;
-      const key = await newSessionWithEvents(context, 2);
-      const reason = new Error('the page was closed');
-      const before = { ...key, signal: AbortSignal.abort(reason) };
-      assert.equal(await refusalOf(() => firstWatched(service, before)), reason);
-      const controller = new AbortController();
-      const waiting = watching(service, { ...key, signal: controller.signal });
-      const other = watching(service, key);
-      await Promise.all([waiting.until(2), other.until(2)]);
-      await someTurns(10);
-      controller.abort(reason);
-      assert.equal(await waiting.end, reason);
-      expectSeqs(waiting.events, { last: 2 });
-      const second = new AbortController();
-      const seen: unknown[] = [];
-      const reading = refusalOf(async () => {
-        for await (const event of service.watch({ ...key, signal: second.signal })) {
-          seen.push(event.seq);
-          second.abort(reason);
-        }
-      });
-      assert.equal(await reading, reason);
-      assert.deepEqual(seen, [1]);
-      await append(service, key, ['e3']);
-      await other.until(3);
-      expectSeqs(other.events, { last: 3 });
-      await service.delete(key);
-      await other.end;
-    },
-  },
-  {
-    title: 'ends with `closed` when the service is closed, which waits for no watcher',
-    needs: 'watch',
-    async run(context) {
-      const { service } = context;
-      const key = await newSessionWithEvents(context, 2);
-      const waiting = upTo(3).map(() => watching(service, key));
-      for (const watch of waiting) await watch.until(2);
-      await someTurns(10);
-      const left = service.watch(key)[Symbol.asyncIterator]();
-      assert.equal((await left.next()).value?.seq, 1);
-      await service.close();
-      for (const watch of waiting) {
-        const error = await watch.end;
-        await expectError(() => Promise.reject(error), { code: 'closed' });
-        expectSeqs(watch.events, { last: 2 });
-      }
-      await expectError(() => firstWatched(service, key), { code: 'closed' });
-      await left.return?.();
     },
   },
   {
