@@ -85,7 +85,10 @@ export function checkUsers(
   request: Pick<ListSessionRequest, 'allUsers' | 'userId'>,
 ): string | undefined {
   const { allUsers, userId } = request;
-  if (allUsers === undefined) return checkIdentifier(userId, 'userId');
+  if (allUsers === undefined) {
+    if (userId === undefined) throw invalidArgument('userId', 'must be given if allUsers is not');
+    return checkIdentifier(userId, 'userId');
+  }
   if (allUsers !== true) throw invalidArgument('allUsers', 'must be true if it is given');
   if (userId !== undefined) throw invalidArgument('userId', 'must be absent if allUsers is given');
   return undefined;

@@ -2,6 +2,7 @@ import { createEvent, type Event } from '@holdfast/core';
 import { checkSessionKey } from '@holdfast/core/internal';
 import { describe, expect, it } from 'vitest';
 import { iterateEvents } from './iterate-events.ts';
+import { prepareRetract, prepareRewind } from './life/prepare-marker.ts';
 import { decodeListCursor, encodeListCursor } from './list-cursor.ts';
 import { matchStored } from './match-stored.ts';
 import {
@@ -54,6 +55,9 @@ describe('requests', () => {
     expect(list({ allUsers: false })).toThrow(wrong('allUsers'));
     expect(list({ includeState: 'yes' })).toThrow(wrong('includeState'));
     expect(list({ limit: 0 })).toThrow(wrong('limit'));
+    const retract = (fields: object) => () => prepareRetract({ ...key, ...fields } as never);
+    expect(retract({ eventIds: 'e1' })).toThrow(wrong('eventIds'));
+    expect(retract({ eventIds: [5] })).toThrow(wrong('eventIds[0]'));
     const create = (fields: object) => () => prepareCreate({ ...key, ...fields }, options);
     expect(create({ state: null })).toThrow(wrong('state'));
     expect(create({ state: { 'user:': 1 } })).toThrow(wrong('state["user:"]'));
@@ -64,6 +68,20 @@ describe('requests', () => {
     expect(() => checkServiceOptions({ maxEventBytes: 8 * 1024 * 1024 + 1 })).toThrow(
       wrong('maxEventBytes'),
     );
+  });
+
+  it.each([
+    ['list', 'userId must be given if allUsers is not'],
+    ['rewind', 'toSeq must be given if beforeInvocationId is not'],
+    ['retract', 'eventIds must be given if throughSeq is not'],
+  ])('without what a %s has to have are told what is missing', (call, message) => {
+    const { userId, ...rest } = key;
+    const calls = new Map<string, () => unknown>([
+      ['list', () => prepareList(rest as never, listing)],
+      ['rewind', () => prepareRewind({ ...rest, userId } as never)],
+      ['retract', () => prepareRetract({ ...rest, userId } as never)],
+    ]);
+    expect(calls.get(call)).toThrow(message);
   });
 
   it('of a state say whose it is', () => {

@@ -45,6 +45,12 @@ export function changedTooOften(key: SessionKey): HoldfastError {
   return new HoldfastError('unavailable', { message, key });
 }
 
+/** The session is to be held for a turn, and is for another one. */
+export function turnTaken(key: SessionKey): HoldfastError {
+  const message = `${describeSessionKey(key)} is held for another turn`;
+  return new HoldfastError('conflict', { message, key, path: 'turn' });
+}
+
 /** The session is held for another turn, or for none. */
 export function turnConflict(
   key: SessionKey,
@@ -61,15 +67,17 @@ export function turnConflict(
 /** A value to add to, or the sum, is not a safe integer. */
 export function incrementUnfit(name: string, key: SessionKey): HoldfastError {
   const path = `actions.stateIncrements[${JSON.stringify(name)}]`;
-  const message = `${path} meets a value, or makes one, that is not a safe integer`;
-  return new HoldfastError('conflict', { message, key, path });
+  return new HoldfastError('conflict', { message: unfit(path), key, path });
 }
 
 /** The same in the state of an app or a user. */
 export function stateIncrementUnfit({ name }: { readonly name: string }): HoldfastError {
   const path = `increment[${JSON.stringify(name)}]`;
-  const message = `${path} meets a value, or makes one, that is not a safe integer`;
-  return new HoldfastError('conflict', { message, path });
+  return new HoldfastError('conflict', { message: unfit(path), path });
+}
+
+function unfit(path: string): string {
+  return `${path} cannot be added: the value of the key, or the sum, is not a safe integer`;
 }
 
 /** What a session was at a point cannot be told. */

@@ -2,7 +2,7 @@ import { checkFlag, checkIdentifier, checkInteger, checkSessionKey } from '@hold
 import type { PreparedReleaseTurn, PreparedTurn } from '../prepared-life.ts';
 import type { AcquireTurnRequest, ReleaseTurnRequest } from '../requests.ts';
 import type { WriteOptions } from '../service-options.ts';
-import { sessionNotFound, turnConflict } from '../session-errors.ts';
+import { sessionNotFound, turnConflict, turnTaken } from '../session-errors.ts';
 import { needed, type StoreAccess } from './store-access.ts';
 
 /** How long a turn is held without an extension, in ms. */
@@ -32,7 +32,7 @@ export async function acquireTurn({ store }: StoreAccess, acquire: PreparedTurn)
     case 'held':
       return acquire.until;
     case 'refused':
-      throw turnConflict(acquire.key, acquire);
+      throw acquire.extend ? turnConflict(acquire.key, acquire) : turnTaken(acquire.key);
     case 'missing':
       throw sessionNotFound(acquire.key);
   }
