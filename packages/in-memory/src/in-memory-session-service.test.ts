@@ -196,4 +196,39 @@ describe('InMemorySessionService', () => {
     expect(await service.delete(key)).toBe(false);
     expect(await service.getState({ scope: 'user', appName: 'app', userId: 'user' })).toEqual({});
   });
+
+  describe('with thousands of sessions', () => {
+    const everything = { appName: 'app', allUsers: true, idleFor: 0, limit: 100_000 } as const;
+    const user = { appName: 'app', userId: 'user' } as const;
+    async function withSessions(count: number) {
+      const service = new InMemorySessionService();
+      for (let i = 0; i < count; i++) await service.create({ ...user, state: { 'user:a': 1 } });
+      return service;
+    }
+
+    it('ends a sweep, and the erasure of a user, by a signal with a time-out', async () => {
+      const service = await withSessions(6_000);
+      const sweep = service.sweep({ ...everything, signal: AbortSignal.timeout(5) });
+      await expect(sweep).rejects.toMatchObject({ name: 'TimeoutError' });
+      const erase = service.eraseUser({ ...user, signal: AbortSignal.timeout(5) });
+      await expect(erase).rejects.toMatchObject({ name: 'TimeoutError' });
+      const left = (await service.list({ ...user, includeTotal: true })).total ?? 0;
+      expect(left).toBeGreaterThan(0);
+      expect(await service.eraseUser(user)).toEqual({ sessions: left, stateKeys: 1 });
+      expect(await service.eraseUser(user)).toEqual({ sessions: 0, stateKeys: 0 });
+    });
+
+    it('erases a user beside others who create sessions', async () => {
+      const service = await withSessions(1_000);
+      let created = 0;
+      const timer = setInterval(() => {
+        created++;
+        void service.create(user);
+      }, 0);
+      const { sessions, stateKeys } = await service.eraseUser(user);
+      clearInterval(timer);
+      const left = (await service.list({ ...user, includeTotal: true })).total ?? 0;
+      expect([sessions + left, stateKeys]).toEqual([1_000 + created, 1]);
+    });
+  });
 });

@@ -220,14 +220,20 @@ export class InMemoryStore implements SessionStore {
     return true;
   }
 
-  eraseUser({ appName, userId }: PreparedEraseUser): EraseOutcome {
+  eraseUser({ appName, userId, limit }: PreparedEraseUser): EraseOutcome {
     const user = this.#tenants.user(appName, userId);
     if (user === undefined) return { sessions: 0, stateKeys: 0, done: true };
     const [sessions, stateKeys] = [user.sessions.size, user.state.snapshot().size];
-    user.state.clear();
-    for (const session of [...user.sessions.values()]) this.#remove(session);
+    const done = sessions <= limit;
+    if (done) user.state.clear();
+    let left = limit;
+    for (const session of user.sessions.values()) {
+      if (left === 0) return { sessions: limit, stateKeys: 0, done };
+      this.#remove(session);
+      left--;
+    }
     this.#tenants.prune(appName, userId);
-    return { sessions, stateKeys, done: true };
+    return { sessions, stateKeys, done };
   }
 
   listUsers({ appName, afterUserId, count }: PreparedListUsers): readonly string[] {

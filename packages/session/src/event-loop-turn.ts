@@ -2,7 +2,7 @@ import { builtIn, realTimers } from './real-timers.ts';
 
 // A store without I/O answers in microtasks, and so does a driver that is synchronous: a loop of
 // such calls would keep timers, sockets and signals waiting until it ends. So once in a while an
-// answer waits for a turn of the event loop.
+// answer waits for a turn of the event loop, and so does a step of a call that takes many.
 
 // A look at the clock costs as much as the shortest calls.
 const CALLS_PER_LOOK = 8;

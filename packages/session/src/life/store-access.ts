@@ -2,6 +2,7 @@ import type { Event, SessionKey } from '@holdfast/core';
 import { andThen, type MaybePromise } from '../call-gate.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import { checkListedEvents, checkLoadedEvents } from '../check-stored-events.ts';
+import { dueTurn } from '../event-loop-turn.ts';
 import type { CheckedAppend } from '../prepare-append.ts';
 import { withoutEvents } from '../prepare-get.ts';
 import type { PreparedListEvents } from '../prepare-list-events.ts';
@@ -91,6 +92,7 @@ export async function* walkEvents(
     if (last === undefined || events.length < PAGE) return;
     if (order === 'asc') afterSeq = last;
     else beforeSeq = last;
+    await dueTurn();
   }
 }
 

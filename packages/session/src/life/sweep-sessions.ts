@@ -1,5 +1,6 @@
 import type { AbortSignalLike } from '@holdfast/core';
 import { checkIdentifier, checkInteger, checkRequest } from '@holdfast/core/internal';
+import { dueTurn } from '../event-loop-turn.ts';
 import { checkUsers } from '../prepare-list.ts';
 import type { PreparedSweep } from '../prepared-life.ts';
 import type { EraseUserRequest, SweepRequest } from '../requests.ts';
@@ -58,6 +59,7 @@ export async function sweepSessions(
       if (!(await deleteExpired({ key, now, untouchedSince }))) continue;
       deleted++;
       hub.changed(key);
+      await dueTurn();
     }
     if (found.length < limit) return Object.freeze({ deleted, done: true });
   }
@@ -92,5 +94,6 @@ export async function eraseUser(
     stateKeys += step.stateKeys;
     if (step.sessions > 0) hub.changedAll();
     if (step.done) return Object.freeze({ sessions, stateKeys });
+    await dueTurn();
   }
 }
