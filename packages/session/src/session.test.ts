@@ -76,6 +76,37 @@ describe('Session', () => {
     expect(snapshot.withEvent(createEvent({ partial: true }))).toBe(snapshot);
   });
 
+  it('knows from where on events can be active, or that it may be from the first', () => {
+    const compactedContent = { parts: [{ text: 'so far' }] };
+    const compaction = { fromSeq: 1, throughSeq: 1, compactedContent };
+    const steps: readonly (readonly [Event['actions'], number])[] = [
+      [{ stateDelta: {} }, 1],
+      [{ stateDelta: {}, compaction }, 2],
+      [{ stateDelta: {}, retract: { throughSeq: 2 } }, 3],
+      [{ stateDelta: {}, retract: { throughSeq: 1 } }, 3],
+      [{ stateDelta: {}, retract: { eventIds: ['e2'] } }, 1],
+      [{ stateDelta: {}, retract: { throughSeq: 3 } }, 4],
+      [{ stateDelta: {}, rewind: { toSeq: 2 } }, 1],
+    ];
+    let snapshot = session();
+    steps.forEach(([actions, activeFrom], i) => {
+      snapshot = snapshot.withEvent(stored(i + 1, { actions }));
+      expect(snapshot.activeFrom).toBe(activeFrom);
+    });
+  });
+
+  it('cannot go on with an event that was erased', () => {
+    const stub = { id: 'e1', seq: 1, timestamp: 3, author: 'user', erased: true };
+    const erased = Object.defineProperty({ ...stub }, 'actions', { value: { stateDelta: {} } });
+    for (const event of [stub, Object.freeze(stub), Object.freeze(erased)]) {
+      expect(() => session().withEvent(event as never)).toThrow(
+        expect.objectContaining({ code: 'conflict', key, path: 'erased', revision: 0 }),
+      );
+      const snapshot = session([stored(1)]);
+      expect(snapshot.withEvent(event as never)).toBe(snapshot);
+    }
+  });
+
   it.each([3, 0, 1.5, undefined])('refuses seq %s at revision 1', (seq) => {
     const event = { ...createEvent(), ...(seq !== undefined && { seq }) };
     expect(() => session([stored(1)]).withEvent(event)).toThrow(

@@ -5,20 +5,13 @@ import {
   type JsonObject,
   type SessionKey,
 } from '@holdfast/core';
-import {
-  checkPlainObject,
-  describeSessionKey,
-  invalidArgument,
-  isPlainObject,
-  JsonCopier,
-  MAX_JSON_DEPTH,
-  readInput,
-} from '@holdfast/core/internal';
+import { checkPlainObject, describeSessionKey, readInput } from '@holdfast/core/internal';
 import { State } from '@holdfast/state';
 import { type ScopeState, type StoredState, stateRecord } from '@holdfast/state/internal';
+import { acceptEvent } from './accept-event.ts';
 import { activeEvents } from './active-events.ts';
 import { eventMark, markOf } from './event-mark.ts';
-import { prepareEvent } from './prepare-event.ts';
+import { activeFromWith } from './life/active-from.ts';
 import {
   type Expires,
   type ForkPoint,
@@ -211,7 +204,7 @@ export class Session implements SessionKey {
    * a partial one, change nothing: the answer is this snapshot itself. `conflict` if
    * `event.seq` is not `revision + 1`: other events came between, so read the session again.
    * So it is if the event, as a service gave it, is of another session, even one that has these ids
-   * since this one was deleted.
+   * since this one was deleted, or if it was erased: what it has changed is not known any more.
    * An event that is not frozen, such as one that came over the wire, is checked and copied.
    */
   withEvent(event: Event): Session {
@@ -235,9 +228,18 @@ export class Session implements SessionKey {
         revision: this.revision,
       });
     }
+    if (event.erased === true) {
+      throw new HoldfastError('conflict', {
+        message: `event ${seq} of ${describeSessionKey(this.key)} was erased: what it has changed is not known`,
+        key: this.key,
+        path: 'erased',
+        revision: this.revision,
+      });
+    }
     const arrived = acceptEvent(event, seq);
     const next = new Session({
       ...this.#snapshot,
+      activeFrom: activeFromWith(this.activeFrom, arrived),
       lastUpdateTime: Math.max(this.lastUpdateTime, arrived.timestamp),
       revision: seq,
       events: this.#events,
@@ -280,26 +282,4 @@ function chained(last: LaterEvent): Event[] {
     events.push(link.event);
   }
   return events.reverse();
-}
-
-/**
- * A stored event that a caller hands back. What a service gave is frozen, and taken as it
- * is; anything else, such as what came over the wire, is checked, copied and frozen.
- */
-function acceptEvent(event: Event, seq: number): Event {
-  if (isPlainObject(event.actions?.stateDelta) && isDeeplyFrozen(event)) return event;
-  const now = (): never => {
-    throw invalidArgument('timestamp', 'must be that of a stored event');
-  };
-  return Object.freeze({ ...prepareEvent(event, { copier: new JsonCopier(), now }).event, seq });
-}
-
-// An event's own levels stand around those of its values.
-function isDeeplyFrozen(value: unknown, levels: number = MAX_JSON_DEPTH + 4): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  if (levels === 0 || !Object.isFrozen(value)) return false;
-  for (const key of Object.keys(value)) {
-    if (!isDeeplyFrozen((value as Record<string, unknown>)[key], levels - 1)) return false;
-  }
-  return true;
 }

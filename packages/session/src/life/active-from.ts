@@ -77,6 +77,15 @@ export async function activeFromAt(access: StoreAccess, place: ActivePlace): Pro
   return first;
 }
 
+/** The first event that can be active with one more at the end, given the one without it. */
+export function activeFromWith(activeFrom: number, event: Event): number {
+  const { rewind, retract } = event.actions;
+  // What it brings back may be anything.
+  if (rewind !== undefined || retract?.eventIds !== undefined) return 1;
+  const through = retract?.throughSeq ?? coveredBy(event);
+  return Number.isSafeInteger(through) ? Math.max(activeFrom, (through as number) + 1) : activeFrom;
+}
+
 /** Up to where a summary covers all that is there; undefined if it is not one of all. */
 export function coveredBy({ actions, seq }: Event): number | undefined {
   const compaction: Partial<Compaction> | undefined = actions.compaction;
