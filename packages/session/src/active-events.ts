@@ -1,8 +1,12 @@
 import type { Event } from '@holdfast/core';
 
 /**
- * Those of a session's events that count: without what a rewind has taken back, without what was
- * retracted, and without the markers of both. The events are in `seq` order; some may be missing.
+ * The active ones of a session's events: without those that a rewind has taken back or that were
+ * retracted, and without the markers of both. The events are in `seq` order; earlier ones may be
+ * missing.
+ *
+ * @example
+ * const last = activeEvents(session.events).at(-1);
  */
 export function activeEvents(events: readonly Event[]): readonly Event[] {
   const active: Event[] = [];

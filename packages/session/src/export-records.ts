@@ -28,8 +28,8 @@ export type ExportService = Pick<
 const version = RECORD_VERSION;
 
 /**
- * All that an app has of a user, as records: the `user:` state, and each session with its events,
- * as of the moment at which the walk comes to it. A session that is deleted meanwhile is left out,
+ * Everything that an app has of a user, as records: the `user:` state, and each session with its
+ * events, as it is when the walk comes to it. A session that is deleted meanwhile is left out,
  * or ends before its last event: then an import leaves it out.
  *
  * @example
@@ -59,7 +59,7 @@ export async function* exportUser(
 }
 
 /**
- * All that there is of an app, as records: the `app:` state, and what there is of each user.
+ * Everything of an app, as records: the `app:` state, and everything of each user.
  *
  * @example
  * await importRecords(target, exportApp(source, { appName: 'shop' }));

@@ -11,7 +11,7 @@ import { badRecord, checkRecords, readRecord } from './read-record.ts';
 import type { ImportPart } from './requests.ts';
 import type { SessionService } from './session-service.ts';
 
-/** What an import came to. */
+/** What an import has done. */
 export interface ImportResult {
   /** How many sessions it wrote. */
   readonly sessions: number;
@@ -19,9 +19,9 @@ export interface ImportResult {
   readonly events: number;
   /** How many states of apps and users it wrote. */
   readonly states: number;
-  /** How many sessions were left out, as they are there already. */
+  /** How many sessions it left out because they exist already. */
   readonly present: number;
-  /** How many sessions were left out, as their events do not go up to the last one. */
+  /** How many sessions it left out because the records lack their last events. */
   readonly incomplete: number;
 }
 
@@ -30,9 +30,9 @@ const PART_EVENTS = 250;
 const PART_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * Writes what `exportUser` or `exportApp` gave to any service. It can be run again: sessions that
- * are there are left as they are, and one of which a part is there begins anew. A session is there
- * for other calls once all of it is. States are set key by key; others stay.
+ * Writes the records of `exportUser` or `exportApp` to any service. It can be run again: a session
+ * that exists is left as it is, and one that was written in part begins anew. Other calls see a
+ * session once all of it has been written. States are set key by key; other keys stay.
  *
  * @example
  * const lines = createInterface({ input: createReadStream('shop.jsonl') });

@@ -7,11 +7,11 @@ export type StateInput = Readonly<Record<string, unknown>>;
 /** What a new session begins with. */
 export interface NewSessionOptions {
   /**
-   * At most 32: names by the rules of ids, and values of at most 255 bytes of UTF-8. `title` is the
-   * one that people look for. @default no labels
+   * At most 32. Names follow the rules of ids; values have at most 255 bytes of UTF-8. By
+   * convention, `title` is what a person sees. @default no labels
    */
   readonly labels?: Labels | undefined;
-  /** When the session goes. @default never, as null */
+  /** When the session expires. @default null: never */
   readonly expires?: Expires | null | undefined;
 }
 
@@ -37,11 +37,11 @@ export interface EventWindowOptions {
 
 export interface GetSessionRequest extends SessionKey, EventWindowOptions {
   /**
-   * Load what is active: the last summary and the events behind what it covers. Those of the
-   * window that come before are not loaded. @default false
+   * Load no event before `activeFrom`: none that the last summary covers, or that was retracted by
+   * `throughSeq`. @default false
    */
   readonly active?: boolean | undefined;
-  /** Whether the session has its `initialState`. @default false */
+  /** Whether to load the session's `initialState`. @default false */
   readonly includeInitialState?: boolean | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface GetOrCreateSessionRequest
   extends SessionKey,
     EventWindowOptions,
     NewSessionOptions {
-  /** @default no state */
+  /** As for `create`. @default no state */
   readonly state?: StateInput | undefined;
 }
 
@@ -65,9 +65,9 @@ export interface ListSessionsOptions {
   readonly cursor?: string | undefined;
   /** By last update: the latest first (`desc`) or last (`asc`). @default 'desc' */
   readonly order?: Order | undefined;
-  /** @default false */
+  /** Whether each summary has its `state`. @default false */
   readonly includeState?: boolean | undefined;
-  /** @default false */
+  /** Whether the page has the `total` of all pages. @default false */
   readonly includeTotal?: boolean | undefined;
 }
 
@@ -122,7 +122,7 @@ export interface AppendEventsRequest extends AppendOptions {
 }
 
 export interface ListEventsRequest extends SessionKey {
-  /** Events behind this `seq` only. @default from the first event on */
+  /** Events after this `seq` only. @default from the first event on */
   readonly afterSeq?: number | undefined;
   /** Events before this `seq` only. @default up to the last event */
   readonly beforeSeq?: number | undefined;
@@ -164,15 +164,15 @@ export interface UpdateSessionRequest extends SessionKey {
         readonly remove?: readonly string[] | undefined;
       }
     | undefined;
-  /** Null: it does not expire any more. @default no change */
+  /** Null: the session no longer expires. @default no change */
   readonly expires?: Expires | null | undefined;
 }
 
 /** A point of a session's history: an event, or where an invocation begins. */
 interface ForkPointOptions {
-  /** The last event to have: 0 for none. @default the last event there is */
+  /** The `seq` of the last event to copy: 0 for none. @default all events */
   readonly throughSeq?: number | undefined;
-  /** The events before the first one of this invocation. */
+  /** Copy the events before the first one of this invocation. */
   readonly beforeInvocationId?: string | undefined;
 }
 
@@ -200,22 +200,38 @@ export interface MarkerOptions extends SessionKey {
 
 export type RewindSessionRequest = MarkerOptions &
   (
-    | { readonly toSeq: number; readonly beforeInvocationId?: undefined }
-    | { readonly beforeInvocationId: string; readonly toSeq?: undefined }
+    | {
+        /** The `seq` of the last event that stays active: 0 for none. */
+        readonly toSeq: number;
+        readonly beforeInvocationId?: undefined;
+      }
+    | {
+        /** Go back to before the first event of this invocation. */
+        readonly beforeInvocationId: string;
+        readonly toSeq?: undefined;
+      }
   );
 
 export type RetractEventsRequest = MarkerOptions & {
-  /** Whether their bodies go from the store as well, for good. @default false */
+  /** Whether to delete their bodies from the store as well, for good. @default false */
   readonly erase?: boolean | undefined;
 } & (
-    | { readonly eventIds: readonly string[]; readonly throughSeq?: undefined }
-    | { readonly throughSeq: number; readonly eventIds?: undefined }
+    | {
+        /** The events, at least one. */
+        readonly eventIds: readonly string[];
+        readonly throughSeq?: undefined;
+      }
+    | {
+        /** All events up to and including this `seq`. */
+        readonly throughSeq: number;
+        readonly eventIds?: undefined;
+      }
   );
 
 export interface AcquireTurnRequest extends SessionKey {
-  /** The token of the turn, by the rules of ids: whoever has it may append with it. */
+  /** The token of the turn. It follows the rules of ids; whoever has it may append in the turn. */
   readonly turn: string;
-  /** After so many ms without an extension it is free again: 1 to 86,400,000. @default 30,000 */
+  /** The session is free again so many ms after it was last extended: 1 to 86,400,000. @default 30,000 */
   readonly ttl?: number | undefined;
   /** Only if the session is held for this turn already. @default false */
   readonly extend?: boolean | undefined;
@@ -228,11 +244,11 @@ export interface ReleaseTurnRequest extends SessionKey {
 export interface SweepOptions {
   readonly appName: string;
   /**
-   * Sessions that were neither appended to nor updated for so many ms go as well, whatever their
+   * Also delete sessions that were neither appended to nor updated for so many ms, whatever their
    * expiry says. @default expired ones only
    */
   readonly idleFor?: number | undefined;
-  /** How many sessions go at most: 1 to 100,000. @default 1,000 */
+  /** How many sessions to delete at most: 1 to 100,000. @default 1,000 */
   readonly limit?: number | undefined;
   /** Ends the sweep between two sessions: the call throws the signal's reason. */
   readonly signal?: AbortSignalLike | undefined;
@@ -253,14 +269,14 @@ export interface EraseUserRequest {
 
 export interface ListUsersRequest {
   readonly appName: string;
-  /** Users behind this one only, by the bytes of their ids. @default from the first one on */
+  /** Users after this one only, by the bytes of their ids. @default from the first one on */
   readonly afterUserId?: string | undefined;
   /** The length of the page: 1 to 1,000. @default 100 */
   readonly limit?: number | undefined;
 }
 
 export interface WatchSessionRequest extends SessionKey {
-  /** Events behind this `seq` only. @default from the first event on */
+  /** Events after this `seq` only. @default from the first event on */
   readonly afterSeq?: number | undefined;
   /** Ends the watch: the iterator throws the signal's reason. */
   readonly signal?: AbortSignalLike | undefined;
@@ -284,15 +300,15 @@ export interface ImportedSession {
 
 export interface ImportSessionRequest extends SessionKey {
   readonly session: ImportedSession;
-  /** Of all its events, in parts: they are in the order of `seq`, without a gap. */
+  /** The next of its events, in the order of `seq`, without a gap. */
   readonly events: readonly Event[];
-  /** What the part before gave. @default this is the first part */
+  /** What the call for the part before returned. @default this is the first part */
   readonly part?: ImportPart | undefined;
 }
 
-/** How far an import has come. */
+/** How far the import of a session has come. */
 export interface ImportPart {
-  /** The `seq` of the last event that is there. */
+  /** The `seq` of the last event that has been written. */
   readonly revision: number;
   readonly incarnation: string;
 }

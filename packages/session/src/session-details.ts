@@ -1,9 +1,9 @@
 import { isPlainObject, setOwn } from '@holdfast/core/internal';
 
-/** What a program notes about a session: names by the rules of ids, and texts. */
+/** What a program notes about a session: short texts by name. Names follow the rules of ids. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** When a session goes: at a time in epoch ms, or so many ms after its last append or update. */
+/** When a session expires: `at` a time, in epoch ms, or so many ms after its last append or update. */
 export type Expires =
   | { readonly at: number; readonly afterIdle?: undefined }
   | { readonly afterIdle: number; readonly at?: undefined };

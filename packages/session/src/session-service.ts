@@ -32,11 +32,11 @@ import type { SessionPage, SessionSummary } from './session-page.ts';
  * call that a capability denies is `unsupported`.
  */
 export interface SessionCapabilities {
-  /** What was acknowledged is there after the process has ended. */
+  /** What was acknowledged is still stored after the process has ended. */
   readonly persistent: boolean;
   /** Several processes may use one storage at the same time. */
   readonly shared: boolean;
-  /** Sessions may go without being deleted, as storage is bounded. */
+  /** Sessions may vanish without being deleted, as storage is bounded. */
   readonly evicts: boolean;
   /** `app:` keys become visible together with their event, not just after it. */
   readonly atomicAppState: boolean;
@@ -66,19 +66,19 @@ export interface SessionCapabilities {
   readonly watch: boolean;
 }
 
-/** What a sweep came to. */
+/** What a sweep has done. */
 export interface SweepResult {
   /** How many sessions it deleted. */
   readonly deleted: number;
-  /** False if its limit left more of them. */
+  /** False if more are left, because of the limit: call it again. */
   readonly done: boolean;
 }
 
-/** What went with a user. */
+/** What a call of `eraseUser` has deleted. */
 export interface ErasedUser {
   /** How many sessions, expired ones too. */
   readonly sessions: number;
-  /** How many keys of the user's own state. */
+  /** How many keys of the `user:` state. */
   readonly stateKeys: number;
 }
 
@@ -99,7 +99,7 @@ export interface EventPage {
 /**
  * What a program sees of any store. Every error is a `HoldfastError`: `invalid_argument` for bad
  * input, before anything is written; `closed` after `close`; `unavailable` if the store cannot be
- * reached, or does not answer in time; `misconfigured` if a person has to mend something. What is
+ * reached, or does not answer in time; `misconfigured` if a person has to correct something. What is
  * returned is deeply frozen, apart from `State`.
  *
  * To TypeScript it is a class, so that it knows what runs: `{ ...service }` has none of the
@@ -143,11 +143,12 @@ export declare abstract class SessionService implements AsyncDisposable {
    * pages neither skip nor repeat a session that it does not touch.
    *
    * @example
-   * let page = await service.list({ appName: 'shop', userId: 'ada', limit: 20 });
-   * while (page.nextCursor !== undefined) {
-   *   const cursor = page.nextCursor;
-   *   page = await service.list({ appName: 'shop', userId: 'ada', limit: 20, cursor });
-   * }
+   * let cursor: string | undefined;
+   * do {
+   *   const page = await service.list({ appName: 'shop', userId: 'ada', limit: 20, cursor });
+   *   for (const { id, labels } of page.sessions) console.log(id, labels.title);
+   *   cursor = page.nextCursor;
+   * } while (cursor !== undefined);
    */
   abstract list(request: ListSessionRequest): Promise<SessionPage>;
 
@@ -211,8 +212,8 @@ export declare abstract class SessionService implements AsyncDisposable {
   abstract getEvent(request: GetEventRequest): Promise<Event | undefined>;
 
   /**
-   * Changes labels, one by one, and when the session expires; gives its summary after that.
-   * Neither its revision nor its last update moves. `not_found` if there is no session;
+   * Changes single labels, and when the session expires; gives its summary after that. Neither
+   * `revision` nor `lastUpdateTime` moves. `not_found` if there is no session;
    * `invalid_argument` if it would have more than 32 labels.
    *
    * @example
@@ -221,9 +222,9 @@ export declare abstract class SessionService implements AsyncDisposable {
   abstract updateSession(request: UpdateSessionRequest): Promise<SessionSummary>;
 
   /**
-   * A new session of the same user with the first events of another one, and its own state as it
-   * was then. `not_found` if there is no session, or no such invocation; `already_exists` if the
-   * new id is taken; `unsupported` if the state at that point is not known.
+   * Creates a session of the same user with the first events of another one, and with that one's
+   * own state as it was then. `not_found` if there is no session, or no such invocation;
+   * `already_exists` if the new id is taken; `unsupported` if the state at that point is not known.
    *
    * @example
    * const attempt = await service.fork({ ...key, throughSeq: 12, labels: { title: 'Another try' } });
@@ -231,8 +232,8 @@ export declare abstract class SessionService implements AsyncDisposable {
   abstract fork(request: ForkSessionRequest): Promise<Session>;
 
   /**
-   * Brings a session's own state back to what it was, and takes what came later out of the active
-   * events. It appends a marker, which it gives, and deletes nothing: it can be rewound as well.
+   * Brings a session's own state back to what it was at a point, and takes later events out of the
+   * active ones. It appends a marker, which it returns, and deletes nothing: a rewind can be rewound.
    * Errors are those of `fork`, and `conflict` as for an append.
    *
    * @example
@@ -242,8 +243,8 @@ export declare abstract class SessionService implements AsyncDisposable {
 
   /**
    * Takes events out of the active ones, and gives the marker that it appends. State stays as it is.
-   * With `erase`, their bodies go for good, together with the append: `{ id, seq, timestamp,
-   * author, erased: true }` stays of each. `not_found` for an event that is not in the session.
+   * With `erase`, their bodies are deleted for good, together with the append: `{ id, seq, timestamp,
+   * author, erased: true }` remains of each. `not_found` if the session does not have an event.
    *
    * @example
    * await service.retract({ ...key, throughSeq: 100, erase: true });
@@ -252,8 +253,8 @@ export declare abstract class SessionService implements AsyncDisposable {
 
   /**
    * Holds a session for a turn, or goes on holding it; gives the time, in epoch ms, until which it
-   * is held. `conflict` if it is held for another turn, or with `extend` for none. `takeTurn` does
-   * all that a turn needs.
+   * is held. `conflict` if it is held for another turn; with `extend`, also if it is held for none.
+   * `takeTurn` does all that a turn needs.
    *
    * @example
    * const until = await service.acquireTurn({ ...key, turn: 'run-1', ttl: 10_000 });
@@ -261,7 +262,7 @@ export declare abstract class SessionService implements AsyncDisposable {
   abstract acquireTurn(request: AcquireTurnRequest): Promise<number>;
 
   /**
-   * Lets a session go that is held for a turn; false if it is not.
+   * Releases a session that is held for a turn; false if it is not.
    *
    * @example
    * await service.releaseTurn({ ...key, turn: 'run-1' });
@@ -269,8 +270,8 @@ export declare abstract class SessionService implements AsyncDisposable {
   abstract releaseTurn(request: ReleaseTurnRequest): Promise<boolean>;
 
   /**
-   * Deletes sessions that have expired, each on its own and as a whole. It never takes one that an
-   * append or an update has just touched.
+   * Deletes sessions that have expired, each in a step of its own, as a whole. It never deletes one
+   * that an append or an update has just touched.
    *
    * @example
    * let swept = await service.sweep({ appName: 'shop', allUsers: true });
@@ -279,8 +280,8 @@ export declare abstract class SessionService implements AsyncDisposable {
   abstract sweep(request: SweepRequest): Promise<SweepResult>;
 
   /**
-   * Deletes all that an app has of a user: sessions, and the `user:` state. Sessions that are
-   * created meanwhile go as well. It can be called again if it was ended.
+   * Deletes everything that an app has of a user: sessions, and the `user:` state. Sessions that are
+   * created meanwhile are deleted as well. If it was interrupted, call it again.
    *
    * @example
    * const { sessions, stateKeys } = await service.eraseUser({ appName: 'shop', userId: 'ada' });
@@ -296,9 +297,9 @@ export declare abstract class SessionService implements AsyncDisposable {
   abstract listUsers(request: ListUsersRequest): Promise<UserPage>;
 
   /**
-   * Writes a session as it was elsewhere, in one part or several; it is there for other calls once
-   * the last of its events is. `already_exists` if there is one of its key; `conflict` if the part
-   * before is not there any more. `importRecords` does all of it.
+   * Writes a session as it was elsewhere, in one part or several. Other calls see it once its last
+   * event has been written. `already_exists` if there is a session with its key; `conflict` if the
+   * part before no longer exists. `importRecords` does all of it.
    *
    * @example
    * await service.importSession({ ...key, session: record, events });
@@ -306,8 +307,9 @@ export declare abstract class SessionService implements AsyncDisposable {
   abstract importSession(request: ImportSessionRequest): Promise<ImportPart>;
 
   /**
-   * Every stored event behind `afterSeq`, once and in order, those to come and of other processes,
-   * too. It throws `not_found` if the session is deleted or expires, `closed` after `close`.
+   * Every stored event after `afterSeq`, once and in order, also those to come, and those of other
+   * processes. It throws `not_found` if the session does not exist, is deleted or expires, and
+   * `closed` after `close`. It ends only by its signal, an error, or leaving the loop.
    *
    * @example
    * for await (const event of service.watch({ ...key, afterSeq: session.revision, signal })) {
@@ -336,7 +338,7 @@ export declare abstract class SessionService implements AsyncDisposable {
 
   /**
    * Waits for the calls it has accepted, which takes a bounded time; every later call is `closed`.
-   * Can be called twice. A client that you brought stays open, unless `closeClient` says otherwise.
+   * Can be called twice. A client that you brought stays open, unless `closeClient` is true.
    *
    * @example
    * await using service = await SqliteSessionService.open({ url: 'sqlite:./chat.db' });

@@ -24,21 +24,21 @@ const LONGEST_PAUSE = 250;
 
 export interface TakeTurnRequest extends SessionKey {
   /**
-   * After so many ms without an extension, the session is free again: 1 to 86,400,000. It is
-   * extended while the turn runs. @default 30,000
+   * The session is free again so many ms after the turn was last extended, which happens again and
+   * again while it runs: 1 to 86,400,000. @default 30,000
    */
   readonly ttl?: number | undefined;
-  /** Whether to wait for a turn of others to end; if not, it is `conflict`. @default true */
+  /** Whether to wait while another turn holds the session; if not, it is `conflict`. @default true */
   readonly wait?: boolean | undefined;
   /** Ends the wait: the call throws the signal's reason, and nothing runs. */
   readonly signal?: AbortSignalLike | undefined;
 }
 
-/** A turn that is taken. */
+/** A turn that was taken. */
 export interface Turn {
-  /** That of the session. */
+  /** The session. */
   readonly key: SessionKey;
-  /** What an append has as its `turn`. */
+  /** The `turn` of a request that is made in this turn. */
   readonly token: string;
   /** Aborted once the turn is known to be lost; its reason is the error, such as the `conflict`. */
   readonly signal: AbortSignalLike;
@@ -48,7 +48,7 @@ export interface Turn {
   appendEvents(request: TurnAppend<AppendEventsRequest>): Promise<readonly Event[]>;
 }
 
-/** An append, without what the turn knows. */
+/** The request of an append, without what the turn adds. */
 export type TurnAppend<Request> = Omit<Request, keyof SessionKey | 'turn'>;
 
 /** What a turn asks of a service. */
@@ -58,10 +58,10 @@ export type TurnService = Pick<
 >;
 
 /**
- * Runs something while it alone has a session: a run of an agent, which is many appends. Across
- * processes, one holds a session at a time. Appends without a turn are not held up. If the process
- * ends, or hangs for longer than `ttl`, the session is free again; once another has taken it, appends
- * of this turn are refused. A turn within a turn of the same session waits for ever.
+ * Runs a function while no other turn has the session, in any process: for a run of an agent, which
+ * is many appends. Appends without a turn do not wait. If the process ends, or hangs for longer than
+ * `ttl`, the session is free again; once another turn has taken it, appends of this one are a
+ * `conflict`. A turn within a turn of the same session waits forever.
  *
  * @example
  * const answer = await takeTurn(service, { ...session.key, ttl: 10_000 }, async (turn) => {
