@@ -1,11 +1,6 @@
 import type { SessionKey, SessionService } from '@holdfast/session';
 import type { CaseContext } from './conformance-case.ts';
-import { at, read, upTo } from './scenario.ts';
-
-interface Owner {
-  readonly appName: string;
-  readonly userId: string;
-}
+import { at, type Owner, read, upTo } from './scenario.ts';
 
 /** Sessions of one user, some of which have expired. */
 export async function newSessions(

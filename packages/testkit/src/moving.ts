@@ -9,13 +9,7 @@ import {
   type SessionService,
 } from '@holdfast/session';
 import type { CaseContext } from './conformance-case.ts';
-import { at, read, upTo } from './scenario.ts';
-
-/** The owner of what is moved. */
-export interface Owner {
-  readonly appName: string;
-  readonly userId: string;
-}
+import { at, type Owner, read, upTo } from './scenario.ts';
 
 /** All records of a user, as they are read from a file. */
 export async function recordsOf(service: SessionService, owner: Owner): Promise<ExportRecord[]> {

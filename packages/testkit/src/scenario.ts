@@ -12,6 +12,9 @@ import type { CaseContext } from './conformance-case.ts';
 // 2100-01-01: no clock is there yet, so it is later than every session's creation.
 const FUTURE = 4_102_444_800_000;
 
+/** Whose sessions are meant. */
+export type Owner = Pick<SessionKey, 'appName' | 'userId'>;
+
 /** A time, `ms` after a fixed point that is later than the creation of any session. */
 export function at(ms: number): number {
   return FUTURE + ms;
