@@ -17,6 +17,8 @@ import { eventLoopCases } from './cases/event-loop.ts';
 import { eventsCases } from './cases/events.ts';
 import { everyCallCases, laterRequestsCases } from './cases/every-call.ts';
 import { expiryCases } from './cases/expiry.ts';
+import { expiryGivenCases } from './cases/expiry-given.ts';
+import { expiryIdleCases } from './cases/expiry-idle.ts';
 import { expiryRaceCases } from './cases/expiry-race.ts';
 import { expiryTakenAwayCases } from './cases/expiry-taken-away.ts';
 import { exportCases } from './cases/export.ts';
@@ -138,6 +140,8 @@ const exampleCases: readonly ConformanceCase[] = [
   ...concurrencyCases,
   ...freshCases,
   ...expiryCases,
+  ...expiryGivenCases,
+  ...expiryIdleCases,
   ...expiryTakenAwayCases,
   ...expiryRaceCases,
   ...sweepCases,
