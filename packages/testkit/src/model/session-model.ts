@@ -151,7 +151,7 @@ export class SessionModel {
     }
   }
 
-  #applyToMissing(operation: SessionOperation, place: Place): Outcome | undefined {
+  #applyToMissing(operation: SessionOperation, place: Place): Outcome {
     switch (operation.call) {
       case 'create':
         this.#create(operation, place);
@@ -163,10 +163,8 @@ export class SessionModel {
       case 'getActive':
         return { value: undefined };
       case 'delete':
-        return { value: false };
-      // Whether one that has expired is still held, nobody needs to know.
       case 'release':
-        return this.#expired.has(place.name) ? undefined : { value: false };
+        return { value: false };
       case 'append': {
         const { ifMissing, expectedRevision = 0, turn } = operation;
         const creates = ifMissing === 'create' && expectedRevision === 0 && turn === undefined;
@@ -175,8 +173,12 @@ export class SessionModel {
         if (refusal !== undefined) return refusal;
         if (events.every(({ partial }) => partial)) return { value: [] };
         if (!creates) return NOT_FOUND;
-        const found = this.#create({ state: {} }, place);
-        return this.#append(operation, { found, place });
+        const { createTime, name } = place;
+        const found = new ModelSession({ createTime, state: {}, labels: {} });
+        const outcome = this.#append(operation, { found, place });
+        // What is refused creates nothing.
+        if (!('code' in outcome)) this.#put(name, found);
+        return outcome;
       }
       case 'label':
         return operation.remove.some((label) => label in operation.set)
