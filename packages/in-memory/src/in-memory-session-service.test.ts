@@ -1,8 +1,10 @@
 /// <reference types="node" />
 
 import { inspect } from 'node:util';
+import { StoredSessionService } from '@holdfast/session/store';
 import { describe, expect, it } from 'vitest';
 import { InMemorySessionService } from './in-memory-session-service.ts';
+import { InMemoryStore } from './in-memory-store.ts';
 
 const key = { appName: 'app', userId: 'user', sessionId: 's1' };
 
@@ -218,6 +220,15 @@ describe('InMemorySessionService', () => {
       expect(await service.eraseUser(user)).toEqual({ sessions: 0, stateKeys: 0 });
     });
 
+    it('sweeps none that was idle for less than is asked for, however early it is', async () => {
+      let time = 0;
+      const service = new InMemorySessionService({ now: () => time });
+      await service.create(user);
+      time = 5;
+      expect((await service.sweep({ ...everything, idleFor: 6 })).deleted).toBe(0);
+      expect((await service.sweep({ ...everything, idleFor: 5 })).deleted).toBe(1);
+    });
+
     it('erases a user beside others who create sessions', async () => {
       const service = await withSessions(1_000);
       let created = 0;
@@ -229,6 +240,57 @@ describe('InMemorySessionService', () => {
       clearInterval(timer);
       const left = (await service.list({ ...user, includeTotal: true })).total ?? 0;
       expect([sessions + left, stateKeys]).toEqual([1_000 + created, 1]);
+    });
+  });
+
+  describe('with a summary that is appended while others change the session', () => {
+    /** A store in which something happens once, right after a session was read. */
+    class ChangingStore extends InMemoryStore {
+      afterGet: (() => void) | undefined;
+
+      override get(get: Parameters<InMemoryStore['get']>[0]) {
+        const found = super.get(get);
+        const change = this.afterGet;
+        this.afterGet = undefined;
+        change?.();
+        return found;
+      }
+    }
+
+    const event = (id: string) => ({ id, content: { role: 'user', parts: [{ text: id }] } });
+    const summaryOf = (throughSeq: number) => ({
+      id: `through ${throughSeq}`,
+      actions: { compaction: { fromSeq: 1, throughSeq, compactedContent: { parts: [] } } },
+    });
+    const idsOfActive = async (service: StoredSessionService) =>
+      (await service.get({ ...key, active: true }))?.events.map(({ id }) => id);
+
+    it('leaves nothing out of a session that was created again', async () => {
+      const store = new ChangingStore({ maxSessions: 9 });
+      const service = new StoredSessionService(store);
+      await service.create(key);
+      await service.appendEvents({ ...key, events: ['a', 'b', 'c', 'd'].map(event) });
+      store.afterGet = () => {
+        void service.delete(key);
+        void service.create(key);
+        void service.appendEvent({ ...key, event: event('new') });
+      };
+      await service.appendEvent({ ...key, event: summaryOf(4) });
+      expect(await idsOfActive(service)).toEqual(['new', 'through 4']);
+    });
+
+    it('leaves out no more than it covers if a later one is retracted', async () => {
+      const store = new ChangingStore({ maxSessions: 9 });
+      const service = new StoredSessionService(store);
+      await service.create(key);
+      await service.appendEvents({ ...key, events: ['a', 'b', 'c', 'd'].map(event) });
+      await service.appendEvent({ ...key, event: summaryOf(4) });
+      const retract = { eventIds: ['through 4'] };
+      store.afterGet = () => {
+        void service.appendEvent({ ...key, event: { actions: { retract } } });
+      };
+      await service.appendEvent({ ...key, event: summaryOf(2) });
+      expect(await idsOfActive(service)).toEqual(expect.arrayContaining(['c', 'd', 'through 2']));
     });
   });
 });

@@ -61,22 +61,28 @@ export class Appends {
   /** What the summaries of an append cover is left out when only the rest is asked for. */
   #writeWithSummary(append: CheckedAppend, attempts: number): MaybePromise<readonly Event[]> {
     const covered = coveredByAppend(append);
-    if (covered === undefined) return this.#write(append, attempts);
+    if (covered === undefined) return this.#write(append, { attempts });
     return andThen(this.#store.get(withoutEvents(append.key)), (place) => {
-      // Of a session that is another one by now, or of events to come, nothing is left out.
-      const isThere = place !== undefined && covered <= place.revision;
-      if (!isThere || append.activeFrom !== undefined) return this.#write(append, attempts);
-      const activeFrom = Math.max(place.activeFrom ?? 1, covered + 1);
-      return this.#write({ ...append, activeFrom }, attempts);
+      // Of events to come, or of those that are left out already, nothing is left out.
+      const leavesOut =
+        place !== undefined && covered <= place.revision && covered >= (place.activeFrom ?? 1);
+      if (!leavesOut || append.activeFrom !== undefined) return this.#write(append, { attempts });
+      // Nor of a session that is another one by now.
+      const expectedIncarnation = append.expectedIncarnation ?? place.incarnation;
+      const sent = { ...append, activeFrom: covered + 1, expectedIncarnation };
+      return this.#write(append, { attempts, sent });
     });
   }
 
   /** What is stored of an append, in its order. */
-  #write(append: CheckedAppend, attempts: number): MaybePromise<readonly Event[]> {
+  #write(
+    append: CheckedAppend,
+    { attempts, sent = append }: { readonly attempts: number; readonly sent?: CheckedAppend },
+  ): MaybePromise<readonly Event[]> {
     if (append.events.length === 0) return [];
     const { key } = append;
     if (attempts === 0) throw changedTooOften(key);
-    return andThen(this.#storeAppend(append), (outcome) => {
+    return andThen(this.#storeAppend(sent), (outcome) => {
       switch (outcome.type) {
         case 'written':
           this.#hub.appended(key, outcome.revision);
@@ -95,7 +101,9 @@ export class Appends {
     const { key } = append;
     if (!createsMissing(append)) throw sessionNotFound(key);
     return andThen(this.#checkIncrements(append), () =>
-      andThen(this.#creations.create({ key, ...NEW_SESSION }), () => this.#write(append, attempts)),
+      andThen(this.#creations.create({ key, ...NEW_SESSION }), () =>
+        this.#write(append, { attempts }),
+      ),
     );
   }
 
@@ -172,7 +180,7 @@ export class Appends {
     if (expected !== undefined && expected !== found) {
       throw revisionConflict(key, { expected, found });
     }
-    return this.#write(append, attempts);
+    return this.#writeWithSummary(append, attempts);
   }
 }
 

@@ -31,7 +31,7 @@ export function prepareSweep(request: SweepRequest, { now }: WriteOptions): Chec
       appName: checkIdentifier(request.appName, 'appName'),
       userId: checkUsers(request),
       now: time,
-      untouchedSince: idle === undefined ? undefined : Math.max(0, time - idle),
+      untouchedSince: idle === undefined ? undefined : time - idle,
       limit: checkInteger(limit, { path: 'limit', min: 1, max: 100_000 }),
     },
     signal: checkSignal(request.signal),
