@@ -26,6 +26,8 @@ import { parseState, summaryOf } from './stored-text.ts';
 // an accident.
 const MAX_ATTEMPTS = 20;
 
+type Where = Pick<ListRun, 'list' | 'states' | 'labelled'>;
+
 type UserList = PreparedList & { readonly userId: string };
 
 /**
@@ -140,13 +142,35 @@ export class ClusterLists implements SessionLists {
     return { found: merge(), total: answers.reduce((sum, { total }) => sum + total, 0) };
   }
 
-  async #find(
+  async #find(list: PreparedList, where: Where): Promise<FoundSessions> {
+    const first = await this.#findSome(list, where);
+    return first.stoppedAt === undefined ? first : await this.#findRest(list, { where, first });
+  }
+
+  async #findSome(
     { appName, order, after, limit, now }: PreparedList,
-    where: Pick<ListRun, 'list' | 'states' | 'labelled'>,
+    where: Where,
   ): Promise<FoundSessions> {
     const begin = after && { score: after.lastUpdateTime, member: memberOf(after.key) };
     const call = listSessions({ ...where, order, count: limit + 1, after: begin, now });
     return readFoundSessions(await this.#runner.read(call), appName);
+  }
+
+  /** All parts from the first one on. What has moved on since a part is not listed again. */
+  async #findRest(
+    list: PreparedList,
+    { where, first }: { readonly where: Where; readonly first: FoundSessions },
+  ): Promise<FoundSessions> {
+    const found = new Map<string, FoundSession>();
+    for (let part = first; ; ) {
+      for (const each of part.sessions) if (!found.has(each.member)) found.set(each.member, each);
+      const { stoppedAt: after, user } = part;
+      // If the states of a part are not there, they are all asked for again.
+      if (after === undefined || (where.states !== undefined && user === undefined)) {
+        return { ...part, sessions: [...found.values()], total: first.total };
+      }
+      part = await this.#findSome({ ...list, after, limit: list.limit - found.size }, where);
+    }
   }
 
   #listOf(list: UserList): Pick<ListRun, 'list' | 'labelled'> {

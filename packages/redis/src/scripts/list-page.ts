@@ -1,14 +1,15 @@
-import type { PreparedList, StoredPage, StoredSummary } from '@holdfast/session/store';
+import type { ListPosition, PreparedList, StoredSummary } from '@holdfast/session/store';
 import { readInteger, readList, readText } from '../read-reply.ts';
 import { bucketNameOf, KEY_NAMES, memberOf, type RedisKeys, splitMember } from '../redis-keys.ts';
 import { parseState, summaryOf } from '../stored-text.ts';
 import { LABELLED } from './labelled-sessions.ts';
-import { labelLines, START } from './list-sessions.ts';
+import { labelLines, MAX_PASSED, readStop, START } from './list-sessions.ts';
 import { type ScriptCall, SPLIT, script } from './script.ts';
 import { PEEK } from './session-meta.ts';
 
 // A whole page on one server: what is on it, its states and the total are of one moment. Sessions
-// that have expired are passed over. KEYS: the app's state. ARGV: order, how many with one more,
+// that have expired are passed over; after many in one go, it stops, and answers behind which score
+// and member to go on. KEYS: the app's state. ARGV: order, how many with one more,
 // the score and member behind which to begin or '', now, the lines of labels or '', whether to read
 // states, the bucket and the id of the user, or '' for all users, and whether to count those that
 // have not expired.
@@ -95,13 +96,16 @@ const page = script(`
   end
   for at = math.floor(size / 2), 1, -1 do sink(at) end
 
-  local rows, users, isThere = {}, {}, {}
-  while size > 0 and #rows < count do
+  local rows, users, isThere, passed, stop = {}, {}, {}, 0, false
+  while size > 0 and #rows < count and not stop do
     local source = heap[1]
     local tag, name = source.tag, source.member
     local meta = redis.call('HGET', tag .. ':metas', name)
     local isMore = meta and byte(meta, -1) == 10
-    if not (isMore and isExpired(meta, now)) then
+    if isMore and isExpired(meta, now) then
+      passed = passed + 1
+      if passed == ${MAX_PASSED} then stop = {source.found[source.at + 1], name} end
+    else
       local row = {name, meta}
       if isMore then row[3] = hasDetails(meta) and redis.call('HGET', tag .. ':details', name) end
       rows[#rows + 1] = row
@@ -121,7 +125,7 @@ const page = script(`
     end
     if size > 1 then sink(1) end
   end
-  return {total, rows, users, ARGV[7] == '1' and redis.call('HGETALL', KEYS[1]) or {}}
+  return {total, rows, users, ARGV[7] == '1' and redis.call('HGETALL', KEYS[1]) or {}, stop}
 `);
 
 export function listPage(list: PreparedList, keys: RedisKeys): ScriptCall {
@@ -143,9 +147,18 @@ export function listPage(list: PreparedList, keys: RedisKeys): ScriptCall {
   );
 }
 
-export function readPage(list: PreparedList, reply: unknown): StoredPage {
-  const [total, found, userFields, appFields] = readList(reply);
-  const { appName, limit, includeState } = list;
+/** A part of a page. */
+export interface PagePart {
+  /** At most one more than the page has. */
+  readonly sessions: readonly StoredSummary[];
+  readonly total: number;
+  /** Where to go on; undefined if the page is full, or the list at its end. */
+  readonly stoppedAt: ListPosition | undefined;
+}
+
+export function readPagePart(list: PreparedList, reply: unknown): PagePart {
+  const [total, found, userFields, appFields, stop] = readList(reply);
+  const { appName, includeState } = list;
   const users = new Map<string, ReturnType<typeof parseState>>();
   readList(userFields).forEach((field, i, all) => {
     if (i % 2 === 1) return;
@@ -153,18 +166,14 @@ export function readPage(list: PreparedList, reply: unknown): StoredPage {
     users.set(userId, parseState(all[i + 1], { appName, userId }));
   });
   const app = parseState(appFields, { appName });
-  const rows = readList(found);
-  const sessions = rows.slice(0, limit).map((row): StoredSummary => {
+  const sessions = readList(found).map((row): StoredSummary => {
     const [member, meta, details = null, fields] = readList(row);
     const key = Object.freeze({ appName, ...splitMember(readText(member)) });
     const summary = summaryOf({ key, meta, details });
-    if (!includeState) return summary;
+    // One more than the page has comes without.
+    if (!includeState || fields === undefined) return summary;
     const user = users.get(key.userId) as ReturnType<typeof parseState>;
     return { ...summary, state: { session: parseState(fields, key), user, app } };
   });
-  return {
-    sessions,
-    next: rows.length > limit ? sessions.at(-1) : undefined,
-    total: readInteger(total),
-  };
+  return { sessions, total: readInteger(total), stoppedAt: readStop(stop) };
 }

@@ -1,6 +1,7 @@
 import type { Order } from '@holdfast/session';
-import { corrupt, type Labels } from '@holdfast/session/store';
+import { corrupt, type Labels, type ListPosition } from '@holdfast/session/store';
 import { integerOf, readInteger, readList, readText } from '../read-reply.ts';
+import { splitMember } from '../redis-keys.ts';
 import { labelLine } from '../stored-text.ts';
 import { LABELLED } from './labelled-sessions.ts';
 import { type ScriptCall, SPLIT, script } from './script.ts';
@@ -44,17 +45,25 @@ export const START = `
   end
 `;
 
+/** How many sessions that have expired a script passes over: others want their turn. */
+export const MAX_PASSED = 2_000;
+
 // KEYS: a list of sessions, its expiries, the metas and the details of its bucket; then, if `ARGV[6]`
 // has labels, those of the user; then the state of the user, and those of some of the user's
 // sessions, whose members follow in ARGV after the user. With them, the states of what was found
 // are answered, too, unless there is a session among it that is not one of those. Sessions that
-// have expired are passed over.
+// have expired are passed over; after many in one go, it stops, and answers behind which score and
+// member to go on.
 const list = script(`
   ${START}${SPLIT}${PEEK}${LABELLED}
-  local members, times, metas, details, total = {}, {}, {}, {}, 0
+  local members, times, metas, details, total, passed, stop = {}, {}, {}, {}, 0, 0, false
   local function take(name, time, meta)
     local isMore = meta and byte(meta, -1) == 10
-    if isMore and isExpired(meta, now) then return end
+    if isMore and isExpired(meta, now) then
+      passed = passed + 1
+      if passed == ${MAX_PASSED} then stop = {time, name} end
+      return
+    end
     local at = #members + 1
     members[at], times[at], metas[at] = name, time, meta
     details[at] = isMore and hasDetails(meta) and redis.call('HGET', KEYS[4], name)
@@ -74,25 +83,26 @@ const list = script(`
     local size = redis.call('ZCARD', KEYS[1])
     local start = startOf(KEYS[1], size)
     total = size - redis.call('ZCOUNT', KEYS[2], '-inf', now)
-    while #members < count and start < size do
-      local found = redis.call(command, KEYS[1], start, start + count - 1, 'WITHSCORES')
+    local share = count
+    while #members < count and start < size and not stop do
+      local found = redis.call(command, KEYS[1], start, start + share - 1, 'WITHSCORES')
       local names = {}
       for i = 1, #found, 2 do names[#names + 1] = found[i] end
       local texts = redis.call('HMGET', KEYS[3], unpack(names))
       for i, name in ipairs(names) do
-        if #members < count then take(name, found[2 * i], texts[i]) end
+        if #members < count and not stop then take(name, found[2 * i], texts[i]) end
       end
-      start = start + count
+      start, share = start + share, math.min(2 * share, 1000)
     end
   end
-  if #KEYS < more then return {total, members, times, metas, details} end
+  if #KEYS < more then return {total, members, times, metas, details, stop} end
   local keys, states = {}, {}
   for i = 8, #ARGV do keys[ARGV[i]] = KEYS[more + i - 7] end
   for i, name in ipairs(members) do
-    if not keys[name] then return {total, members, times, metas, details} end
+    if not keys[name] then return {total, members, times, metas, details, stop} end
     states[i] = redis.call('HGETALL', keys[name])
   end
-  return {total, members, times, metas, details, redis.call('HGETALL', KEYS[more]), states}
+  return {total, members, times, metas, details, stop, redis.call('HGETALL', KEYS[more]), states}
 `);
 
 /** Where a session stands: its last update, and its member. */
@@ -133,10 +143,12 @@ export interface FoundSession extends Place {
   readonly state?: unknown;
 }
 
-/** Sessions of a list, as of one moment. */
+/** Sessions of a list, as of one moment unless it has stopped. */
 export interface FoundSessions {
   readonly total: number;
   readonly sessions: readonly FoundSession[];
+  /** Where to go on; undefined if there are enough, or no more. */
+  readonly stoppedAt: ListPosition | undefined;
   /** The fields of the user's state. Absent if the states were not answered. */
   readonly user?: unknown;
 }
@@ -162,7 +174,7 @@ export function labelLines(labels: Labels | undefined): string {
 }
 
 export function readFoundSessions(reply: unknown, appName: string): FoundSessions {
-  const [total, members, times, metas, details, user, states] = readList(reply);
+  const [total, members, times, metas, details, stop, user, states] = readList(reply);
   const [scores, texts, more] = [readList(times), readList(metas), readList(details)];
   const stateOf = states === undefined ? () => undefined : (i: number) => readList(states)[i];
   const sessions = readList(members).map((member, i): FoundSession => {
@@ -170,5 +182,12 @@ export function readFoundSessions(reply: unknown, appName: string): FoundSession
     if (score === undefined) throw corrupt('the list of sessions', { key: { appName } });
     return { member: readText(member), score, meta: texts[i], details: more[i], state: stateOf(i) };
   });
-  return { total: readInteger(total), sessions, user };
+  return { total: readInteger(total), sessions, stoppedAt: readStop(stop), user };
+}
+
+/** Where a script has stopped; undefined if it has not. */
+export function readStop(stop: unknown): ListPosition | undefined {
+  if (stop === null) return undefined;
+  const [score, member] = readList(stop);
+  return { lastUpdateTime: readInteger(score), key: splitMember(readText(member)) };
 }
