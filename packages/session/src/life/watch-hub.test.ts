@@ -12,6 +12,7 @@ class Places {
   readonly looks: (readonly string[])[] = [];
   fault: Error | undefined;
   now = 0;
+  clockFault: Error | undefined;
 
   move(sessionId: string, revision: number, others: Partial<SessionPlace> = {}): void {
     this.places.set(sessionId, { revision, incarnation: 'first', ...others });
@@ -27,7 +28,10 @@ class Places {
     };
     return new WatchHub({
       store: { ...store, ...others } as SessionStore,
-      now: () => this.now,
+      now: () => {
+        if (this.clockFault !== undefined) throw this.clockFault;
+        return this.now;
+      },
       run: async (read) => read(),
     });
   }
@@ -201,6 +205,14 @@ describe('WatchHub', () => {
     expect(waits.map(({ outcome }) => outcome)).toEqual(['misconfigured', 'misconfigured']);
     await timers.advance(60_000);
     expect(store.looks).toHaveLength(1);
+  });
+
+  it.each([undefined, () => () => {}])('ends with a clock that fails', async (subscribe) => {
+    store.move('s', 0);
+    const wait = waitIn(store.hub(subscribe && { subscribe }));
+    store.clockFault = new HoldfastError('invalid_argument', { message: 'no time', path: 'now' });
+    await timers.advance(200);
+    expect(wait.outcome).toBe('invalid_argument');
   });
 
   it('waits while the store cannot be reached, and goes on after that', async () => {

@@ -198,7 +198,13 @@ export class WatchHub {
       this.#untilLook = this.#looksBetween;
       return () => true;
     }
-    const now = this.#options.now();
+    let now: number;
+    try {
+      now = this.#options.now();
+    } catch {
+      // The look tells all who wait.
+      return () => true;
+    }
     return ({ expireTime }) => isExpired(expireTime, now);
   }
 
@@ -206,8 +212,10 @@ export class WatchHub {
   async #look(all: readonly Watched[]): Promise<void> {
     const { store, now, run } = this.#options;
     let places: readonly (SessionPlace | undefined)[];
+    let time: number;
     try {
       places = await run(() => store.findRevisions?.(all.map(({ key }) => key)) ?? []);
+      time = now();
     } catch (error) {
       // What passes by itself is waited for. What does not would be waited for without end.
       if (isHoldfastError(error, 'unavailable')) return;
@@ -218,7 +226,7 @@ export class WatchHub {
       const { key, watchers } = watched;
       const place = places[i];
       watched.expireTime = place?.expireTime;
-      const isGone = place === undefined || isExpired(place.expireTime, now());
+      const isGone = place === undefined || isExpired(place.expireTime, time);
       for (const { waiter } of watchers) {
         if (waiter === undefined) continue;
         if (isGone || place.incarnation !== waiter.incarnation) waiter.reject(sessionNotFound(key));
