@@ -26,6 +26,7 @@ import { exportRaceCases } from './cases/export-race.ts';
 import { extremesCases } from './cases/extremes.ts';
 import { forkCases } from './cases/fork.ts';
 import { forkLifeCases } from './cases/fork-life.ts';
+import { forkPointCases } from './cases/fork-point.ts';
 import { forkRaceCases } from './cases/fork-race.ts';
 import { forkRefusedCases } from './cases/fork-refused.ts';
 import { freshCases } from './cases/fresh.ts';
@@ -201,6 +202,7 @@ const exampleCases: readonly ConformanceCase[] = [
   ...ifMissingCases,
   ...ifMissingRaceCases,
   ...forkCases,
+  ...forkPointCases,
   ...forkRefusedCases,
   ...forkLifeCases,
   ...forkRaceCases,

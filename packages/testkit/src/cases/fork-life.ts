@@ -105,7 +105,7 @@ export const forkLifeCases = casesOf('fork', [
       const { sessions } = await service.list({ ...key });
       assert.deepEqual(idsOf(sessions), [fork.sessionId, key.sessionId]);
       const again = await service.getOrCreate({ ...fork, state: { never: 1 }, numRecentEvents: 1 });
-      assert.deepEqual(seqs(again), [5]);
+      assert.deepEqual(seqsOf(again.events), [5]);
       await expectError(() => service.create(fork), { code: 'already_exists' });
       assert.equal(await service.delete(fork), true);
       assert.equal(await service.get(fork), undefined);
@@ -154,7 +154,7 @@ export const forkLifeCases = casesOf('fork', [
         const third = await service.fork({ ...second.key, throughSeq });
         assert.deepEqual(third.forkedFrom, { sessionId: second.id, seq: throughSeq });
         assert.deepEqual(ownState(third.state), states[throughSeq]);
-        assert.deepEqual(seqs(third), upTo(throughSeq));
+        assert.deepEqual(seqsOf(third.events), upTo(throughSeq));
         const { initialState } = (await service.get({
           ...third.key,
           includeInitialState: true,
@@ -200,7 +200,3 @@ export const forkLifeCases = casesOf('fork', [
     },
   },
 ]);
-
-function seqs({ events }: Session): (number | undefined)[] {
-  return seqsOf(events);
-}
