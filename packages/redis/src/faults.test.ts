@@ -194,6 +194,35 @@ describeWithOwnServer('RedisSessionService when its server fails', () => {
     await proxy.stop();
   });
 
+  it('makes a marker or a fork once if the driver has sent any of its calls twice', async () => {
+    const proxy = await TcpProxy.start(server.port);
+    const client = new Redis(proxy.url);
+    client.on('error', () => {});
+    const service = new RedisSessionService({ client, closeClient: true });
+    const ids = ['a', 'b', 'c'];
+    const calls = [
+      () => service.rewind({ ...key, toSeq: 1 }),
+      () => service.retract({ ...key, eventIds: ['a'] }),
+      () => service.retract({ ...key, eventIds: ['a'], erase: true }),
+      () => service.retract({ ...key, throughSeq: 2, erase: true }),
+      () => service.fork({ ...key, throughSeq: 2, newSessionId: 'fork' }),
+    ];
+    for (const call of calls) {
+      for (const answer of [1, 2, 3, 4]) {
+        await openFresh().then((fresh) => fresh.close());
+        await service.appendEvents({ ...key, events: ids.map((id) => ({ id })) });
+        proxy.cutAnswer(answer);
+        await call();
+        const { sessions } = await service.list(key);
+        const isFork = sessions.length === 2;
+        const revisions = sessions.map(({ revision }) => revision).sort();
+        expect(revisions).toStrictEqual(isFork ? [2, 3] : [4]);
+      }
+    }
+    await service.close();
+    await proxy.stop();
+  });
+
   it('changes nothing if the server is full, and still reads and deletes', async () => {
     const service = await openFresh();
     await service.appendEvent({ ...key, event: { id: 'kept', actions: { stateDelta: { a: 1 } } } });

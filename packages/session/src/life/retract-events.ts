@@ -47,11 +47,15 @@ export function retractEvents(access: StoreAccess, retract: CheckedRetract): Pro
           case 'written':
             access.hub.appended(key, outcome.revision);
             return numberEvents(append, outcome)[0] as Event;
-          case 'refused':
+          case 'refused': {
+            // A driver may have sent it twice: then the first one is there.
+            const stored = append.events.map(({ id }) => outcome.findEvent(id))[0];
+            if (stored !== undefined) return stored;
             if (turn !== undefined && turn !== outcome.turn) {
               throw turnConflict(key, { turn, revision: outcome.revision });
             }
             throw revisionConflict(key, { expected: revision, found: outcome.revision });
+          }
           case 'missing':
             throw sessionNotFound(key);
         }
