@@ -61,7 +61,7 @@ export type RouteKey = string | number | boolean;
 export interface EventActions {
   /** State keys and their new values. `app:`, `user:` and `temp:` name the scope. */
   readonly stateDelta: Readonly<Record<string, JsonValue>>;
-  /** State keys that go. Setting null is something else: null is a value. */
+  /** State keys to remove. Setting null is something else: null is a value. */
   readonly removedStateKeys?: readonly string[];
   /**
    * State keys and what is added to their values, which are safe integers: a missing key counts as

@@ -140,7 +140,7 @@ export class Session implements SessionKey {
     return this.#details.labels;
   }
 
-  /** When the session goes; undefined: never. */
+  /** When the session expires; undefined: never. */
   get expires(): Expires | undefined {
     return this.#details.expires;
   }
@@ -160,8 +160,8 @@ export class Session implements SessionKey {
   }
 
   /**
-   * The `seq` of the first event that is active at all: the one behind what the last summary covers,
-   * or behind what was retracted as a whole.
+   * The `seq` of the first event that can be active: the one after what the last summary covers, or
+   * after what was retracted by `throughSeq`.
    */
   get activeFrom(): number {
     return this.#snapshot.activeFrom ?? 1;
@@ -188,8 +188,8 @@ export class Session implements SessionKey {
 
   /**
    * The content of the loaded events that have one and are active, in order: no rewind has taken them
-   * back, and they were not retracted. It is frozen: a library that changes
-   * what it gets, or asks for what can be changed, takes `thaw(session.conversationHistory)`.
+   * back, and they were not retracted. It is frozen: give `thaw(session.conversationHistory)` to a
+   * library that changes what it gets, or whose types ask for what can be changed.
    */
   get conversationHistory(): readonly Content[] {
     this.#history ??= Object.freeze(
@@ -206,6 +206,10 @@ export class Session implements SessionKey {
    * So it is if the event, as a service gave it, is of another session, even one that has these ids
    * since this one was deleted, or if it was erased: what it has changed is not known any more.
    * An event that is not frozen, such as one that came over the wire, is checked and copied.
+   *
+   * @example
+   * const event = await service.appendEvent({ ...session, event: { author: 'user' } });
+   * const next = session.withEvent(event);
    */
   withEvent(event: Event): Session {
     return readInput(event, (input) => this.#withEvent(input));
@@ -249,6 +253,7 @@ export class Session implements SessionKey {
     return next;
   }
 
+  /** The session as plain JSON, without what follows from it, `initialState` and `activeFrom`. */
   toJSON(): SessionJson {
     return Object.freeze({
       id: this.id,

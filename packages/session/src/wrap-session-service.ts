@@ -49,7 +49,8 @@ type AnyWrap = (next: AnyCall, ...request: unknown[]) => unknown;
 
 /**
  * A service that does something else in some calls: measure them, log them, limit them, or refuse
- * them. All other calls go to `inner` as they are. What a wrapper throws is a rejection.
+ * them. All other calls go to `inner` as they are, also those that a later version adds. What a
+ * wrapper throws is a rejection.
  *
  * @example
  * const timed = wrapSessionService(service, {
