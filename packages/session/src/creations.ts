@@ -27,7 +27,7 @@ export class Creations {
   create(checked: CheckedCreate, attempts = MAX_ATTEMPTS): MaybePromise<Session | undefined> {
     const { key, state, details } = checked;
     if (attempts === 0) throw changedTooOften(key);
-    checkKept(this.#store, details);
+    checkKept(this.#store, checked);
     const createTime = this.#writing.now();
     const incarnation = createUuidV7();
     const expireTime = expireTimeOf(details.expires, createTime);

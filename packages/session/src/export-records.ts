@@ -51,7 +51,8 @@ export async function* exportUser(
   });
   signal?.throwIfAborted();
   const state = await service.getState({ scope: 'user', appName, userId });
-  if (Object.keys(state).length > 0) yield { type: 'state', version, appName, userId, state };
+  if (Object.keys(state).length > 0)
+    yield Object.freeze({ type: 'state', version, appName, userId, state });
   for await (const summary of walkSessions(service, { appName, userId })) {
     signal?.throwIfAborted();
     yield* exportSession(service, { key: summary.key, signal });
@@ -77,7 +78,8 @@ export async function* exportApp(
   });
   signal?.throwIfAborted();
   const state = await service.getState({ scope: 'app', appName });
-  if (Object.keys(state).length > 0) yield { type: 'state', version, appName, state };
+  if (Object.keys(state).length > 0)
+    yield Object.freeze({ type: 'state', version, appName, state });
   let afterUserId: string | undefined;
   for (;;) {
     const { userIds, hasMore } = await service.listUsers({ appName, afterUserId, limit: 1000 });
@@ -126,7 +128,7 @@ async function* exportSession(
     for await (const event of events) {
       // Another session may have its id by now.
       if ((eventMark(event) ?? mark) !== mark) return;
-      yield { type: 'event', version, appName, userId, sessionId, event };
+      yield Object.freeze({ type: 'event', version, appName, userId, sessionId, event });
     }
   } catch (error) {
     if (!isHoldfastError(error, 'not_found')) throw error;
@@ -137,7 +139,7 @@ function recordOf(session: Session): SessionRecord {
   const { appName, userId, sessionId, createTime, lastUpdateTime, revision, labels } = session;
   const { expires, forkedFrom, initialState } = session;
   const own = [...session.state].filter(([key]) => splitStateKey(key).scope === 'session');
-  return {
+  return Object.freeze({
     type: 'session',
     version,
     appName,
@@ -152,5 +154,5 @@ function recordOf(session: Session): SessionRecord {
     ...(session.activeFrom > 1 && { activeFrom: session.activeFrom }),
     initialState,
     state: stateRecord(own),
-  };
+  });
 }

@@ -25,12 +25,16 @@ import {
 const MAX_LABELS = 32;
 const MAX_LABEL_BYTES = 255;
 
-/** Checks what a new session begins with. */
-export function prepareDetails({ labels, expires }: NewSessionOptions): SessionDetails {
+/** Checks what a new session begins with. `parent` is what holds it in the request, such as `session.`. */
+export function prepareDetails(
+  { labels, expires }: NewSessionOptions,
+  parent: '' | 'session.' = '',
+): SessionDetails {
   if (labels === undefined && (expires === undefined || expires === null)) return NO_DETAILS;
-  const checked = labels === undefined ? {} : checkLabels(labels, 'labels');
-  checkLabelCount(checked, 'labels');
-  const checkedExpires = checkExpires(expires) ?? undefined;
+  const path = `${parent}labels`;
+  const checked = labels === undefined ? {} : checkLabels(labels, path);
+  checkLabelCount(checked, path);
+  const checkedExpires = checkExpires(expires, `${parent}expires`) ?? undefined;
   if (checkedExpires === undefined && Object.keys(checked).length === 0) return NO_DETAILS;
   return freezeDetails({ labels: checked, expires: checkedExpires });
 }
@@ -43,7 +47,7 @@ export function prepareUpdateSession(
   const key = checkSessionKey(request);
   const { labels, expires } = request;
   const { set = {}, remove = [] } = labels === undefined ? {} : checkChanges(labels);
-  const checkedExpires = checkExpires(expires);
+  const checkedExpires = checkExpires(expires, 'expires');
   return {
     key,
     now: now(),
@@ -97,20 +101,20 @@ export function checkLabels(labels: unknown, path: string): Labels {
 }
 
 /** Undefined and null are left as they are. */
-function checkExpires(expires: unknown): Expires | null | undefined {
+function checkExpires(expires: unknown, path: string): Expires | null | undefined {
   if (expires === undefined || expires === null) return expires;
-  checkPlainObject(expires, 'expires');
+  checkPlainObject(expires, path);
   const { at, afterIdle, ...others } = expires as Record<string, unknown>;
-  checkNoOthers(others, 'expires');
+  checkNoOthers(others, path);
   if (at !== undefined) {
     if (afterIdle !== undefined) {
-      throw invalidArgument('expires.afterIdle', 'must be absent if expires.at is given');
+      throw invalidArgument(`${path}.afterIdle`, `must be absent if ${path}.at is given`);
     }
-    return { at: checkTimestamp(at, 'expires.at') };
+    return { at: checkTimestamp(at, `${path}.at`) };
   }
-  if (afterIdle === undefined) throw invalidArgument('expires', "must have 'at' or 'afterIdle'");
+  if (afterIdle === undefined) throw invalidArgument(path, "must have 'at' or 'afterIdle'");
   return {
-    afterIdle: checkInteger(afterIdle, { path: 'expires.afterIdle', min: 1, max: MAX_IDLE_MS }),
+    afterIdle: checkInteger(afterIdle, { path: `${path}.afterIdle`, min: 1, max: MAX_IDLE_MS }),
   };
 }
 

@@ -46,7 +46,7 @@ export async function forkSession(access: StoreAccess, fork: CheckedFork): Promi
   const { source, point, get } = fork;
   const { store, writing } = access;
   const forkIn = needed(store, { method: 'fork', capability: 'fork' });
-  checkKept(store, fork.details);
+  checkKept(store, fork);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const snapshot = await readState(access, source);
     const { revision, incarnation: sourceIncarnation } = snapshot;

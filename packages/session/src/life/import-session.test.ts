@@ -128,8 +128,8 @@ describe('importSession', () => {
   it('refuses labels and an expiry that the store would not keep', async () => {
     const { service, parts } = target({ keepsDetails: false });
     for (const [path, details] of [
-      ['labels', { labels: { title: 'Books' } }],
-      ['expires', { labels: { title: 'Books' }, expires: { at: 5000 } }],
+      ['session.labels', { labels: { title: 'Books' } }],
+      ['session.expires', { labels: { title: 'Books' }, expires: { at: 5000 } }],
     ] as const) {
       const call = service.importSession({ ...key, session: { ...session, ...details }, events });
       await expect(call).rejects.toMatchObject({ code: 'unsupported', path });
@@ -163,6 +163,10 @@ describe('importSession', () => {
     ['session.state', { session: { ...session, state: null } }],
     ['session.initialState', { session: { ...session, initialState: [] } }],
     ['session.state["user:"]', { session: { ...session, state: { 'user:': 0n } } }],
+    ['session.labels["a"]', { session: { ...session, labels: { a: 7 } } }],
+    ['session.labels', { session: { ...session, labels: [] } }],
+    ['session.expires.at', { session: { ...session, expires: { at: -1 } } }],
+    ['session.expires.in', { session: { ...session, expires: { in: 5 } } }],
     ['session.activeFrom', { session: { ...session, activeFrom: 4 } }],
     ['session.forkedFrom.seq', { session: { ...session, forkedFrom: { sessionId: 'a' } } }],
     ['part', { part: 1 }],

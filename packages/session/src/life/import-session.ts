@@ -78,7 +78,7 @@ export async function importSession(
   part: PreparedImport,
 ): Promise<ImportPart> {
   const write = needed(store, { method: 'importSession', capability: 'importSession' });
-  checkKept(store, part.session.details);
+  checkKept(store, { ...part.session, parent: 'session.' });
   const { key, incarnation, fromRevision, events, now } = part;
   const revision = fromRevision + events.length;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -147,7 +147,7 @@ function prepareRow(
     readonly now: number;
   },
 ): ImportedRow {
-  const details = prepareDetails(session);
+  const details = prepareDetails(session, 'session.');
   const { initialState } = session;
   const createTime = checkTimestamp(session.createTime, 'session.createTime');
   const lastUpdateTime = checkTimestamp(session.lastUpdateTime, 'session.lastUpdateTime');

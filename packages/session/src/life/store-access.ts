@@ -104,11 +104,14 @@ type OptionalMethod = Exclude<
 >;
 
 /** Refuses labels and an expiry that a store does not keep. */
-export function checkKept(store: SessionStore, details: SessionDetails): void {
+export function checkKept(
+  store: SessionStore,
+  { details, parent = '' }: { readonly details: SessionDetails; readonly parent?: 'session.' | '' },
+): void {
   if (details === NO_DETAILS || capabilitiesOf(store).updateSession) return;
   const { labels, expires } = details;
-  if (expires !== undefined) throw unsupportedBy('updateSession', 'expires');
-  if (Object.keys(labels).length > 0) throw unsupportedBy('updateSession', 'labels');
+  if (expires !== undefined) throw unsupportedBy('updateSession', `${parent}expires`);
+  if (Object.keys(labels).length > 0) throw unsupportedBy('updateSession', `${parent}labels`);
 }
 
 /** A method of a store; `unsupported` if it lacks one of those that the capability is made of. */

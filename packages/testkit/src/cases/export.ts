@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { exportApp, exportUser } from '@holdfast/session';
 import { casesOf } from '../conformance-case.ts';
 import { expectError, refusalOf } from '../expect-error.ts';
+import { expectFrozen } from '../expect-frozen.ts';
 import { expire, newFullSession } from '../gone.ts';
 import { collect, newEventfulUser, recordsOf } from '../moving.ts';
 import { at, idsOf, newSession, newSessionWithEvents, seqsOf, upTo } from '../scenario.ts';
+
 export const exportCases = casesOf('export', [
   {
     title: 'exports the state of a user, and each session with its events behind it',
@@ -43,6 +45,7 @@ export const exportCases = casesOf('export', [
       const { owner } = await newEventfulUser(context);
       const records = [];
       for await (const record of exportUser(service, owner)) records.push(record);
+      for (const record of records) expectFrozen(record, `a record, ${record.type}`);
       const lines = records.map((record) => JSON.stringify(record));
       assert.ok(lines.every((line) => !line.includes('\n')));
       assert.deepEqual(
