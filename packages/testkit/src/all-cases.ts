@@ -42,6 +42,8 @@ import { incarnationCases } from './cases/incarnation.ts';
 import { incrementRaceCases } from './cases/increment-race.ts';
 import { incrementRetryCases } from './cases/increment-retry.ts';
 import { incrementCases } from './cases/increments.ts';
+import { incrementAppendCases } from './cases/increments-appended.ts';
+import { incrementRefusedCases } from './cases/increments-refused.ts';
 import { labelCases } from './cases/labels.ts';
 import { labelRaceCases } from './cases/labels-race.ts';
 import { labelRefusedCases } from './cases/labels-refused.ts';
@@ -151,6 +153,8 @@ const exampleCases: readonly ConformanceCase[] = [
   ...eraseUserCases,
   ...eraseUserRaceCases,
   ...incrementCases,
+  ...incrementAppendCases,
+  ...incrementRefusedCases,
   ...incrementRaceCases,
   ...turnCases,
   ...takeTurnCases,

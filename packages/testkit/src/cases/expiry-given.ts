@@ -3,6 +3,7 @@ import { casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
 import { expectGone, expectNothingOld, expire, newFullSession } from '../gone.ts';
 import { at, newSession, newSibling, read } from '../scenario.ts';
+
 export const expiryGivenCases = casesOf('expiry', [
   {
     title: 'shows when a session expires wherever it is read, and absent if it does not',

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import type { SessionKey, SessionService } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
+import { adding, MOST } from '../increments.ts';
 import { answersOf, type Instances, outcomesOf, raceCases, turnOf } from '../race.ts';
-import { at, newSession, newSibling, read, upTo } from '../scenario.ts';
+import { newSession, newSibling, read, upTo } from '../scenario.ts';
 
 const WRITERS = 16;
 const RAISES = 25;
 const FEWER_RAISES = 8;
 const ROUNDS = 3;
 
-const MOST = Number.MAX_SAFE_INTEGER;
-
 function raise(names: readonly string[], by = 1) {
   const stateIncrements = Object.fromEntries(names.map((name) => [name, by]));
-  return { timestamp: at(1), actions: { stateIncrements } };
+  return adding(stateIncrements);
 }
 
 interface Raises {

@@ -1,11 +1,72 @@
 import assert from 'node:assert/strict';
 import { casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
-import { at, newSession, read, readState } from '../scenario.ts';
-
-const MOST = Number.MAX_SAFE_INTEGER;
+import { adding, MOST } from '../increments.ts';
+import { another } from '../race.ts';
+import { at, newSession, read, readState, upTo } from '../scenario.ts';
 
 export const incrementRetryCases = casesOf('increments', [
+  {
+    title: 'counts a retry once',
+    needs: 'increments',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const one = { id: 'e1', ...adding({ a: 1, 'user:b': 2, 'app:c': 3 }) };
+      const stored = await service.appendEvent({ ...key, event: one });
+      for (const _ of upTo(3)) {
+        assert.deepEqual(await service.appendEvent({ ...key, event: one }), stored);
+      }
+      assert.deepEqual(await service.appendEvents({ ...key, events: [one] }), [stored]);
+      await service.appendEvent({ ...key, event: stored, expectedRevision: 0 });
+      assert.deepEqual(await readState(service, key), { a: 1, 'user:b': 2, 'app:c': 3 });
+      const other = { ...one, ...adding({ a: 2, 'user:b': 2, 'app:c': 3 }) };
+      const call = () => service.appendEvent({ ...key, event: other });
+      await expectError(call, { code: 'already_exists' });
+      assert.equal((await read(service, key)).revision, 1);
+    },
+  },
+  {
+    title: 'counts a retry once even if the key has no place for it any more',
+    needs: 'increments',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const one = { id: 'e1', ...adding({ a: MOST, 'user:b': 1 }) };
+      const stored = await service.appendEvent({ ...key, event: one });
+      const stateDelta = { 'user:b': 'text' };
+      await service.appendEvent({ ...key, event: { timestamp: at(2), actions: { stateDelta } } });
+      assert.deepEqual(await service.appendEvent({ ...key, event: one }), stored);
+      assert.deepEqual(await readState(service, key), { a: MOST, 'user:b': 'text' });
+    },
+  },
+  {
+    title: 'counts what `onStored: skip` has skipped once',
+    needs: 'increments',
+    async run(context) {
+      const { service } = context;
+      const key = await newSession(context);
+      const events = upTo(4).map((n) => ({ id: `e${n}`, ...adding({ n, 'app:n': n }) }));
+      await service.appendEvents({ ...key, events: events.slice(0, 2) });
+      await service.appendEvents({ ...key, events, onStored: 'skip' });
+      await service.appendEvents({ ...key, events, onStored: 'skip' });
+      assert.deepEqual(await readState(service, key), { n: 10, 'app:n': 10 });
+    },
+  },
+  {
+    title: 'counts a retry on another instance once',
+    needs: ['increments', 'shared'],
+    async run(context) {
+      const { service } = context;
+      const other = await another(context);
+      const key = await newSession(context);
+      const one = { id: 'e1', ...adding({ a: 1, 'app:c': 3 }) };
+      const stored = await service.appendEvent({ ...key, event: one });
+      assert.deepEqual(await other.appendEvent({ ...key, event: one }), stored);
+      await other.appendEvent({ ...key, event: adding({ a: 10, 'app:c': 10 }) });
+      assert.deepEqual(await readState(service, key), { a: 11, 'app:c': 13 });
+    },
+  },
   {
     title: 'answers a retry with what is stored, even if nothing could be added any more',
     needs: 'increments',
