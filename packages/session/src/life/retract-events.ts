@@ -25,11 +25,7 @@ export function retractEvents(access: StoreAccess, retract: CheckedRetract): Pro
       throw invalidArgument('throughSeq', `must be at most ${revision}, the session's last event`);
     }
     const isListed = events.type === 'ids';
-    const found = isListed
-      ? await findEvents(access, { ...events, key, revision })
-      : erase
-        ? await eventsThrough(access, { key, seq: events.seq })
-        : [];
+    const found = isListed ? await findEvents(access, { ...events, key, revision }) : [];
     const marker: Marker = {
       actions: {
         stateDelta: {},
@@ -38,7 +34,9 @@ export function retractEvents(access: StoreAccess, retract: CheckedRetract): Pro
       activeFrom: await activeFromAfter(),
     };
     if (write === undefined) return marker;
-    const stubs = found.filter(({ erased }) => erased !== true).map((event) => erasedEvent(event));
+    const stubs = isListed
+      ? found.flatMap(stubOf)
+      : await stubsThrough(access, { key, seq: events.seq });
     return {
       ...marker,
       async write(append) {
@@ -108,13 +106,19 @@ async function findEvents(
   });
 }
 
-async function eventsThrough(
+/** What is to stay of the first events. These may be more than there is room for at once. */
+async function stubsThrough(
   access: StoreAccess,
   { key, seq }: { readonly key: SessionKey; readonly seq: number },
 ): Promise<readonly Event[]> {
-  const events: Event[] = [];
+  const stubs: Event[] = [];
   for await (const event of walkEvents(access, { key, from: 1, to: seq, order: 'asc' })) {
-    events.push(event);
+    stubs.push(...stubOf(event));
   }
-  return events;
+  return stubs;
+}
+
+/** What is to stay of an event; nothing of one that was erased before. */
+function stubOf(event: Event): readonly Event[] {
+  return event.erased === true ? [] : [erasedEvent(event)];
 }
