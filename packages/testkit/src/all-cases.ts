@@ -36,6 +36,7 @@ import { historyCases } from './cases/history.ts';
 import { identityCases } from './cases/identity.ts';
 import { ifMissingCases, ifMissingRaceCases } from './cases/if-missing.ts';
 import { importCases } from './cases/import.ts';
+import { importAgainCases } from './cases/import-again.ts';
 import { importPartCases } from './cases/import-parts.ts';
 import { importRaceCases } from './cases/import-race.ts';
 import { incarnationCases } from './cases/incarnation.ts';
@@ -167,6 +168,7 @@ const exampleCases: readonly ConformanceCase[] = [
   ...exportRaceCases,
   ...listUsersCases,
   ...importCases,
+  ...importAgainCases,
   ...importPartCases,
   ...importRaceCases,
   ...incrementRetryCases,

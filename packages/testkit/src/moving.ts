@@ -24,6 +24,9 @@ export async function collect(records: AsyncIterable<ExportRecord>): Promise<Exp
   return lines.map((line) => JSON.parse(line) as ExportRecord);
 }
 
+/** What an import of no records says. */
+export const nothingImported = { sessions: 0, events: 0, states: 0, present: 0, incomplete: 0 };
+
 /** The same records of another app. */
 export function toApp(records: readonly ExportRecord[], appName: string): ExportRecord[] {
   return records.map((record) => ({ ...record, appName }));
