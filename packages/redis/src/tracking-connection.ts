@@ -1,4 +1,4 @@
-import { CallTimer, noAnswerInTime } from '@holdfast/session/store';
+import { CallTimer, noAnswerInTime, realTimers } from '@holdfast/session/store';
 import { letGo } from './let-go.ts';
 import type { RedisStream } from './redis-client.ts';
 
@@ -45,6 +45,9 @@ const OWN_OPTIONS = {
 
 const CHANNEL = '__redis__:invalidate';
 
+/** How often it is asked whether the connections are still there, in ms. */
+export const CHECK_MS = 10_000;
+
 /**
  * Two connections to one server: what is read over one of them, the server tells the other one when
  * it changes (`CLIENT TRACKING`). So whoever writes does nothing for those who watch.
@@ -53,6 +56,7 @@ export class TrackingConnection {
   readonly #reader: TrackingClient;
   readonly #listener: TrackingClient;
   readonly #timer: CallTimer;
+  readonly #lost: () => void;
   /** Settles when it can be read from, or not. */
   readonly ready: Promise<void>;
   #isOver = false;
@@ -67,17 +71,17 @@ export class TrackingConnection {
     for (const each of [this.#reader, this.#listener]) {
       // Without a listener the driver would write to the console.
       each.on('error', () => {});
-      each.on('end', () => {
-        if (this.#isOver) return;
-        this.close();
-        lost();
-      });
+      each.on('end', () => this.#lose());
       letGo(each);
     }
-    this.ready = this.#inTime(() => this.#begin()).catch((error) => {
-      this.close();
-      throw error;
-    });
+    this.#lost = lost;
+    this.ready = this.#inTime(() => this.#begin()).then(
+      () => this.#checkLater(),
+      (error) => {
+        this.close();
+        throw error;
+      },
+    );
   }
 
   get isOver(): boolean {
@@ -106,6 +110,26 @@ export class TrackingConnection {
     const id = await this.#listener.call('CLIENT', 'ID');
     await this.#listener.subscribe(CHANNEL);
     await this.#reader.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id));
+  }
+
+  #lose(): void {
+    if (this.#isOver) return;
+    this.close();
+    this.#lost();
+  }
+
+  /** A wire that was cut in silence brings no news, and no end either. Any answer will do. */
+  #checkLater(): void {
+    const ping = (client: TrackingClient) => client.call('PING').catch(() => {});
+    const check = () => Promise.all([ping(this.#reader), ping(this.#listener)]);
+    const timer = realTimers.setTimeout(async () => {
+      if (this.#isOver) return;
+      await this.#inTime(check).then(
+        () => this.#checkLater(),
+        () => this.#lose(),
+      );
+    }, CHECK_MS);
+    (timer as { unref?(): unknown }).unref?.();
   }
 
   #inTime<T>(run: () => Promise<T>): Promise<T> {

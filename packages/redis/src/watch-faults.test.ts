@@ -1,7 +1,10 @@
 import { isHoldfastError, type SessionKey } from '@holdfast/session';
-import { expect, it, onTestFinished } from 'vitest';
+import { realTimers } from '@holdfast/session/store';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { describeWithOwnServer, OwnServer, until } from './own-server.fixture.ts';
 import { RedisSessionService } from './redis-session-service.ts';
+import { TcpProxy } from './tcp-proxy.fixture.ts';
+import { CHECK_MS } from './tracking-connection.ts';
 
 const WATCHERS = 30;
 
@@ -83,5 +86,53 @@ describeWithOwnServer('a watch in Redis', () => {
     await append('last');
     await seen(3);
     expect(watches).toStrictEqual(all(3));
+  });
+
+  it('is told of changes again after its wire was cut in silence', async () => {
+    const { setTimeout } = realTimers;
+    vi.spyOn(realTimers, 'setTimeout').mockImplementation((callback, ms) =>
+      setTimeout(callback, ms === CHECK_MS ? 50 : ms),
+    );
+    const server = await OwnServer.start();
+    const proxy = await TcpProxy.start(server.port);
+    const [writer, watching] = [
+      new RedisSessionService({ client: server.client() }),
+      await RedisSessionService.open({ url: proxy.url, callTimeout: 500 }),
+    ];
+    onTestFinished(async () => {
+      vi.restoreAllMocks();
+      await Promise.all([writer.close(), watching.close()]);
+      await proxy.stop();
+      await server.remove();
+    });
+    const admin = server.client();
+    const listeners = async () => {
+      const clients = String(await admin.client('LIST')).split('\n');
+      return clients.flatMap((line) => /^id=(\d+).*flags=P/.exec(line)?.[1] ?? []);
+    };
+    const { key } = await writer.create({ appName: 'app', userId: 'ada' });
+    const { seqs } = watch(watching, key);
+    const append = async () => {
+      await writer.appendEvent({ ...key, event: { author: 'user' } });
+    };
+    await append();
+    await until(async () => seqs.length === 1);
+    const [first, ...more] = await listeners();
+    expect(more).toEqual([]);
+    const pings = async () =>
+      /cmdstat_ping:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1];
+    // While it answers, it stays.
+    await until(async () => Number((await pings()) ?? 0) >= 10);
+    expect(await listeners()).toEqual([first]);
+    proxy.silence();
+    await append();
+    await until(async () => !(await listeners()).includes(first as string));
+    proxy.resume();
+    await until(async () => seqs.length === 2);
+    const soon = Date.now() + 3_000;
+    await until(async () => (await listeners()).length === 1);
+    await append();
+    await until(async () => seqs.length === 3);
+    expect(Date.now()).toBeLessThan(soon);
   });
 });
