@@ -117,6 +117,12 @@ class AlwaysSaysReleased extends CompleteStore {
   }
 }
 
+class ReleasesWhatHasExpired extends CompleteStore {
+  override releaseTurn(release: PreparedReleaseTurn): Promise<boolean> {
+    return super.releaseTurn({ ...release, now: 0 });
+  }
+}
+
 class HoldsForEveryone extends CompleteStore {
   override async acquireTurn(acquire: PreparedTurn): Promise<TurnOutcome> {
     const session = this.find(acquire.key);
@@ -237,6 +243,11 @@ export const brokenTurns: readonly BrokenService[] = [
     fault: 'says of every release that it was held',
     failsAt: 'holds a session for one turn at a time, until it is let go',
     create: () => over(new AlwaysSaysReleased()),
+  },
+  {
+    fault: 'lets go of the turn of a session that has expired',
+    failsAt: 'takes an expired session for missing in every call, swept or not',
+    create: () => over(new ReleasesWhatHasExpired()),
   },
   {
     fault: 'takes a turn from who holds it',
