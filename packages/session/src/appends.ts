@@ -1,4 +1,5 @@
-import type { Event } from '@holdfast/core';
+import type { Event, HoldfastError } from '@holdfast/core';
+import type { ScopedStateKey } from '@holdfast/state';
 import {
   applyIncrements,
   EMPTY_SCOPE,
@@ -108,7 +109,8 @@ export class Appends {
   }
 
   /** A session is not created for an append that would be refused then. */
-  #checkIncrements({ key, increments }: CheckedAppend): MaybePromise<void> {
+  #checkIncrements(append: CheckedAppend): MaybePromise<void> {
+    const { key, increments } = append;
     if (increments === undefined) return;
     const { appName, userId } = key;
     const check = (owner: PreparedGetState) =>
@@ -117,7 +119,7 @@ export class Appends {
         (state) => {
           const values = applyIncrements(state, increments[owner.scope]);
           if (typeof values !== 'string') return;
-          throw incrementUnfit(joinStateKey({ scope: owner.scope, name: values }), key);
+          throw unfitIn(append, { scope: owner.scope, name: values });
         },
       );
     return andThen(check({ scope: 'app', appName }), () =>
@@ -138,7 +140,7 @@ export class Appends {
     append: CheckedAppend,
     { unfit, attempts }: { readonly unfit: IncrementRefused; readonly attempts: number },
   ): MaybePromise<readonly Event[]> {
-    const { key, events, expectedRevision, expectedIncarnation, turn } = append;
+    const { events, expectedRevision, expectedIncarnation, turn } = append;
     // No session is there: so it is refused, and told what is.
     const look = { ...append, expectedRevision: Number.MAX_SAFE_INTEGER };
     return andThen(this.#store.append(look), (outcome) => {
@@ -151,7 +153,7 @@ export class Appends {
           (turn ?? outcome.turn) !== outcome.turn;
         if (isStored || isElsewhere) return this.#afterRefusal(append, { outcome, attempts });
       }
-      throw incrementUnfit(joinStateKey(unfit), key);
+      throw unfitIn(append, unfit);
     });
   }
 
@@ -193,6 +195,13 @@ function createsMissing(append: CheckedAppend): boolean {
   const { ifMissing, expectedIncarnation, expectedRevision = 0, turn } = append;
   const expectsNothing = expectedIncarnation === undefined && turn === undefined;
   return ifMissing === 'create' && expectedRevision === 0 && expectsNothing;
+}
+
+/** The error for what cannot be added, at the first event that adds to it. */
+function unfitIn({ key, given }: CheckedAppend, unfit: ScopedStateKey): HoldfastError {
+  const name = joinStateKey(unfit);
+  const first = given.find(({ event }) => Object.hasOwn(event.actions.stateIncrements ?? {}, name));
+  return incrementUnfit(name, { key, index: first?.index });
 }
 
 /** Up to where the summaries of an append cover all that is there; undefined if it has none. */

@@ -178,7 +178,9 @@ function foldActions(
   if (deltas.every(({ stateIncrements }) => stateIncrements === undefined)) {
     return { changes: foldDeltas(deltas), increments: undefined };
   }
-  const { changes, increments } = foldWithIncrements(deltas, (name) => incrementUnfit(name, key));
+  const { changes, increments } = foldWithIncrements(deltas, (name, i) =>
+    incrementUnfit(name, { key, index: given[i]?.index }),
+  );
   const isEmpty = Object.values(increments).every(({ size }) => size === 0);
   return { changes, increments: isEmpty ? undefined : increments };
 }

@@ -65,8 +65,19 @@ export function turnConflict(
 }
 
 /** A value to add to, or the sum, is not a safe integer. */
-export function incrementUnfit(name: string, key: SessionKey): HoldfastError {
-  const path = `actions.stateIncrements[${JSON.stringify(name)}]`;
+export function incrementUnfit(
+  name: string,
+  {
+    key,
+    index,
+  }: {
+    readonly key: SessionKey;
+    /** Of the event in the request's list; undefined if it has no list. */
+    readonly index: number | undefined;
+  },
+): HoldfastError {
+  const event = index === undefined ? '' : `events[${index}].`;
+  const path = `${event}actions.stateIncrements[${JSON.stringify(name)}]`;
   return new HoldfastError('conflict', { message: unfit(path), key, path });
 }
 

@@ -27,20 +27,22 @@ export function incremented(value: JsonValue | undefined, by: number): number | 
 
 /**
  * Deltas with increments as one, by scope, without `temp:` keys. What is added to a value of the
- * deltas themselves is added here, and `unfit` is called with the key if that cannot be.
+ * deltas themselves is added here, and `unfit` is called with the key and the delta's place if that
+ * cannot be.
  */
 export function foldWithIncrements(
   deltas: readonly StateDelta[],
-  unfit: (key: string) => Error,
+  unfit: (key: string, index: number) => Error,
 ): FoldedIncrements {
   const folded = new Map<string, Change>();
-  for (const { stateDelta, removedStateKeys = [], stateIncrements = {} } of deltas) {
+  for (const [i, delta] of deltas.entries()) {
+    const { stateDelta, removedStateKeys = [], stateIncrements = {} } = delta;
     for (const [key, value] of Object.entries(stateDelta)) folded.set(key, { type: 'set', value });
     for (const key of removedStateKeys) folded.set(key, { type: 'removed' });
     for (const [key, by] of Object.entries(stateIncrements)) {
       const before = folded.get(key);
       const added = addTo(before, by);
-      if (added === undefined) throw unfit(key);
+      if (added === undefined) throw unfit(key, i);
       folded.set(key, added);
     }
   }

@@ -56,7 +56,7 @@ export const incrementAppendCases = casesOf('increments', [
       const key = await newSession(context, { a: 1 });
       for (const value of [null, 'text', 0.5, MOST]) {
         const events = [adding({}, { stateDelta: { a: value, b: 1 } }), adding({ a: 1 })];
-        const path = 'actions.stateIncrements["a"]';
+        const path = 'events[1].actions.stateIncrements["a"]';
         await expectError(() => service.appendEvents({ ...key, events }), {
           code: 'conflict',
           path,

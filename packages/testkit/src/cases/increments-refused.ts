@@ -60,7 +60,7 @@ export const incrementRefusedCases = casesOf('increments', [
           { id, ...adding({ [name]: 1 }) },
         ];
         const inBatch = () => service.appendEvents({ ...key, events: batch });
-        await expectError(inBatch, { code: 'conflict', path, key });
+        await expectError(inBatch, { code: 'conflict', path: `events[1].${path}`, key });
         assert.deepEqual((await read(service, key)).toJSON(), before, `after ${what}`);
         assert.deepEqual((await service.listEvents(key)).events, []);
         // The id is not taken: what was refused was not stored.
