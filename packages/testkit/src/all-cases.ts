@@ -1,4 +1,5 @@
-import { activeCases, initialStateCases } from './cases/active.ts';
+import { activeCases } from './cases/active.ts';
+import { activeTakenBackCases } from './cases/active-taken-back.ts';
 import { appendCases } from './cases/append.ts';
 import { appendSkipCases } from './cases/append-skip.ts';
 import { appendTwiceCases } from './cases/append-twice.ts';
@@ -45,6 +46,7 @@ import { incrementRetryCases } from './cases/increment-retry.ts';
 import { incrementCases } from './cases/increments.ts';
 import { incrementAppendCases } from './cases/increments-appended.ts';
 import { incrementRefusedCases } from './cases/increments-refused.ts';
+import { initialStateCases } from './cases/initial-state.ts';
 import { labelCases } from './cases/labels.ts';
 import { labelRaceCases } from './cases/labels-race.ts';
 import { labelRefusedCases } from './cases/labels-refused.ts';
@@ -225,6 +227,7 @@ const exampleCases: readonly ConformanceCase[] = [
   ...moreMarkerCases,
   ...moreListCases,
   ...activeCases,
+  ...activeTakenBackCases,
   ...initialStateCases,
   ...everyCallCases,
   ...laterRequestsCases,
