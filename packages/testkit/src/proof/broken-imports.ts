@@ -60,6 +60,26 @@ class ShowsAllParts extends CompleteStore {
   }
 }
 
+/** Knows of a part only its own events. */
+class TakesEventsTwice extends CompleteStore {
+  override async importSession(part: PreparedImport): Promise<boolean> {
+    const events = this.find(part.key)?.events ?? [];
+    const before = part.fromRevision > 0 ? events.splice(0) : [];
+    const apart = { ...part, fromRevision: part.fromRevision - before.length };
+    const isWritten = await super.importSession(apart);
+    if (isWritten || before.length > 0) this.find(part.key)?.events.unshift(...before);
+    return isWritten;
+  }
+}
+
+/** Takes the first part for all of them. */
+class TakesFirstUpdate extends CompleteStore {
+  override async importSession(part: PreparedImport): Promise<boolean> {
+    const { lastUpdateTime } = this.find(part.key) ?? part.session;
+    return super.importSession({ ...part, session: { ...part.session, lastUpdateTime } });
+  }
+}
+
 class TakesAnyPart extends CompleteStore {
   override async importSession(part: PreparedImport): Promise<boolean> {
     const session = this.find(part.key);
@@ -178,6 +198,16 @@ export const brokenImports: readonly BrokenService[] = [
     failsAt:
       'is `conflict` for a part that does not follow, and `already_exists` for a session there',
     create: () => over(new TakesAnyPart()),
+  },
+  {
+    fault: 'imports an event twice that is in two parts',
+    failsAt: 'refuses a part with an event that an earlier part has, and goes on without it',
+    create: () => over(new TakesEventsTwice()),
+  },
+  {
+    fault: 'takes the last update of the first part of an import for that of all',
+    failsAt: 'was last updated at the latest of its events, in whichever part, or at its creation',
+    create: () => over(new TakesFirstUpdate()),
   },
   {
     fault: 'gives imported events other ids',
