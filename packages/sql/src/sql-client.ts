@@ -133,7 +133,7 @@ export interface SqlClient {
    * that can be done now.
    * @default that is left to the database
    */
-  forgetDeleted?(): void;
+  forgetDeleted?(): Promise<void>;
   /** Gives back what the client itself has opened. */
   close(): Promise<void>;
 }

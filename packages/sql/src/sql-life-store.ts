@@ -64,7 +64,7 @@ export class SqlLifeStore extends SqlStore implements SessionStore {
   async erase(erase: PreparedErase): Promise<AppendOutcome> {
     const outcome = await this.#client.write(this.#statements.appendAndErase(erase));
     if (outcome.type !== 'written') return await this.whyRefused(erase);
-    this.#client.forgetDeleted?.();
+    await this.#client.forgetDeleted?.();
     return outcome;
   }
 
@@ -112,7 +112,7 @@ export class SqlLifeStore extends SqlStore implements SessionStore {
       program: () => statements.eraseUser(owner),
       keepsOthersOut: true,
     });
-    this.#client.forgetDeleted?.();
+    await this.#client.forgetDeleted?.();
     return { sessions: sessions + rest.sessions, stateKeys: rest.stateKeys, done: true };
   }
 

@@ -19,7 +19,7 @@ import {
   type SqlWriteOutcome,
   sql,
 } from '@holdfast/sql';
-import { retryWhileBusy, turnOfEventLoop } from './busy-retry.ts';
+import { pause, retryWhileBusy, turnOfEventLoop } from './busy-retry.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { DatabaseChanges } from './database-changes.ts';
 import { DatabaseFile } from './database-file.ts';
@@ -48,8 +48,10 @@ export interface SqliteClientOptions {
   readonly ownsDatabase: boolean;
 }
 
-// It gives up at once if others are reading what the log has.
+// It gives up at once if others are reading what the log has, and answers that they are, or fails.
 const EMPTY_LOG = queryOf(sql`PRAGMA wal_checkpoint(TRUNCATE)`)({});
+// Those who read do so for a moment, mostly. In ms, each twice the one before.
+const LONGEST_WAIT_TO_EMPTY = 64;
 const QUERY_ONLY = queryOf(sql`PRAGMA query_only`)({});
 const JOURNAL_MODE = queryOf(sql`PRAGMA journal_mode`)({});
 // It is read from the database.
@@ -113,12 +115,21 @@ export class SqliteClient implements SqlClient {
     return this.#changes.watch(changed);
   }
 
-  forgetDeleted(): void {
-    if (isInTransaction(this.#database)) return;
+  /** If it cannot be done now, SQLite does it later, as it does now and then. */
+  async forgetDeleted(): Promise<void> {
+    for (let wait = 1; wait <= LONGEST_WAIT_TO_EMPTY; wait *= 2) {
+      if (this.#isLogEmptied()) return;
+      await pause(wait);
+    }
+  }
+
+  #isLogEmptied(): boolean {
+    if (isInTransaction(this.#database)) return false;
     try {
-      this.#statements.read(EMPTY_LOG);
-    } catch {
-      // The log is emptied later, as SQLite does now and then.
+      const [row] = this.#statements.read(EMPTY_LOG);
+      return Number(row?.[0]) !== 1;
+    } catch (error) {
+      return !isBusy(error);
     }
   }
 
