@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const packages = [
   'core',
@@ -21,10 +22,37 @@ const projects = [
   ...apps.map((name) => ({ name, root: `apps/${name}` })),
 ];
 
+// What takes a minute or more. Those that compute stand beside those that wait.
+const LONG = [
+  'apps/bench/src/short-form.test.ts',
+  'packages/mysql/src/conformance.test.ts',
+  'packages/mysql/src/single-statements.test.ts',
+  'packages/testkit/src/proof/planted-mistakes.test.ts',
+  'apps/example/src/two-copies.test.ts',
+  'packages/testkit/src/proof/ground/file-store.test.ts',
+  'packages/postgres/src/server-settings.test.ts',
+  'packages/postgres/src/life-writes.test.ts',
+  'packages/mysql/src/driver-options.test.ts',
+];
+
+/** Begins with the long files, so that none of them is alone at the end, with a core idle. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const place = LONG.findIndex((file) => moduleId.endsWith(file));
+      return place < 0 ? LONG.length : place;
+    };
+    const sorted = await super.sort(files);
+    return sorted.sort((a, b) => placeOf(a) - placeOf(b));
+  }
+}
+
 export default defineConfig({
   test: {
-    // Much of the time is spent waiting for servers, processes and a browser.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: LongFirst },
+    // Much of the time is spent waiting for servers, processes and a browser: two cores have
+    // something to do for three.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: projects.map(({ name, root }) => ({
       test: {
         name: `@holdfast/${name}`,
