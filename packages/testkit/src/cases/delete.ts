@@ -93,6 +93,8 @@ export const deleteCases = casesOf('delete', [
       assert.deepEqual((await read(service, key)).events, []);
       const { seq } = await service.appendEvent({ ...key, event: { id: 'new', timestamp: at(9) } });
       assert.equal(seq, 1);
+      assert.deepEqual(idsOf((await read(service, key)).events), ['new']);
+      assert.deepEqual(idsOf((await service.listEvents(key)).events), ['new']);
     },
   },
   {
