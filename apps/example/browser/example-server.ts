@@ -1,15 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundleModule } from '../../../packages/testkit/src/process/bundle-module.fixture.ts';
 
-// tsx is a dependency of the workspace's root.
-const fromRoot = createRequire(new URL('../../../package.json', import.meta.url));
-const tsx = pathToFileURL(fromRoot.resolve('tsx')).href;
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const main = new URL('../src/main.ts', import.meta.url);
 
 export interface ExampleServerOptions {
   /** Between the words of the offline model, in ms. */
@@ -43,7 +39,7 @@ export class ExampleServer {
   /** Starts it; on the port that it had, where it ran before. */
   async start(): Promise<void> {
     const { HOLDFAST_STORE: _, NODE_OPTIONS: __, NODE_V8_COVERAGE: ___, ...env } = process.env;
-    const child = spawn(process.execPath, ['--import', tsx, main], {
+    const child = spawn(process.execPath, [await bundleModule(main)], {
       cwd: this.#folder,
       env: {
         ...env,
