@@ -78,7 +78,7 @@ class KeepsLists extends RowStore {
   readonly #pages = new Map<string, readonly Row[]>();
 
   protected override async listed(reader: RowReader, list: PreparedList) {
-    const name = JSON.stringify(list);
+    const name = JSON.stringify({ ...list, now: undefined });
     const rows = this.#pages.get(name) ?? (await super.listed(reader, list));
     this.#pages.set(name, rows);
     return rows;
