@@ -5,6 +5,10 @@ import { checkParameters, checkUrl, type PoolSettings, withoutParameters } from 
 import type { MysqlPool } from './mysql2-client.ts';
 import { mysql2Parameters } from './mysql2-parameters.ts';
 
+// The driver makes room for as many with each connection, half a MB for its own 16,000. Far fewer are
+// prepared.
+const STATEMENTS = 500;
+
 const opened = new WeakSet<object>();
 
 /** Whether nobody else has a pool's connections: they are ours to set. */
@@ -17,13 +21,16 @@ export async function openPool(url: unknown, settings: PoolSettings): Promise<My
   const uri = checkMysqlUrl(url);
   const createPool = await loadCreatePool();
   try {
-    await checkTls(new URL(uri).searchParams.get('ssl'));
+    const { searchParams } = new URL(uri);
+    await checkTls(searchParams.get('ssl'));
     const pool = createPool({
       uri,
       connectionLimit: settings.maxConnections,
       connectTimeout: settings.connectTimeout,
       charset: 'UTF8MB4_UNICODE_CI',
       multipleStatements: true,
+      // What is given here counts more than what is in the URL.
+      ...(!searchParams.has('maxPreparedStatements') && { maxPreparedStatements: STATEMENTS }),
     });
     // A connection may meet a second error while its socket closes: mysql2 listens to the first one.
     pool.on('connection', (connection) => connection.on('error', () => {}));
