@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
 import { itLosesNothingInStorms } from '../../sql/src/storms.fixture.ts';
 import { MysqlSessionService } from './mysql-session-service.ts';
 import { createServerOfOwn, describeWithOwnServer, type OwnServer } from './own-server.fixture.ts';
 
-const WRITER = fileURLToPath(new URL('storm-writer.fixture.ts', import.meta.url));
+const WRITER = new URL('storm-writer.fixture.ts', import.meta.url);
 const callTimeout = 1_000;
 
 describeWithOwnServer('Eight writers to MariaDB who try again', () => {
@@ -44,7 +43,8 @@ describeWithOwnServer('Eight writers to MariaDB who try again', () => {
 
   itLosesNothingInStorms({
     callTimeout,
-    writer: (sessionId) => [WRITER, server.url, sessionId, String(callTimeout)],
+    writer: WRITER,
+    argsOf: (sessionId) => [server.url, sessionId, String(callTimeout)],
     open: () => MysqlSessionService.open({ url: server.url }),
     async openTransactions() {
       const rows = await readRows('SELECT COUNT(*) AS n FROM information_schema.innodb_trx');

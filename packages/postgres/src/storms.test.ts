@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { itLosesNothingInStorms, type StormedWriter } from '../../sql/src/storms.fixture.ts';
@@ -9,7 +8,7 @@ import { PostgresSessionService } from './postgres-session-service.ts';
 const isSkipped = serverPrograms === undefined && !process.env['CI'];
 if (isSkipped) console.warn('Skipped: no initdb. To install it: apt-get install postgresql');
 
-const WRITER = fileURLToPath(new URL('storm-writer.fixture.ts', import.meta.url));
+const WRITER = new URL('storm-writer.fixture.ts', import.meta.url);
 const callTimeout = 1_000;
 const OTHERS = "backend_type = 'client backend' AND pid <> pg_backend_pid()";
 
@@ -48,7 +47,8 @@ describe.skipIf(isSkipped)('Eight writers to PostgreSQL who try again', () => {
 
   itLosesNothingInStorms({
     callTimeout,
-    writer: (sessionId) => [WRITER, server.url, sessionId, String(callTimeout)],
+    writer: WRITER,
+    argsOf: (sessionId) => [server.url, sessionId, String(callTimeout)],
     open: () => PostgresSessionService.open({ url: server.url }),
     openTransactions: () =>
       withAdmin(async (admin) => {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { iterateEvents, type SessionService } from '@holdfast/session';
 import { afterEach, expect, it, vi } from 'vitest';
+import { bundleModule } from '../../testkit/src/process/bundle-module.fixture.ts';
 import { type StormReport, stormKey } from './storm-writer.fixture.ts';
 
 /** What a storm is told of the process that writes through it. */
@@ -16,8 +17,10 @@ export interface StormOptions {
   readonly callTimeout: number;
   /** What happens to the server while a process writes to it, by how a title goes on. */
   readonly storms: Readonly<Record<string, (writer: StormedWriter) => Promise<void>>>;
-  /** The program that writes to a session through a storm, and its arguments. */
-  writer(sessionId: string): readonly string[];
+  /** The program that writes to a session through a storm. */
+  readonly writer: URL;
+  /** Its arguments. */
+  argsOf(sessionId: string): readonly string[];
   /** How many transactions of others are open. */
   openTransactions(): Promise<number>;
   /** A service to look with. */
@@ -38,7 +41,7 @@ export function itLosesNothingInStorms(options: StormOptions): void {
       timeout: 90_000,
     }, async () => {
       const sessionId = what.replaceAll(/\W+/g, '-');
-      const writer = startWriter(options.writer(sessionId));
+      const writer = await startWriter(options.argsOf(sessionId));
       await writer.hasAcknowledged(50);
       await storm(writer);
       await writer.hasAcknowledged(writer.acknowledged.size + 50);
@@ -46,7 +49,8 @@ export function itLosesNothingInStorms(options: StormOptions): void {
       expect(writer.failures()).toBeGreaterThan(0);
       // A refused append may make a second call, which says why; and a busy machine has its time.
       expect(longestCall).toBeLessThan(2 * callTimeout + 5_000);
-      expect(longestHold).toBeLessThan(50);
+      // Of connections that were never made, drivers leave much to collect.
+      expect(longestHold).toBeLessThan(250);
       await expect
         .poll(() => options.openTransactions(), { interval: 250, timeout: 20_000 })
         .toBe(0);
@@ -67,8 +71,8 @@ export function itLosesNothingInStorms(options: StormOptions): void {
     });
   }
 
-  function startWriter(program: readonly string[]) {
-    const child = spawn(process.execPath, ['--import', 'tsx', ...program]);
+  async function startWriter(args: readonly string[]) {
+    const child = spawn(process.execPath, [await bundleModule(options.writer), ...args]);
     children.push(child);
     const exit = once(child, 'exit');
     const complaints = text(child.stderr);
