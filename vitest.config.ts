@@ -50,9 +50,8 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongFirst },
-    // Much of the time is spent waiting for servers, processes and a browser: two cores have
-    // something to do for three.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Much of the time is spent waiting for servers, processes and a browser.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: projects.map(({ name, root }) => ({
       test: {
         name: `@holdfast/${name}`,

@@ -8,7 +8,7 @@ import { startServer } from './test-server.fixture.ts';
 /** The longest that anything may hold the event loop, in ms. */
 const HOLD = 50;
 
-const patiently = { timeout: 20_000 };
+const patiently = { timeout: 50_000 };
 
 /** A server, somebody who uses it, and the address of a flooder's conversation. */
 async function prepare() {
