@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { Flood, FloodReport, RequestFlood, SocketFlood } from './flood.fixture.ts';
 
 /** How many connections are made at once: of more, a system that is busy loses some. */
 const BATCH = 100;
+
+/** How many messages it sends until it looks whether there is an answer. */
+const TOLD_AT_ONCE = 1000;
 
 /** The program that floods, in a process of its own: `process.argv[2]` says what, as JSON. */
 const flood = JSON.parse(process.argv[2] ?? '') as Flood;
@@ -55,5 +59,7 @@ async function talk({ path, message, times }: SocketFlood): Promise<void> {
   for (let i = 0; i < times; i++) {
     if (message === undefined) socket.ping();
     else socket.send(message);
+    // Who never listens is cut off after two seconds, and hears nothing.
+    if (i % TOLD_AT_ONCE === 0) await turn();
   }
 }
