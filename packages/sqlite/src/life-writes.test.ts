@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { itKeepsLivesApart } from '../../sql/src/life-writes.fixture.ts';
 import { pause } from './busy-retry.ts';
+import { scanDatabase } from './scan-database.fixture.ts';
 import { SqliteSessionService } from './sqlite-session-service.ts';
 import { drivers, openDatabase, tempFolder } from './test-database.fixture.ts';
 
@@ -12,18 +13,17 @@ describe.each(drivers)('Lives of sessions in SQLite, by %s', (driver) => {
 
   itKeepsLivesApart({
     open: () => SqliteSessionService.open({ url: `sqlite:${file}`, driver }),
-    // The bytes of the files, as they are.
     async dump() {
-      const files = [file, `${file}-wal`].filter((each) => existsSync(each));
-      return files.map((each) => readFileSync(each, 'latin1')).join('\n');
+      const files = await scanDatabase(file, driver);
+      return files.map((each) => Buffer.from(each).toString('latin1')).join('\n');
     },
   });
 
-  it('empties the log after an erasure as soon as nobody reads it', async () => {
+  it('overwrites what was erased, and empties the log as soon as nobody reads it', async () => {
     const path = join(folder, `read-${driver.replace(':', '-')}.db`);
     const service = await SqliteSessionService.open({ url: `sqlite:${path}`, driver });
     const session = await service.create({ appName: 'app', userId: 'ada' });
-    await service.appendEvent({ ...session, event: { author: 'user' } });
+    await service.appendEvent({ ...session, event: { author: 'secret' } });
     const [reader, other] = [await openDatabase(path, driver), await openDatabase(path, driver)];
     const count = 'SELECT count(*) AS n FROM holdfast_sessions';
     const isEmpty = () => /\b0\b/.test(JSON.stringify(other.prepare(count).all()));
@@ -37,5 +37,6 @@ describe.each(drivers)('Lives of sessions in SQLite, by %s', (driver) => {
     expect(statSync(`${path}-wal`).size).toBe(0);
     for (const each of [reader, other]) each.close();
     await service.close();
+    expect(readFileSync(path, 'latin1')).not.toContain('secret');
   });
 });
