@@ -8,6 +8,7 @@ import {
   type StoredSummary,
 } from '@holdfast/session/store';
 import type { AppState, AppStateOptions } from './app-state.ts';
+import { joinParts } from './join-parts.ts';
 import { BUCKETS, memberOf, type RedisKeys, splitMember } from './redis-keys.ts';
 import type { ScriptRunner } from './script-runner.ts';
 import {
@@ -143,8 +144,13 @@ export class ClusterLists implements SessionLists {
   }
 
   async #find(list: PreparedList, where: Where): Promise<FoundSessions> {
-    const first = await this.#findSome(list, where);
-    return first.stoppedAt === undefined ? first : await this.#findRest(list, { where, first });
+    return joinParts(await this.#findSome(list, where), {
+      list,
+      nameOf: ({ member }: FoundSession) => member,
+      next: (rest) => this.#findSome(rest, where),
+      // If the states of a part are not there, they are all asked for again.
+      isOver: ({ user }) => where.states !== undefined && user === undefined,
+    });
   }
 
   async #findSome(
@@ -154,23 +160,6 @@ export class ClusterLists implements SessionLists {
     const begin = after && { score: after.lastUpdateTime, member: memberOf(after.key) };
     const call = listSessions({ ...where, order, count: limit + 1, after: begin, now });
     return readFoundSessions(await this.#runner.read(call), appName);
-  }
-
-  /** All parts from the first one on. What has moved on since a part is not listed again. */
-  async #findRest(
-    list: PreparedList,
-    { where, first }: { readonly where: Where; readonly first: FoundSessions },
-  ): Promise<FoundSessions> {
-    const found = new Map<string, FoundSession>();
-    for (let part = first; ; ) {
-      for (const each of part.sessions) if (!found.has(each.member)) found.set(each.member, each);
-      const { stoppedAt: after, user } = part;
-      // If the states of a part are not there, they are all asked for again.
-      if (after === undefined || (where.states !== undefined && user === undefined)) {
-        return { ...part, sessions: [...found.values()], total: first.total };
-      }
-      part = await this.#findSome({ ...list, after, limit: list.limit - found.size }, where);
-    }
   }
 
   #listOf(list: UserList): Pick<ListRun, 'list' | 'labelled'> {

@@ -4,9 +4,10 @@ import {
   type StoredPage,
   type StoredSummary,
 } from '@holdfast/session/store';
+import { joinParts, type ListPart } from './join-parts.ts';
 import { memberOf, type RedisKeys } from './redis-keys.ts';
 import type { ScriptRunner } from './script-runner.ts';
-import { listPage, type PagePart, readPagePart } from './scripts/list-page.ts';
+import { listPage, readPagePart } from './scripts/list-page.ts';
 
 /** Lists of sessions: of one user, or of all users of an app. */
 export interface SessionLists {
@@ -27,26 +28,15 @@ export class OneServerLists implements SessionLists {
   }
 
   async page(list: PreparedList): Promise<StoredPage> {
-    const first = await this.#part(list);
-    const sessions = first.stoppedAt === undefined ? first.sessions : await this.#rest(list, first);
-    return { ...cutPage(list, sessions), total: first.total };
+    const { sessions, total } = await joinParts(await this.#part(list), {
+      list,
+      nameOf: ({ key }: StoredSummary) => memberOf(key),
+      next: (rest) => this.#part(rest),
+    });
+    return { ...cutPage(list, sessions), total };
   }
 
-  async #part(list: PreparedList): Promise<PagePart> {
+  async #part(list: PreparedList): Promise<ListPart<StoredSummary>> {
     return readPagePart(list, await this.#runner.read(listPage(list, this.#keys)));
-  }
-
-  /** All parts from the first one on. What has moved on since a part is not listed again. */
-  async #rest(list: PreparedList, first: PagePart): Promise<readonly StoredSummary[]> {
-    const found = new Map<string, StoredSummary>();
-    for (let part = first; ; ) {
-      for (const each of part.sessions) {
-        const member = memberOf(each.key);
-        if (!found.has(member)) found.set(member, each);
-      }
-      if (part.stoppedAt === undefined) return [...found.values()];
-      const limit = list.limit - found.size;
-      part = await this.#part({ ...list, after: part.stoppedAt, limit, includeTotal: false });
-    }
   }
 }

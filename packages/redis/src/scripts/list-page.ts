@@ -1,4 +1,5 @@
-import type { ListPosition, PreparedList, StoredSummary } from '@holdfast/session/store';
+import type { PreparedList, StoredSummary } from '@holdfast/session/store';
+import type { ListPart } from '../join-parts.ts';
 import { readInteger, readList, readText } from '../read-reply.ts';
 import { bucketNameOf, KEY_NAMES, memberOf, type RedisKeys, splitMember } from '../redis-keys.ts';
 import { parseState, summaryOf } from '../stored-text.ts';
@@ -147,16 +148,8 @@ export function listPage(list: PreparedList, keys: RedisKeys): ScriptCall {
   );
 }
 
-/** A part of a page. */
-export interface PagePart {
-  /** At most one more than the page has. */
-  readonly sessions: readonly StoredSummary[];
-  readonly total: number;
-  /** Where to go on; undefined if the page is full, or the list at its end. */
-  readonly stoppedAt: ListPosition | undefined;
-}
-
-export function readPagePart(list: PreparedList, reply: unknown): PagePart {
+/** A part of a page: at most one session more than the page has. */
+export function readPagePart(list: PreparedList, reply: unknown): ListPart<StoredSummary> {
   const [total, found, userFields, appFields, stop] = readList(reply);
   const { appName, includeState } = list;
   const users = new Map<string, ReturnType<typeof parseState>>();

@@ -1,5 +1,6 @@
 import type { Order } from '@holdfast/session';
 import { corrupt, type Labels, type ListPosition } from '@holdfast/session/store';
+import type { ListPart } from '../join-parts.ts';
 import { integerOf, readInteger, readList, readText } from '../read-reply.ts';
 import { splitMember } from '../redis-keys.ts';
 import { labelLine } from '../stored-text.ts';
@@ -144,11 +145,7 @@ export interface FoundSession extends Place {
 }
 
 /** Sessions of a list, as of one moment unless it has stopped. */
-export interface FoundSessions {
-  readonly total: number;
-  readonly sessions: readonly FoundSession[];
-  /** Where to go on; undefined if there are enough, or no more. */
-  readonly stoppedAt: ListPosition | undefined;
+export interface FoundSessions extends ListPart<FoundSession> {
   /** The fields of the user's state. Absent if the states were not answered. */
   readonly user?: unknown;
 }
