@@ -111,7 +111,7 @@ export class ChangeHints {
     } catch {
       setTracked(watched, false);
     }
-    this.#poll();
+    if (isLookedFor(watched)) this.#poll();
   }
 
   async #read({ name, slot }: Watched): Promise<number> {
@@ -181,18 +181,19 @@ export class ChangeHints {
 
   /** Looks for what nobody tells of, and tries to track what is not tracked now and then. */
   #poll(): void {
-    if (this.#isPolling || !this.#watchedNow().some(isLookedFor)) return;
+    if (this.#isPolling || this.#watched.size === 0) return;
     this.#isPolling = true;
     const timer = realTimers.setTimeout(async () => {
-      await this.#look(this.#watchedNow().filter(isLookedFor)).catch(() => {});
-      const untracked = this.#watchedNow().filter(({ isTracked }) => !isTracked);
+      const lookedFor = this.#lookedFor();
+      await this.#look(lookedFor).catch(() => {});
+      const untracked = lookedFor.filter(({ isTracked }) => !isTracked);
       if (untracked.length > 0 && realTimers.now() >= this.#retryAt) {
         this.#retryAt = realTimers.now() + this.#pause;
         this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
         await Promise.all(untracked.map((watched) => this.#track(watched)));
       }
       this.#isPolling = false;
-      this.#poll();
+      if (this.#lookedFor().length > 0) this.#poll();
     }, POLL_MS);
     // Those who watch wait for something else as well.
     (timer as { unref?(): unknown }).unref?.();
@@ -212,8 +213,8 @@ export class ChangeHints {
     });
   }
 
-  #watchedNow(): readonly Watched[] {
-    return [...this.#watched.values()];
+  #lookedFor(): readonly Watched[] {
+    return [...this.#watched.values()].filter(isLookedFor);
   }
 
   #isWatched(watched: Watched): boolean {
