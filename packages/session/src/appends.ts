@@ -8,6 +8,7 @@ import {
   type StoredState,
 } from '@holdfast/state/internal';
 import { andThen, type MaybePromise } from './call-gate.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import type { Creations } from './creations.ts';
 import { coveredBy } from './life/active-from.ts';
 import { needed } from './life/store-access.ts';
@@ -28,12 +29,10 @@ import {
   turnConflict,
   unsupportedBy,
 } from './session-errors.ts';
-import type { SessionCapabilities } from './session-service.ts';
 import type { AppendOutcome, SessionStore } from './session-store.ts';
 
 export interface AppendsOptions {
   readonly store: SessionStore;
-  readonly capabilities: Pick<SessionCapabilities, 'turns'>;
   readonly creations: Creations;
   readonly hub: WatchHub;
 }
@@ -41,13 +40,11 @@ export interface AppendsOptions {
 /** What a service does about appends: it decides about retries, revisions and turns. */
 export class Appends {
   readonly #store: SessionStore;
-  readonly #capabilities: Pick<SessionCapabilities, 'turns'>;
   readonly #creations: Creations;
   readonly #hub: WatchHub;
 
-  constructor({ store, capabilities, creations, hub }: AppendsOptions) {
+  constructor({ store, creations, hub }: AppendsOptions) {
     this.#store = store;
-    this.#capabilities = capabilities;
     this.#creations = creations;
     this.#hub = hub;
   }
@@ -129,7 +126,8 @@ export class Appends {
 
   #storeAppend(append: CheckedAppend): MaybePromise<AppendOutcome | IncrementRefused> {
     const { increments, turn } = append;
-    if (turn !== undefined && !this.#capabilities.turns) throw unsupportedBy('turns', 'turn');
+    if (turn !== undefined && !capabilitiesOf(this.#store).turns)
+      throw unsupportedBy('turns', 'turn');
     if (increments === undefined) return this.#store.append(append);
     const needs = { capability: 'increments', path: 'actions.stateIncrements' } as const;
     return needed(this.#store, { method: 'increment', ...needs })({ ...append, increments });

@@ -8,7 +8,9 @@ const known = new WeakMap<SessionStore, SessionCapabilities>();
  * stays as it was found first.
  */
 export function capabilitiesOf(store: SessionStore): SessionCapabilities {
-  const capabilities = known.get(store) ?? findCapabilities(store);
+  const found = known.get(store);
+  if (found !== undefined) return found;
+  const capabilities = findCapabilities(store);
   known.set(store, capabilities);
   return capabilities;
 }

@@ -1,6 +1,7 @@
 import type { Event } from '@holdfast/core';
 import { EMPTY_SCOPE } from '@holdfast/state/internal';
 import { describe, expect, it } from 'vitest';
+import { localCapabilities } from './local-capabilities.fixture.ts';
 import type { SessionStore } from './session-store.ts';
 import { StoredSessionService } from './stored-session-service.ts';
 
@@ -22,13 +23,7 @@ function eventsOf(...seqs: number[]): Event[] {
 function over(revision: number, ...seqs: number[]): StoredSessionService {
   const state = { session: EMPTY_SCOPE, user: EMPTY_SCOPE, app: EMPTY_SCOPE };
   const store: Partial<SessionStore> = {
-    capabilities: {
-      persistent: false,
-      shared: false,
-      evicts: false,
-      atomicAppState: true,
-      listAllUsers: true,
-    },
+    capabilities: localCapabilities,
     get: () => ({
       key,
       incarnation: 'first',

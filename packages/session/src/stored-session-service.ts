@@ -102,12 +102,11 @@ export class StoredSessionService implements SessionService {
     this.#store = store;
     this.capabilities = capabilitiesOf(store);
     const run: WatchAccess['run'] = (read) => this.#gate.run(read);
-    const { capabilities } = this;
     const writing = this.#writing;
     this.#hub = new WatchHub({ store, now: writing.now, run });
     this.#creations = new Creations({ store, writing });
     const [creations, hub] = [this.#creations, this.#hub];
-    this.#appends = new Appends({ store, capabilities, creations, hub });
+    this.#appends = new Appends({ store, creations, hub });
     const append: WatchAccess['append'] = (checked) => this.#appends.append(checked);
     this.#access = { store, writing, append, hub, run };
   }

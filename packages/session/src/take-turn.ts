@@ -80,7 +80,8 @@ export async function takeTurn<Result>(
     throw invalidArgument('run', `must be a function, got ${describeType(run)}`);
   }
   const token = createUuidV7();
-  const acquire = { ...key, turn: token, ttl };
+  const own = { ...key, turn: token };
+  const acquire = { ...own, ttl };
   await acquireInTime(() => service.acquireTurn(acquire), { wait, signal });
   const lost = new AbortController();
   const stop = every(ttl / 3, async () => {
@@ -96,9 +97,8 @@ export async function takeTurn<Result>(
   const release = async () => {
     stop();
     // Whether it is let go or not: it is free after its time.
-    await service.releaseTurn({ ...key, turn: token }).catch(() => false);
+    await service.releaseTurn(own).catch(() => false);
   };
-  const own = { ...key, turn: token };
   let result: Result;
   try {
     // Nobody waits any more for a turn that has come too late.

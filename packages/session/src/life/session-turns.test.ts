@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { localCapabilities } from '../local-capabilities.fixture.ts';
 import type { SessionStore } from '../session-store.ts';
 import { acquireTurn, prepareTurn } from './session-turns.ts';
 import type { StoreAccess } from './store-access.ts';
 
 const key = { appName: 'app', userId: 'ann', sessionId: 's' };
 const refusing: Partial<SessionStore> = {
-  capabilities: {
-    persistent: false,
-    shared: false,
-    evicts: false,
-    atomicAppState: true,
-    listAllUsers: true,
-  },
+  capabilities: localCapabilities,
   acquireTurn: () => 'refused',
   releaseTurn: () => false,
 };
