@@ -196,7 +196,7 @@ describeWithOwnServer('a subscription in Redis that is not told of', () => {
     await Promise.all([writing.close(), watching.close()]);
   });
 
-  it('is not there if the client makes no others like it', async () => {
+  it('does not exist if the client makes no others like it', async () => {
     const server = await OwnServer.start();
     onTestFinished(() => server.remove());
     const client = server.client();

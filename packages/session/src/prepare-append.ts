@@ -35,7 +35,7 @@ export interface PreparedAppend {
   readonly expectedIncarnation: string | undefined;
   /** Append only if the session is held for this turn; undefined: in any case. */
   readonly turn?: string | undefined;
-  /** Epoch ms: when the session is touched. One that has expired by then is not there. */
+  /** Epoch ms: when the session is touched. One that has expired by then does not exist. */
   readonly now: number;
   /** What the session's `activeFrom` becomes; undefined: it stays. */
   readonly activeFrom?: number | undefined;

@@ -56,7 +56,7 @@ export type TurnOutcome =
 export interface PreparedReleaseTurn {
   readonly key: SessionKey;
   readonly turn: string;
-  /** Epoch ms: a session that has expired by then is not there. */
+  /** Epoch ms: a session that has expired by then does not exist. */
   readonly now: number;
 }
 

@@ -57,5 +57,5 @@ export type ForkOutcome =
   | 'forked'
   /** There is a session of the new key. */
   | 'exists'
-  /** The source is not there any more, or of another incarnation. */
+  /** The source does not exist any more, or is of another incarnation. */
   | 'changed';

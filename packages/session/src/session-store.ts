@@ -169,7 +169,7 @@ export interface ListedEvents {
 
 /** A deletion, checked. */
 export interface PreparedDelete extends SessionKey {
-  /** Epoch ms: a session that has expired by then is not there. */
+  /** Epoch ms: a session that has expired by then does not exist. */
   readonly now: number;
 }
 

@@ -20,6 +20,19 @@ export async function newConversation(
   return key;
 }
 
+/** A session with a summary of three of its events, a later one of seven, and an event behind it. */
+export async function newTwiceSummarized(
+  context: Parameters<typeof newSession>[0],
+): Promise<SessionKey> {
+  const { service } = context;
+  const key = await newConversation(context, 5);
+  await service.appendEvent({ ...key, event: summaryOf(3) });
+  await appendTurns(service, { key, numbers: [7, 8] });
+  await service.appendEvent({ ...key, event: summaryOf(7) });
+  await appendTurns(service, { key, numbers: [10] });
+  return key;
+}
+
 /** Appends an event for each number. */
 export async function appendTurns(service: SessionService, { key, numbers }: Turns): Promise<void> {
   for (const n of numbers) await service.appendEvent({ ...key, event: turnOf(n) });

@@ -36,7 +36,7 @@ export async function newFullSession({
   return key;
 }
 
-/** Every call takes the session, which had the event `e1`, for one that is not there. */
+/** Every call takes the session, which had the event `e1`, for one that does not exist. */
 export async function expectGone(service: SessionService, key: SessionKey): Promise<void> {
   await expectNotRead(service, key);
   await expectNotListed(service, key);

@@ -104,3 +104,8 @@ export function idsOf(items: readonly { readonly id: string }[]): string[] {
 export function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i + 1);
 }
+
+/** Whose state sessions share: that of the app, and that of the user. */
+export function ownersOf({ appName, userId }: Owner) {
+  return [{ scope: 'app', appName } as const, { scope: 'user', appName, userId } as const] as const;
+}

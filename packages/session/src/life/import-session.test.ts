@@ -1,6 +1,7 @@
 import type { Event } from '@holdfast/core';
 import { describe, expect, it } from 'vitest';
 import { eventMark, markOf } from '../event-mark.ts';
+import { localCapabilities } from '../local-capabilities.fixture.ts';
 import type { PreparedImport } from '../prepared-life.ts';
 import type { ImportedSession } from '../requests.ts';
 import type { SessionSnapshot } from '../session.ts';
@@ -37,13 +38,7 @@ function target({
   let isFree = inTheWay === undefined;
   const expireTime = inTheWay === 'session' ? undefined : 0;
   const store: Partial<SessionStore> = {
-    capabilities: {
-      persistent: false,
-      shared: false,
-      evicts: false,
-      atomicAppState: true,
-      listAllUsers: true,
-    },
+    capabilities: localCapabilities,
     importSession(part) {
       if (isFree) parts.push(part);
       return isFree;
@@ -146,7 +141,7 @@ describe('importSession', () => {
     expect(parts).toHaveLength(1);
   });
 
-  it('is `already_exists` if there is a session, and `conflict` if a part is not there', async () => {
+  it('is `already_exists` if there is a session, and `conflict` if a part is missing', async () => {
     const { service, parts } = target({ inTheWay: 'session' });
     const first = service.importSession({ ...key, session, events });
     await expect(first).rejects.toMatchObject({ code: 'already_exists', path: 'sessionId' });

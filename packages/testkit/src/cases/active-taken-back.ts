@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { appendTurns, expectActiveFrom, newConversation, summaryOf } from '../active-part.ts';
+import {
+  appendTurns,
+  expectActiveFrom,
+  newConversation,
+  newTwiceSummarized,
+  summaryOf,
+} from '../active-part.ts';
 import { casesOf } from '../conformance-case.ts';
 import { textsOf, turnOf } from '../past-session.ts';
 import { at, read } from '../scenario.ts';
@@ -9,11 +15,7 @@ export const activeTakenBackCases = casesOf('active', [
     title: 'brings the summary before back when it is rewound behind one, or none',
     async run(context) {
       const { service } = context;
-      const key = await newConversation(context, 5);
-      await service.appendEvent({ ...key, event: summaryOf(3) });
-      await appendTurns(service, { key, numbers: [7, 8] });
-      await service.appendEvent({ ...key, event: summaryOf(7) });
-      await appendTurns(service, { key, numbers: [10] });
+      const key = await newTwiceSummarized(context);
       await expectActiveFrom(service, { key, first: 8 });
       await service.rewind({ ...key, toSeq: 10 });
       await expectActiveFrom(service, { key, first: 8 });

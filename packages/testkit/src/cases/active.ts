@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { appendTurns, expectActiveFrom, newConversation, summaryOf } from '../active-part.ts';
+import {
+  appendTurns,
+  expectActiveFrom,
+  newConversation,
+  newTwiceSummarized,
+  summaryOf,
+} from '../active-part.ts';
 import { casesOf } from '../conformance-case.ts';
 import { textsOf, turnOf } from '../past-session.ts';
 import { at, newSession, read, seqsOf, upTo } from '../scenario.ts';
@@ -137,11 +143,7 @@ export const activeCases = casesOf('active', [
     needs: 'fork',
     async run(context) {
       const { service } = context;
-      const key = await newConversation(context, 5);
-      await service.appendEvent({ ...key, event: summaryOf(3) });
-      await appendTurns(service, { key, numbers: [7, 8] });
-      await service.appendEvent({ ...key, event: summaryOf(7) });
-      await appendTurns(service, { key, numbers: [10] });
+      const key = await newTwiceSummarized(context);
       const points: readonly (readonly [number, number])[] = [
         ...([[10, 8] as const, [9, 8] as const, [8, 4] as const, [6, 4] as const] as const),
         ...([[5, 1] as const, [0, 1] as const] as const),

@@ -55,7 +55,7 @@ export const exportCases = casesOf('export', [
     },
   },
   {
-    title: 'exports nothing of a user that is not there, and nothing of others',
+    title: 'exports nothing of a user that does not exist, and nothing of others',
     async run(context) {
       const { service, newId } = context;
       const key = await newSession(context, { a: 1, 'app:b': 1 });

@@ -3,7 +3,7 @@ import type { JsonValue } from '@holdfast/session';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
 import { adding, LEAST, MOST, storedPrefixes as prefixes } from '../increments.ts';
-import { at, newSession, read, readState } from '../scenario.ts';
+import { at, newSession, ownersOf, read, readState } from '../scenario.ts';
 
 /** Values that nothing can be added to. */
 const unfit: readonly (readonly [string, JsonValue])[] = [
@@ -126,11 +126,7 @@ export const incrementRefusedCases = casesOf('increments', [
       'is `conflict` for an `updateState` of a value that is no safe integer, and writes nothing',
     needs: 'increments',
     async run({ service, newKey }) {
-      const { appName, userId } = newKey();
-      for (const owner of [
-        { scope: 'app', appName },
-        { scope: 'user', appName, userId },
-      ] as const) {
+      for (const owner of ownersOf(newKey())) {
         const values = Object.fromEntries(unfit.map(([, value], i) => [`v${i}`, value]));
         const before = await service.updateState({
           ...owner,

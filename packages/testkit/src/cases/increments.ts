@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
 import { adding, LEAST, MOST, storedPrefixes as prefixes } from '../increments.ts';
-import { at, newSession, newSibling, read, readState, upTo } from '../scenario.ts';
+import { at, newSession, newSibling, ownersOf, read, readState, upTo } from '../scenario.ts';
 
 export const incrementCases = casesOf('increments', [
   {
@@ -147,11 +147,7 @@ export const incrementCases = casesOf('increments', [
     title: 'adds by `updateState`, together with what it sets and removes, and gives the state',
     needs: 'increments',
     async run({ service, newKey }) {
-      const { appName, userId } = newKey();
-      for (const owner of [
-        { scope: 'app', appName },
-        { scope: 'user', appName, userId },
-      ] as const) {
+      for (const owner of ownersOf(newKey())) {
         await service.updateState({ ...owner, set: { a: 1, gone: 1, kept: 'text' } });
         const update = { increment: { a: 2, new: -3 }, set: { b: 4 }, remove: ['gone'] };
         const after = { a: 3, new: -3, b: 4, kept: 'text' };

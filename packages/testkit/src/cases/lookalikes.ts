@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { SessionService } from '@holdfast/session';
 import { casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
-import { at, idsOf, read, upTo } from '../scenario.ts';
+import { at, idsOf, ownersOf, read, upTo } from '../scenario.ts';
 
 /** Ids that a pattern, a prefix, a collation or a conversion to a number takes for each other. */
 const families: readonly (readonly string[])[] = [
@@ -214,13 +214,9 @@ export const lookalikeCases = [
     {
       title: 'gives names that every object has in the state of an app and a user',
       async run({ service, newKey }) {
-        const { appName, userId } = newKey();
         const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
         const set = Object.fromEntries(names.map((name) => [name, { name }]));
-        for (const owner of [
-          { scope: 'app', appName } as const,
-          { scope: 'user', appName, userId } as const,
-        ]) {
+        for (const owner of ownersOf(newKey())) {
           for (const state of [
             await service.updateState({ ...owner, set }),
             await service.getState(owner),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
-import { at, newSession, read, readState } from '../scenario.ts';
+import { at, newSession, ownersOf, read, readState } from '../scenario.ts';
 
 const scopes = ['', 'user:', 'app:'];
 const falsy = ['', 0, false, null, [], {}];
@@ -102,11 +102,7 @@ export const removalCases = casesOf('state', [
       const values = Object.fromEntries(falsy.map((value, i) => [`k${i}`, value]));
       const key = await newSession(context, inEachScope(values));
       assert.deepEqual(await readState(service, key), inEachScope(values));
-      const { appName, userId } = context.newKey();
-      for (const owner of [
-        { scope: 'user', appName, userId } as const,
-        { scope: 'app', appName } as const,
-      ]) {
+      for (const owner of ownersOf(context.newKey())) {
         await service.updateState({ ...owner, set: { k0: 1, k1: 'a', k2: true, k3: [1] } });
         assert.deepEqual(await service.updateState({ ...owner, set: values }), values);
         assert.deepEqual(await service.getState(owner), values);

@@ -52,7 +52,7 @@ export const sweepCases = casesOf('sweep', [
     },
   },
   {
-    title: 'finds nothing to be deleted in an app, or of a user, that is not there',
+    title: 'finds nothing to be deleted in an app, or of a user, that does not exist',
     needs: 'sweep',
     async run({ service, newKey }) {
       const { appName, userId } = newKey();

@@ -3,7 +3,7 @@ import type { JsonObject } from '@holdfast/core';
 import { type CaseContext, casesOf } from '../conformance-case.ts';
 import { expectError } from '../expect-error.ts';
 import { alike, empties, markers, numbers, textKinds } from '../odd-values.ts';
-import { at, newSession, read, readState } from '../scenario.ts';
+import { at, newSession, ownersOf, read, readState } from '../scenario.ts';
 
 /** Sends a value by every way that there is, and expects it back by every call that gives it. */
 async function expectEverywhere(context: CaseContext, value: unknown): Promise<void> {
@@ -11,7 +11,7 @@ async function expectEverywhere(context: CaseContext, value: unknown): Promise<v
   const own = { created: value, 'user:created': value, 'app:created': value };
   const key = await newSession(context, own);
   const { appName, userId } = key;
-  const owners = [{ scope: 'user', appName, userId } as const, { scope: 'app', appName } as const];
+  const owners = ownersOf(key);
   const scope = { created: value, updated: value, appended: value };
   for (const owner of owners) await service.updateState({ ...owner, set: { updated: value } });
   const stateDelta = { appended: value, 'user:appended': value, 'app:appended': value };
@@ -93,11 +93,7 @@ export const textCases = casesOf('values', [
       const appended = await newSession(context);
       await service.appendEvent({ ...appended, event: { actions: { stateDelta: state } } });
       assert.deepEqual(await readState(service, appended), state);
-      const { appName, userId } = context.newKey();
-      for (const owner of [
-        { scope: 'app', appName } as const,
-        { scope: 'user', appName, userId } as const,
-      ]) {
+      for (const owner of ownersOf(context.newKey())) {
         assert.deepEqual(await service.updateState({ ...owner, set: values }), values);
         assert.deepEqual(await service.getState(owner), values);
       }

@@ -144,7 +144,7 @@ export const turnCases = casesOf('turns', [
     },
   },
   {
-    title: 'is `not_found` for a turn of a session that is not there',
+    title: 'is `not_found` for a turn of a session that does not exist',
     needs: 'turns',
     async run(context) {
       const { service, newKey } = context;

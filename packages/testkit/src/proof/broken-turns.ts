@@ -271,7 +271,7 @@ export const brokenTurns: readonly BrokenService[] = [
   },
   {
     fault: 'holds a session that does not exist',
-    failsAt: 'is `not_found` for a turn of a session that is not there',
+    failsAt: 'is `not_found` for a turn of a session that does not exist',
     create: () => over(new HoldsWhatIsNotThere()),
   },
   {
