@@ -7,6 +7,7 @@ const packages = [
   'core',
   'state',
   'session',
+  'history',
   'in-memory',
   'testkit',
   'sql',
@@ -68,7 +69,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: [
-        'packages/{core,state,session,in-memory,sql,sqlite,postgres,mysql,redis,google-adk}/src/**/*.ts',
+        'packages/{core,state,session,history,in-memory,sql,sqlite,postgres,mysql,redis,google-adk}/src/**/*.ts',
       ],
       exclude: ['**/*.test.ts', '**/*.fixture.ts', '**/index.ts'],
       reporter: ['text-summary'],
@@ -76,6 +77,7 @@ export default defineConfig({
         'packages/core/src/**': { branches: 95 },
         'packages/state/src/**': { branches: 95 },
         'packages/session/src/**': { branches: 95 },
+        'packages/history/src/**': { branches: 95 },
         'packages/in-memory/src/**': { branches: 95 },
         'packages/sql/src/**': { branches: 90 },
         // Of the rest, some branches are of drivers that need a newer Node.

@@ -4,7 +4,7 @@ import { createProject } from './packed.mjs';
 import { check } from './report.mjs';
 
 /** They bring nothing but each other. */
-const DEPENDENCY_FREE = ['core', 'state', 'session', 'in-memory'].map(
+const DEPENDENCY_FREE = ['core', 'state', 'session', 'history', 'in-memory'].map(
   (name) => `@holdfast/${name}`,
 );
 

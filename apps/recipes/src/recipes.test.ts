@@ -14,6 +14,15 @@ async function printedBy(run: () => Promise<unknown>): Promise<string[]> {
 }
 
 describe('the recipe', () => {
+  it('agent-loop remembers what was said, also behind a summary', async () => {
+    expect(await printedBy(() => import('./agent-loop.ts'))).toStrictEqual([
+      'Noted: I like tea.',
+      'Noted: I live in Bath.',
+      'Noted: I am 36.',
+      'I like tea. I live in Bath. I am 36.',
+    ]);
+  });
+
   it('fork-and-rewind edits a question, and tries another one beside it', async () => {
     expect(await printedBy(() => import('./fork-and-rewind.ts'))).toStrictEqual([
       'before: One book, please. And a hundred pens. ["book","100 pens"]',

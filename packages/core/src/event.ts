@@ -100,6 +100,10 @@ export interface Compaction {
   readonly fromSeq: number;
   readonly throughSeq: number;
   readonly compactedContent: Content;
+  /** The `timestamp` of the first event that it covers, in epoch ms, for readers that go by time. */
+  readonly startTimestamp?: number;
+  /** The `timestamp` of the last one. */
+  readonly endTimestamp?: number;
 }
 
 /**

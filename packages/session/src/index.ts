@@ -29,7 +29,6 @@ export {
   thaw,
 } from '@holdfast/core';
 export { State, type StateDelta, type TakenDelta } from '@holdfast/state';
-export { activeEvents } from './active-events.ts';
 export type { EventRecord, ExportRecord, SessionRecord, StateRecord } from './export-record.ts';
 export {
   type ExportAppRequest,

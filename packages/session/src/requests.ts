@@ -33,14 +33,14 @@ export interface EventWindowOptions {
    * @default of any time
    */
   readonly afterTimestamp?: number | undefined;
-}
-
-export interface GetSessionRequest extends SessionKey, EventWindowOptions {
   /**
    * Load no event before `activeFrom`: none that the last summary covers, or that was retracted by
    * `throughSeq`. @default false
    */
   readonly active?: boolean | undefined;
+}
+
+export interface GetSessionRequest extends SessionKey, EventWindowOptions {
   /** Whether to load the session's `initialState`. @default false */
   readonly includeInitialState?: boolean | undefined;
 }

@@ -9,9 +9,9 @@ import { checkPlainObject, describeSessionKey, readInput } from '@holdfast/core/
 import { State } from '@holdfast/state';
 import { type ScopeState, type StoredState, stateRecord } from '@holdfast/state/internal';
 import { acceptEvent } from './accept-event.ts';
-import { activeEvents } from './active-events.ts';
 import { eventMark, markOf } from './event-mark.ts';
 import { activeFromWith } from './life/active-from.ts';
+import { remainingEvents } from './remaining-events.ts';
 import {
   type Expires,
   type ForkPoint,
@@ -193,7 +193,7 @@ export class Session implements SessionKey {
    */
   get conversationHistory(): readonly Content[] {
     this.#history ??= Object.freeze(
-      activeEvents(this.events).flatMap((event) => event.content ?? []),
+      remainingEvents(this.events).flatMap((event) => event.content ?? []),
     );
     return this.#history;
   }

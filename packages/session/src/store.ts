@@ -93,6 +93,7 @@ export type {
   PreparedIncrementState,
 } from './prepared-writes.ts';
 export { realTimers, type Timers } from './real-timers.ts';
+export { remainingEvents } from './remaining-events.ts';
 export type {
   AcquireTurnRequest,
   AppendEventRequest,

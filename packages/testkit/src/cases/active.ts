@@ -38,6 +38,19 @@ export const activeCases = casesOf('active', [
     },
   },
   {
+    title: 'loads it by getOrCreate, too, and all of a session that it creates',
+    async run(context) {
+      const { service } = context;
+      const key = await newConversation(context, 6);
+      await service.appendEvent({ ...key, event: summaryOf(4) });
+      const found = await service.getOrCreate({ ...key, active: true });
+      assert.deepEqual(seqsOf(found.events), [5, 6, 7]);
+      assert.deepEqual(seqsOf((await service.getOrCreate(key)).events), upTo(7));
+      const created = await service.getOrCreate({ ...context.newKey(), active: true });
+      assert.deepEqual([created.revision, created.activeFrom], [0, 1]);
+    },
+  },
+  {
     title: 'goes on with a second summary, and a third, alone and in a batch',
     async run(context) {
       const { service } = context;

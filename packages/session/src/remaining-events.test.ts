@@ -1,6 +1,6 @@
 import type { Event } from '@holdfast/core';
 import { describe, expect, it } from 'vitest';
-import { activeEvents } from './active-events.ts';
+import { remainingEvents } from './remaining-events.ts';
 
 type Sketch = Partial<Event['actions']> | 'erased' | undefined;
 
@@ -17,9 +17,9 @@ const plain = undefined;
 const rewind = (toSeq: number) => ({ rewind: { toSeq } });
 const retract = (...eventIds: string[]) => ({ retract: { eventIds } });
 const through = (throughSeq: number) => ({ retract: { throughSeq } });
-const active = (events: readonly Event[]) => activeEvents(events).map(({ seq }) => seq);
+const active = (events: readonly Event[]) => remainingEvents(events).map(({ seq }) => seq);
 
-describe('activeEvents', () => {
+describe('remainingEvents', () => {
   it.each<[string, readonly Sketch[], readonly number[]]>([
     ['are all of them, in order', [plain, plain, plain], [1, 2, 3]],
     ['are none of none', [], []],
@@ -70,6 +70,6 @@ describe('activeEvents', () => {
 
   it('are the very events that were given', () => {
     const events = eventsOf(plain, plain);
-    expect(activeEvents(events)[1]).toBe(events[1]);
+    expect(remainingEvents(events)[1]).toBe(events[1]);
   });
 });

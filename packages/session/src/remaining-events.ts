@@ -1,14 +1,11 @@
 import type { Event } from '@holdfast/core';
 
 /**
- * The active ones of a session's events: without those that a rewind has taken back or that were
- * retracted, and without the markers of both. The events are in `seq` order; earlier ones may be
- * missing.
- *
- * @example
- * const last = activeEvents(session.events).at(-1);
+ * The events that count: without those that a rewind has taken back or that were retracted, and
+ * without the markers of both. The events are in `seq` order; earlier ones may be missing. A summary
+ * is one of them, beside what it covers.
  */
-export function activeEvents(events: readonly Event[]): readonly Event[] {
+export function remainingEvents(events: readonly Event[]): readonly Event[] {
   const active: Event[] = [];
   // A rewind brings back what counted at its point: whatever came between, rewinds too, does not.
   let before = Number.POSITIVE_INFINITY;

@@ -1,0 +1,65 @@
+import type { Event } from '@holdfast/session';
+import { remainingEvents } from '@holdfast/session/store';
+import { type Summary, summaryOf } from './summary-of.ts';
+
+/**
+ * What counts of a session's events: without what was rewound or retracted, without the markers of
+ * both, and with each summary in place of what it covers. The summary is the event that was stored,
+ * with what it says as its `content`; one that a wider summary covers as a whole is left out. All
+ * other events are the very objects that were given.
+ *
+ * The events are in `seq` order, as a service gives them. Earlier ones may be missing.
+ *
+ * @example
+ * const session = await service.get({ ...key, active: true });
+ * const last = activeEvents(session.events).at(-1);
+ */
+export function activeEvents(events: readonly Event[]): readonly Event[] {
+  const remaining = remainingEvents(events);
+  const ranges = new Map<Event, Summary>();
+  for (const event of remaining) {
+    const range = summaryOf(event);
+    if (range !== undefined) ranges.set(event, range);
+  }
+  if (ranges.size === 0) return remaining;
+
+  const waiting = standing(ranges).sort(([, a], [, b]) => a.fromSeq - b.fromSeq);
+  const active: Event[] = [];
+  let next = 0;
+  for (const event of remaining) {
+    if (ranges.has(event) || waiting.some(([, range]) => covers(range, event))) continue;
+    for (; next < waiting.length; next++) {
+      const [summary, range] = waiting[next] as Said;
+      if (event.seq === undefined || event.seq < range.fromSeq) break;
+      active.push(asSaid(summary, range));
+    }
+    active.push(event);
+  }
+  for (const [summary, range] of waiting.slice(next)) active.push(asSaid(summary, range));
+  return active;
+}
+
+type Said = readonly [Event, Summary];
+
+/** The summaries that no other one covers as a whole. The later one wins if two cover the same. */
+function standing(ranges: ReadonlyMap<Event, Summary>): Said[] {
+  let left: Said[] = [];
+  for (const said of ranges) {
+    const [, range] = said;
+    left = left.filter(([, earlier]) => !contains(range, earlier));
+    if (!left.some(([, earlier]) => contains(earlier, range))) left.push(said);
+  }
+  return left;
+}
+
+function contains(wide: Summary, range: Summary): boolean {
+  return wide.fromSeq <= range.fromSeq && range.throughSeq <= wide.throughSeq;
+}
+
+function covers({ fromSeq, throughSeq }: Summary, { seq }: Event): boolean {
+  return seq !== undefined && fromSeq <= seq && seq <= throughSeq;
+}
+
+function asSaid(event: Event, { content }: Summary): Event {
+  return event.content === content ? event : Object.freeze({ ...event, content });
+}

@@ -1,0 +1,157 @@
+import {
+  checkInteger,
+  checkPlainObject,
+  describeSessionKey,
+  describeType,
+  invalidArgument,
+} from '@holdfast/core/internal';
+import {
+  type Content,
+  type Event,
+  HoldfastError,
+  type MarkerOptions,
+  type Session,
+  type SessionService,
+} from '@holdfast/session';
+import { activeEvents } from './active-events.ts';
+import { pairCalls } from './call-pairs.ts';
+import { summaryOf } from './summary-of.ts';
+import { endOf, spansOf } from './summary-range.ts';
+
+/** What appending a summary asks of a service. */
+export type SummaryService = Pick<SessionService, 'get' | 'appendEvent'>;
+
+export interface AppendSummaryRequest extends MarkerOptions {
+  /** The `seq` of the last event that the summary stands for. */
+  readonly throughSeq: number;
+  /** What stands for the events from the first one on, an earlier summary included. */
+  readonly content: Content;
+}
+
+/**
+ * Appends a summary of all events up to `throughSeq`, and returns the event that was stored. From then
+ * on, `activeEvents` and `toContents` have it in place of them, and `get({ …key, active: true })` does
+ * not load them any more. No event is deleted. Events that are appended meanwhile are not covered.
+ *
+ * A call that still waits for its response is not covered, and no call without its response: then the
+ * summary covers less, up to before that call. `actions.compaction.throughSeq` of the event says how
+ * much. A call that was given up is covered: it got no response, and the conversation went on.
+ *
+ * `not_found` if there is no session. `invalid_argument` if `throughSeq` is beyond the last event, if
+ * nothing can be covered, or if a later summary covers it already. `conflict` as of an append.
+ *
+ * @example
+ * await appendSummary(service, {
+ *   ...key,
+ *   throughSeq: 40,
+ *   content: { role: 'user', parts: [{ text: 'Ada has ordered two books.' }] },
+ * });
+ */
+export async function appendSummary(
+  service: SummaryService,
+  request: AppendSummaryRequest,
+): Promise<Event> {
+  checkPlainObject(request, 'request');
+  const { appName, userId, sessionId, content, ...options } = request;
+  const key = { appName, userId, sessionId };
+  checkSummary(content, 'content');
+  const throughSeq = checkInteger(request.throughSeq, { path: 'throughSeq', min: 1 });
+  const session = await activeSession(service, key);
+  if (throughSeq > session.revision) {
+    throw invalidArgument('throughSeq', `is beyond the last event, ${session.revision}`);
+  }
+  const active = activeEvents(session.events);
+  const covered = coveredThrough(active, throughSeq);
+  const { expectedRevision, expectedIncarnation = session.incarnation, turn } = options;
+  return await service.appendEvent({
+    ...key,
+    event: summaryEvent({
+      fromSeq: 1,
+      throughSeq: covered.throughSeq,
+      content,
+      events: covered.events,
+    }),
+    expectedRevision,
+    expectedIncarnation,
+    turn,
+  });
+}
+
+/** The session with its active events. */
+export async function activeSession(
+  service: Pick<SessionService, 'get'>,
+  key: Parameters<SessionService['get']>[0],
+): Promise<Session> {
+  const session = await service.get({ ...key, active: true });
+  if (session !== undefined) return session;
+  throw new HoldfastError('not_found', {
+    message: `${describeSessionKey(key)} does not exist`,
+    key,
+  });
+}
+
+function coveredThrough(
+  active: readonly Event[],
+  throughSeq: number,
+): { readonly events: readonly Event[]; readonly throughSeq: number } {
+  const behind = active.findIndex(
+    (event) => summaryOf(event) === undefined && (event.seq ?? 0) > throughSeq,
+  );
+  const to = behind < 0 ? active.length : behind;
+  const end = endOf({ from: 0, to }, spansOf(active, pairCalls(active)));
+  const events = active.slice(0, end);
+  const last = events.at(-1);
+  if (last === undefined) {
+    throw invalidArgument('throughSeq', 'leaves nothing to cover that is not a call still waiting');
+  }
+  const through = end === to ? throughSeq : lastSeqOf(last);
+  const later = events.find((event) => (summaryOf(event)?.throughSeq ?? 0) > through);
+  if (later === undefined) return { events, throughSeq: through };
+  throw invalidArgument(
+    'throughSeq',
+    `is covered by the summary ${JSON.stringify(later.id)} already`,
+  );
+}
+
+/** The last `seq` that an event stands for. */
+export function lastSeqOf(event: Event): number {
+  return summaryOf(event)?.throughSeq ?? event.seq ?? 0;
+}
+
+/** A summary as an event. Its times are those of the events that it covers, for ADK's readers. */
+export function summaryEvent({
+  fromSeq,
+  throughSeq,
+  content,
+  events,
+}: {
+  readonly fromSeq: number;
+  readonly throughSeq: number;
+  readonly content: Content;
+  readonly events: readonly Event[];
+}) {
+  const times = events.flatMap(({ timestamp, actions: { compaction } }) => [
+    compaction?.startTimestamp ?? timestamp,
+    compaction?.endTimestamp ?? timestamp,
+  ]);
+  const startTimestamp = times.reduce((a, b) => Math.min(a, b));
+  const endTimestamp = times.reduce((a, b) => Math.max(a, b));
+  const compaction = {
+    fromSeq,
+    throughSeq,
+    compactedContent: content,
+    startTimestamp,
+    endTimestamp,
+  };
+  return { author: 'user', actions: { compaction } };
+}
+
+/** Refuses what no model could read. */
+export function checkSummary(content: unknown, path: string): asserts content is Content {
+  checkPlainObject(content, path);
+  const { parts } = content;
+  if (!Array.isArray(parts) || parts.length === 0) {
+    const given = Array.isArray(parts) ? 'an empty one' : describeType(parts);
+    throw invalidArgument(`${path}.parts`, `must be an array of parts, got ${given}`);
+  }
+}

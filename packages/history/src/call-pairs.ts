@@ -1,0 +1,105 @@
+import type { Event, FunctionCall, FunctionResponse, Part } from '@holdfast/session';
+
+/** A function call, and what came back. */
+export interface TrackedCall {
+  readonly call: FunctionCall;
+  readonly part: Part;
+  /** The event that has it, and that event's place in the list. */
+  readonly event: Event;
+  readonly index: number;
+  /** In the order in which they came: the last one counts. */
+  readonly responses: TrackedResponse[];
+}
+
+export interface TrackedResponse {
+  readonly response: FunctionResponse;
+  readonly part: Part;
+  readonly event: Event;
+  readonly index: number;
+}
+
+/** Which response belongs to which call. */
+export interface CallPairs {
+  readonly calls: readonly TrackedCall[];
+  /** Responses whose call is not there. */
+  readonly orphans: readonly TrackedResponse[];
+}
+
+/**
+ * Brings calls and their responses together. By id, the latest call that has it: programs use ids
+ * again. If one of both has no id, by name and branch: the first call without a response of the
+ * latest event that has one.
+ */
+export function pairCalls(events: readonly Event[]): CallPairs {
+  const calls: TrackedCall[] = [];
+  const orphans: TrackedResponse[] = [];
+  const byId = new Map<string, TrackedCall>();
+  const open = { any: new OpenByName(), withoutId: new OpenByName() };
+  for (const [index, event] of events.entries()) {
+    for (const part of partsOf(event)) {
+      const { functionCall: call, functionResponse: response } = part;
+      if (call) {
+        const tracked: TrackedCall = { call, part, event, index, responses: [] };
+        calls.push(tracked);
+        open.any.add(tracked);
+        if (call.id) byId.set(call.id, tracked);
+        else open.withoutId.add(tracked);
+      }
+      if (response) {
+        const tracked: TrackedResponse = { response, part, event, index };
+        const exact = response.id ? byId.get(response.id) : undefined;
+        const likely = response.id ? open.withoutId : open.any;
+        const found = exact ?? likely.find(event, response.name);
+        if (found === undefined || !haveOneName(found, response)) orphans.push(tracked);
+        else found.responses.push(tracked);
+      }
+    }
+  }
+  return { calls, orphans };
+}
+
+/** Calls that may be without a response, by their name and branch. */
+class OpenByName {
+  readonly #calls = new Map<string, TrackedCall[]>();
+
+  add(tracked: TrackedCall): void {
+    const name = nameIn(tracked.event, tracked.call.name);
+    const calls = this.#calls.get(name);
+    if (calls === undefined) this.#calls.set(name, [tracked]);
+    else calls.push(tracked);
+  }
+
+  find(event: Event, name: string | undefined): TrackedCall | undefined {
+    const calls = this.#calls.get(nameIn(event, name)) ?? [];
+    while (calls.length > 0 && isAnswered(calls.at(-1))) calls.pop();
+    const index = calls.at(-1)?.index;
+    let found: TrackedCall | undefined;
+    for (let i = calls.length - 1; i >= 0 && calls[i]?.index === index; i--) {
+      if (!isAnswered(calls[i])) found = calls[i];
+    }
+    return found;
+  }
+}
+
+function isAnswered(tracked: TrackedCall | undefined): boolean {
+  return tracked !== undefined && tracked.responses.length > 0;
+}
+
+function haveOneName({ call }: TrackedCall, { name }: FunctionResponse): boolean {
+  return !call.name || !name || call.name === name;
+}
+
+/** The response that counts; undefined if there is none. */
+export function lastResponse({ responses }: TrackedCall): TrackedResponse | undefined {
+  return responses.at(-1);
+}
+
+/** The parts of an event's content. What was stored as it came may have any form. */
+export function partsOf({ content }: Event): readonly Part[] {
+  const parts: unknown = content?.parts;
+  return Array.isArray(parts) ? parts.filter((part) => typeof part === 'object' && part) : [];
+}
+
+function nameIn({ branch = '' }: Event, name = ''): string {
+  return JSON.stringify([branch, name]);
+}

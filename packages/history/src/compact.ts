@@ -1,0 +1,175 @@
+import {
+  checkInteger,
+  checkPlainObject,
+  checkSessionKey,
+  describeType,
+  invalidArgument,
+} from '@holdfast/core/internal';
+import type { Content, Event, SessionKey, SessionService } from '@holdfast/session';
+import { activeEvents } from './active-events.ts';
+import { activeSession, checkSummary, lastSeqOf, summaryEvent } from './append-summary.ts';
+import { type Budget, tokenCounter } from './budget.ts';
+import { pairCalls } from './call-pairs.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { isAbandoned, type OpenCall, openCall } from './open-calls.ts';
+import { planSummary } from './plan-summary.ts';
+import { summaryOf } from './summary-of.ts';
+import { writeSummary } from './write-summary.ts';
+
+/** What compacting asks of a service. */
+export type CompactService = Pick<SessionService, 'get' | 'appendEvent' | 'listEvents' | 'retract'>;
+
+export interface CompactRequest extends SessionKey {
+  /**
+   * Writes the summary of some active events, an earlier summary among them. What it throws, `compact`
+   * throws, and nothing is appended.
+   */
+  summarize(events: readonly Event[]): Content | Promise<Content>;
+  /** How much there has to be of active events: either of both is enough. @default always */
+  readonly when?:
+    | { readonly events?: number | undefined; readonly tokens?: number | undefined }
+    | undefined;
+  readonly keep?:
+    | {
+        /** How many of the last active events stay as they are, at least. @default 10 */
+        readonly events?: number | undefined;
+      }
+    | undefined;
+  /** How many tokens a content is. @default estimateTokens */
+  readonly countTokens?: Budget['countTokens'];
+  /** The turn in which the summary is appended, if the session is held. @default none */
+  readonly turn?: string | undefined;
+}
+
+/** What `compact` has done, or why it has done nothing. */
+export type CompactResult =
+  | {
+      readonly type: 'compacted';
+      /** The summary, as it was stored: `actions.compaction` says what it covers. */
+      readonly event: Event;
+      /** How many active events it stands for. */
+      readonly covered: number;
+      /** Calls that were covered without a response: the conversation had gone on without one. */
+      readonly givenUp: readonly OpenCall[];
+      /** Calls that still wait, and are not covered. */
+      readonly waiting: readonly OpenCall[];
+    }
+  | {
+      readonly type: 'unchanged';
+      /**
+       * `not_due`: there is less than `when` asks for. `nothing_new`: all but what is kept, or what
+       * still waits, is in a summary already. `superseded`: another process has appended a summary
+       * meanwhile. `changed`: events were taken back or erased meanwhile, so the summary that was
+       * written would tell of them.
+       */
+      readonly reason: 'not_due' | 'nothing_new' | 'superseded' | 'changed';
+      /** Calls that still wait. */
+      readonly waiting: readonly OpenCall[];
+    };
+
+/**
+ * Summarizes the older part of a session if there is enough of it: reads what is active, has
+ * `summarize` write a summary of all but the last events, and appends it. What is appended meanwhile
+ * stays as it is, and is not held up.
+ *
+ * The part that is kept begins with something that the user said, if that is not far. A call and its
+ * response stay together, and a call that still waits is kept; then the summary covers what lies
+ * before it, and a later one what lies behind it.
+ *
+ * In one process, calls for one session run one after the other, so the second finds nothing to do.
+ * Between processes, the later summary of two is not appended.
+ *
+ * `not_found` if there is no session, `invalid_argument` for what is wrong with the request or with
+ * what `summarize` gives.
+ *
+ * @example
+ * await compact(service, {
+ *   ...key,
+ *   summarize: (events) => askModelForSummary(toContents(events)),
+ *   when: { tokens: 20_000 },
+ *   keep: { events: 20 },
+ * });
+ */
+export async function compact(
+  service: CompactService,
+  request: CompactRequest,
+): Promise<CompactResult> {
+  const checked = checkCompact(request);
+  return oneAtATime(service, { key: checked.key, run: () => compactNow(service, checked) });
+}
+
+async function compactNow(
+  service: CompactService,
+  { key, summarize, when, keep, count, turn }: CheckedCompact,
+): Promise<CompactResult> {
+  const session = await activeSession(service, key);
+  const active = activeEvents(session.events);
+  const { calls } = pairCalls(active);
+  const givesUp = calls.filter((call) => isAbandoned(call, active));
+  const waiting = calls.filter((call) => !givesUp.includes(call)).flatMap((c) => openCall(c) ?? []);
+  const unchanged = (reason: (CompactResult & { type: 'unchanged' })['reason']) =>
+    Object.freeze({ type: 'unchanged', reason, waiting } as const);
+
+  const isDue =
+    active.length >= when.events ||
+    (when.tokens < Number.POSITIVE_INFINITY &&
+      active.reduce((sum, event) => sum + count(event), 0) >= when.tokens);
+  if (!isDue) return unchanged('not_due');
+  const range = planSummary(active, keep);
+  if (range === undefined) return unchanged('nothing_new');
+
+  const events = active.slice(range.from, range.to);
+  const content: unknown = await summarize(events);
+  checkSummary(content, 'summarize');
+  const first = events[0] as Event;
+  const fromSeq = range.from === 0 ? 1 : (summaryOf(first)?.fromSeq ?? first.seq ?? 1);
+  const throughSeq = events.map(lastSeqOf).reduce((a, b) => Math.max(a, b));
+  const event = summaryEvent({ fromSeq, throughSeq, content, events });
+  const written = await writeSummary(service, { session, event, turn });
+  if (typeof written === 'string') return unchanged(written);
+  return Object.freeze({
+    type: 'compacted',
+    event: written,
+    covered: events.length,
+    givenUp: givesUp
+      .filter(({ index }) => index >= range.from && index < range.to)
+      .flatMap((call) => openCall(call) ?? []),
+    waiting,
+  });
+}
+
+interface CheckedCompact {
+  readonly key: SessionKey;
+  readonly summarize: CompactRequest['summarize'];
+  readonly when: { readonly events: number; readonly tokens: number };
+  readonly keep: number;
+  count(event: Event): number;
+  readonly turn: string | undefined;
+}
+
+function checkCompact(request: CompactRequest): CheckedCompact {
+  checkPlainObject(request, 'request');
+  const { summarize, when = {}, keep = {}, countTokens, turn } = request;
+  const key = checkSessionKey(request);
+  if (typeof summarize !== 'function') {
+    throw invalidArgument('summarize', `must be a function, got ${describeType(summarize)}`);
+  }
+  checkPlainObject(when, 'when');
+  checkPlainObject(keep, 'keep');
+  const isAlways = when.events === undefined && when.tokens === undefined;
+  const bound = (value: unknown, path: string) =>
+    value === undefined ? Number.POSITIVE_INFINITY : checkInteger(value, { path, min: 1 });
+  const events = isAlways ? 0 : bound(when.events, 'when.events');
+  const kept = checkInteger(keep.events ?? 10, { path: 'keep.events', min: 0 });
+  if (when.events !== undefined && kept >= events) {
+    throw invalidArgument('keep.events', `must be less than when.events, which is ${events}`);
+  }
+  return {
+    key,
+    summarize: (given) => summarize.call(request, given),
+    when: { events, tokens: bound(when.tokens, 'when.tokens') },
+    keep: kept,
+    count: tokenCounter(countTokens),
+    turn,
+  };
+}

@@ -1,0 +1,113 @@
+import {
+  type Content,
+  type Event,
+  HoldfastError,
+  type Mutable,
+  type Part,
+  thaw,
+} from '@holdfast/session';
+import { activeEvents } from './active-events.ts';
+import type { Budget } from './budget.ts';
+import { partsOf } from './call-pairs.ts';
+import { eventsOf, type History } from './history.ts';
+import { isRequest } from './open-calls.ts';
+import { type RepairOptions, repairHistory } from './repair-history.ts';
+import { selectWindow } from './select-window.ts';
+import { summaryOf } from './summary-of.ts';
+
+export interface ContentsOptions extends Budget, RepairOptions {
+  /**
+   * The branch of the agent that asks, such as `root.research`: it is given what is of this branch,
+   * of those above it, and of none. @default all branches
+   */
+  readonly branch?: string | undefined;
+}
+
+/**
+ * What a model is given of a conversation: the contents of the active events within a budget, repaired
+ * as by `repairHistory`. It begins with a content of the user, and each call is followed by its
+ * responses, so every provider accepts it. It is a copy of your own, assignable to the `contents` of
+ * `@google/genai`.
+ *
+ * - A summary is given as the user's, whatever role it was written in.
+ * - Contents of the model that follow each other become one.
+ * - Requests to a person (`adk_request_…`) are left out: no model has made them.
+ *
+ * `too_large` if the newest event alone, with what belongs to it, exceeds the budget.
+ *
+ * @example
+ * const session = await service.get({ ...key, active: true });
+ * const contents = toContents(session, { maxTokens: 8_000 });
+ * const answer = await ai.models.generateContent({ model, contents });
+ */
+export function toContents(history: History, options: ContentsOptions = {}): Mutable<Content>[] {
+  const { branch } = options;
+  const events = activeEvents(eventsOf(history)).filter((event) => isVisible(event, branch));
+  const { events: window, exceeds } = selectWindow(events, options);
+  if (exceeds !== undefined) throw tooLarge(exceeds);
+  const repaired = repairHistory(window.flatMap(withoutRequests), options);
+
+  const contents: Mutable<Content>[] = [];
+  for (const event of repaired) {
+    const content = contentOf(event);
+    if (content === undefined) continue;
+    const last = contents.at(-1);
+    if (last === undefined && content.role === 'model') contents.push(placeholder());
+    if (last?.role === 'model' && content.role === 'model') {
+      last.parts = [...(last.parts ?? []), ...(content.parts ?? [])];
+    } else {
+      contents.push(content);
+    }
+  }
+  return contents;
+}
+
+function isVisible(event: Event, branch: string | undefined): boolean {
+  if (event.partial === true) return false;
+  if (branch === undefined || event.branch === undefined) return true;
+  return branch === event.branch || branch.startsWith(`${event.branch}.`);
+}
+
+/** No model has made these calls, nor would it know what to make of the answers. */
+function withoutRequests(event: Event): readonly Event[] {
+  const parts = partsOf(event);
+  const own = parts.filter(
+    ({ functionCall, functionResponse }) => !isRequest(functionCall ?? functionResponse ?? {}),
+  );
+  if (own.length === parts.length) return [event];
+  return own.length === 0 ? [] : [{ ...event, content: { ...event.content, parts: own } }];
+}
+
+function contentOf(event: Event): Mutable<Content> | undefined {
+  const parts = partsOf(event).filter(isTelling);
+  if (parts.length === 0) return undefined;
+  return { ...thaw({ ...event.content, parts }), role: roleOf(event) };
+}
+
+/** A text of no characters, with nothing beside it, is refused by some models. */
+function isTelling(part: Part): boolean {
+  return !(part.text === '' && Object.keys(part).length === 1) && Object.keys(part).length > 0;
+}
+
+function roleOf(event: Event): 'user' | 'model' {
+  if (summaryOf(event) !== undefined) return 'user';
+  if (partsOf(event).some(({ functionResponse }) => functionResponse)) return 'user';
+  const role = event.content?.role;
+  if (role === 'user' || role === 'model') return role;
+  return event.author === undefined || event.author === 'user' ? 'user' : 'model';
+}
+
+/** Stands for what the user said before, if that is not there. */
+function placeholder(): Mutable<Content> {
+  return { role: 'user', parts: [{ text: '(The conversation began earlier.)' }] };
+}
+
+function tooLarge({
+  events,
+  tokens,
+  bytes,
+}: NonNullable<ReturnType<typeof selectWindow>['exceeds']>) {
+  return new HoldfastError('too_large', {
+    message: `the newest event needs ${events} events, ${tokens} tokens and ${bytes} bytes with what belongs to it, which is more than the budget has`,
+  });
+}
