@@ -31,6 +31,7 @@ export const PROGRAMS = [
   { name: 'core', packages: ['core'], sources: ['core'] },
   { name: 'state', packages: ['state'], sources: ['state'] },
   { name: 'session', packages: ['session'], sources: ['session', 'copies'] },
+  { name: 'history', packages: ['history'], sources: ['history'] },
   { name: 'store-author', packages: ['session'], sources: ['session-store'] },
   { name: 'testkit', packages: ['testkit'], sources: ['testkit'] },
   ...STORES.map((store) => ({ ...store, packages: [store.name] })),

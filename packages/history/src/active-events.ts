@@ -1,5 +1,6 @@
 import type { Event } from '@holdfast/session';
 import { remainingEvents } from '@holdfast/session/store';
+import { eventsOf, type History } from './history.ts';
 import { type Summary, summaryOf } from './summary-of.ts';
 
 /**
@@ -12,10 +13,10 @@ import { type Summary, summaryOf } from './summary-of.ts';
  *
  * @example
  * const session = await service.get({ ...key, active: true });
- * const last = activeEvents(session.events).at(-1);
+ * const last = activeEvents(session).at(-1);
  */
-export function activeEvents(events: readonly Event[]): readonly Event[] {
-  const remaining = remainingEvents(events);
+export function activeEvents(history: History): readonly Event[] {
+  const remaining = remainingEvents(eventsOf(history));
   const ranges = new Map<Event, Summary>();
   for (const event of remaining) {
     const range = summaryOf(event);

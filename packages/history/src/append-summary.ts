@@ -60,7 +60,7 @@ export async function appendSummary(
   if (throughSeq > session.revision) {
     throw invalidArgument('throughSeq', `is beyond the last event, ${session.revision}`);
   }
-  const active = activeEvents(session.events);
+  const active = activeEvents(session);
   const covered = coveredThrough(active, throughSeq);
   const { expectedRevision, expectedIncarnation = session.incarnation, turn } = options;
   return await service.appendEvent({

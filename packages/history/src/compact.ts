@@ -103,7 +103,7 @@ async function compactNow(
   { key, summarize, when, keep, count, turn }: CheckedCompact,
 ): Promise<CompactResult> {
   const session = await activeSession(service, key);
-  const active = activeEvents(session.events);
+  const active = activeEvents(session);
   const { calls } = pairCalls(active);
   const givesUp = calls.filter((call) => isAbandoned(call, active));
   const waiting = calls.filter((call) => !givesUp.includes(call)).flatMap((c) => openCall(c) ?? []);

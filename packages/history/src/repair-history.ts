@@ -2,7 +2,7 @@ import { checkChoice } from '@holdfast/core/internal';
 import type { Event, FunctionResponse, Part } from '@holdfast/session';
 import { activeEvents } from './active-events.ts';
 import { lastResponse, pairCalls, partsOf, type TrackedCall } from './call-pairs.ts';
-import { eventsOf, type History } from './history.ts';
+import type { History } from './history.ts';
 import { openCall } from './open-calls.ts';
 
 export interface RepairOptions {
@@ -32,7 +32,7 @@ export interface RepairOptions {
 export function repairHistory(history: History, options: RepairOptions = {}): readonly Event[] {
   const choices = ['error', 'omit'] as const;
   const missing = checkChoice(options.missingResponse, { path: 'missingResponse', choices });
-  const events = activeEvents(eventsOf(history));
+  const events = activeEvents(history);
   const { calls } = pairCalls(events);
   const isKept = (call: TrackedCall) => missing === 'error' || call.responses.length > 0;
   const steps = stepsByPlace(calls.filter(isKept));

@@ -2,7 +2,7 @@ import type { Event, FunctionResponse } from '@holdfast/session';
 import { activeEvents } from './active-events.ts';
 import { addSizes, type Budget, type Measure, measureFor, NO_SIZE, type Size } from './budget.ts';
 import { type CallPairs, pairCalls, type TrackedResponse } from './call-pairs.ts';
-import { eventsOf, type History } from './history.ts';
+import type { History } from './history.ts';
 import { isSaidByUser } from './is-said-by-user.ts';
 import { type OpenCall, openCall } from './open-calls.ts';
 import { summaryOf } from './summary-of.ts';
@@ -50,7 +50,7 @@ export interface OrphanResponse {
  */
 export function selectWindow(history: History, budget: Budget = {}): HistoryWindow {
   const measure = measureFor(budget);
-  const events = activeEvents(eventsOf(history));
+  const events = activeEvents(history);
   const pairs = pairCalls(events);
   const chosen = measure.isBounded
     ? chooseUnits(events, { pairs, measure })

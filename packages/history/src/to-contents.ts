@@ -9,7 +9,7 @@ import {
 import { activeEvents } from './active-events.ts';
 import type { Budget } from './budget.ts';
 import { partsOf } from './call-pairs.ts';
-import { eventsOf, type History } from './history.ts';
+import type { History } from './history.ts';
 import { isRequest } from './open-calls.ts';
 import { type RepairOptions, repairHistory } from './repair-history.ts';
 import { selectWindow } from './select-window.ts';
@@ -42,7 +42,7 @@ export interface ContentsOptions extends Budget, RepairOptions {
  */
 export function toContents(history: History, options: ContentsOptions = {}): Mutable<Content>[] {
   const { branch } = options;
-  const events = activeEvents(eventsOf(history)).filter((event) => isVisible(event, branch));
+  const events = activeEvents(history).filter((event) => isVisible(event, branch));
   const { events: window, exceeds } = selectWindow(events, options);
   if (exceeds !== undefined) throw tooLarge(exceeds);
   const repaired = repairHistory(window.flatMap(withoutRequests), options);
