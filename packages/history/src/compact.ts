@@ -31,7 +31,10 @@ export interface CompactRequest extends SessionKey {
     | undefined;
   readonly keep?:
     | {
-        /** How many of the last active events stay as they are, at least. @default 10 */
+        /**
+         * How many of the last active events stay as they are, at least. With fewer than `when` asks
+         * for, what is compacted is not due again at once. @default 10
+         */
         readonly events?: number | undefined;
       }
     | undefined;
@@ -161,9 +164,6 @@ function checkCompact(request: CompactRequest): CheckedCompact {
     value === undefined ? Number.POSITIVE_INFINITY : checkInteger(value, { path, min: 1 });
   const events = isAlways ? 0 : bound(when.events, 'when.events');
   const kept = checkInteger(keep.events ?? 10, { path: 'keep.events', min: 0 });
-  if (when.events !== undefined && kept >= events) {
-    throw invalidArgument('keep.events', `must be less than when.events, which is ${events}`);
-  }
   return {
     key,
     summarize: (given) => summarize.call(request, given),
