@@ -8,7 +8,7 @@ import { copyApp } from './copied-app.fixture.ts';
 import { runToEnd, startExample } from './example-process.fixture.ts';
 import { temporaryFolder } from './store/temporary-folder.fixture.ts';
 
-const withoutStores = copyApp(['core', 'session', 'state', 'in-memory']);
+const withoutStores = copyApp(['core', 'history', 'session', 'state', 'in-memory']);
 const packagesOf = { timeout: 30_000 };
 
 const occupied = new Set<ReturnType<typeof createServer>>();
@@ -77,7 +77,7 @@ test('without a built page, / says which command builds it', packagesOf, async (
 });
 
 test('nothing set, the conversations are in data/chat.db of the app', packagesOf, async () => {
-  const { folder, main } = copyApp(['core', 'session', 'state', 'sqlite']);
+  const { folder, main } = copyApp(['core', 'history', 'session', 'state', 'sqlite']);
   const first = await startExample({ store: undefined, main });
   expect(first.output).toContain(`kept in ${join(folder, 'data/chat.db')}.`);
   const client = first.client();

@@ -13,12 +13,12 @@ import {
   type RunConfigInput,
   StreamingMode,
 } from '@holdfast/core';
+import { toContents } from '@holdfast/history';
 import type { Session, SessionService } from '@holdfast/session';
 import type { State } from '@holdfast/state';
 import { Answer } from './answer.ts';
 import type { Model } from './model.ts';
 import { ModelError } from './model-error.ts';
-import { callsIn, modelHistory } from './model-history.ts';
 import { declareTools, type Tool } from './tool.ts';
 import { Turn } from './turn.ts';
 
@@ -105,9 +105,8 @@ export class Agent {
     if (isOver) return;
 
     for (let llmCalls = 0; ; ) {
-      const calls = callsIn(turn.last?.content);
-      if (calls.length > 0) {
-        yield* this.#callTools(run, calls);
+      if (turn.calls.length > 0) {
+        yield* this.#callTools(run, turn.calls);
         continue;
       }
       llmCalls += 1;
@@ -163,7 +162,7 @@ export class Agent {
 
   /** Hears the model out. Gives what it threw, if it threw. */
   async *#listen({ turn, config, streams, signal }: Run, answer: Answer): Steps<unknown> {
-    const history = modelHistory(turn.session.events);
+    const history = toContents(turn.session);
     let isAnswering = false;
     try {
       const chunks = this.#options.model.generate({ history, config, streams, signal });

@@ -4,6 +4,7 @@ import {
   type GenerateContentConfig,
   type GenerateContentConfigInput,
   type Part,
+  thaw,
 } from '@holdfast/core';
 import { InMemorySessionService } from '@holdfast/in-memory';
 import { expect, test } from 'vitest';
@@ -34,7 +35,7 @@ async function ask(answer: GeminiAnswer, { history = hello, config, ...more }: A
   let error: unknown;
   try {
     const answers = model.generate({
-      history,
+      history: thaw(history),
       config: createGenerateContentConfig(config),
       streams: more.streams ?? true,
       signal: more.signal ?? new AbortController().signal,
@@ -311,7 +312,7 @@ test.each(['cut', 'end', 'half'] as const)('a stream that breaks off fails (%s)'
 test('an API that cannot be reached is told', async () => {
   const model = await openGemini('http://127.0.0.1:1');
   const answer = model.generate({
-    history: hello,
+    history: thaw(hello),
     config: createGenerateContentConfig(),
     streams: true,
     signal: new AbortController().signal,
@@ -345,7 +346,7 @@ test('an interruption ends the request', async () => {
   const interruption = new AbortController();
   const answer = model
     .generate({
-      history: hello,
+      history: thaw(hello),
       config: createGenerateContentConfig(),
       streams: true,
       signal: interruption.signal,
@@ -417,7 +418,6 @@ test('an agent on it calls tools, survives a failure, and sends a history that t
     user('go on'),
     model('half'),
     user('and?'),
-    model(expect.stringContaining('no answer') as unknown as string),
     user('well?'),
   ]);
   const declared = api.calls[0]?.body['tools'] as readonly { functionDeclarations: object[] }[];

@@ -1,4 +1,4 @@
-import type { Content, GenerateContentConfig, Part } from '@holdfast/core';
+import type { Content, GenerateContentConfig, Mutable, Part } from '@holdfast/core';
 import type { Model, ModelChunk, ModelRequest } from './model.ts';
 import { ModelError } from './model-error.ts';
 
@@ -12,7 +12,7 @@ export interface GeminiClient {
 
 export interface GeminiRequest {
   readonly model: string;
-  readonly contents: readonly Content[];
+  readonly contents: Mutable<Content>[];
   readonly config: GenerateContentConfig;
 }
 
@@ -56,10 +56,10 @@ export class GeminiModel implements Model {
     streams,
     signal,
   }: ModelRequest): AsyncGenerator<ModelChunk, void, undefined> {
-    // Copies: the client changes the request that it is given.
+    // The client changes the request that it is given; the history is ours already.
     const request: GeminiRequest = {
       model: this.name,
-      contents: structuredClone(history) as readonly Content[],
+      contents: history,
       config: { ...config, abortSignal: signal },
     };
     let hasEnded = false;

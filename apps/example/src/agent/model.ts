@@ -1,9 +1,12 @@
-import type { Content, GenerateContentConfig, Part } from '@holdfast/core';
+import type { Content, GenerateContentConfig, Mutable, Part } from '@holdfast/core';
 
 /** What a model is asked. */
 export interface ModelRequest {
-  /** The conversation so far, the latest content last. Every call in it has its response. */
-  readonly history: readonly Content[];
+  /**
+   * The conversation so far, the latest content last. Every call in it has its response. It is a copy
+   * of the model's own.
+   */
+  readonly history: Mutable<Content>[];
   /** How to answer; its `tools` are what the model may call. */
   readonly config: GenerateContentConfig;
   /** Whether the answer is wanted piece by piece. Where not, it may come as one piece. */

@@ -3,6 +3,7 @@ import {
   type Event,
   type EventActionsInput,
   type EventInput,
+  type FunctionCall,
   HoldfastError,
   isHoldfastError,
   type JsonObject,
@@ -69,9 +70,9 @@ export class Turn {
     return this.#session.state;
   }
 
-  /** The event that was stored last in this turn. */
-  get last(): Event | undefined {
-    return this.#last;
+  /** What the event that was stored last in this turn calls. */
+  get calls(): readonly FunctionCall[] {
+    return (this.#last?.content?.parts ?? []).flatMap(({ functionCall }) => functionCall ?? []);
   }
 
   /** The `temp:` values, keys without prefix. */

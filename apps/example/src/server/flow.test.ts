@@ -178,3 +178,19 @@ test('a message costs no more reading when the conversation is long', async () =
   expect(session.revision).toBe(10_002);
   expect(last).toHaveLength(50);
 });
+
+test('of a long conversation, a model is told nothing that begins with an answer', async () => {
+  const server = await startServer();
+  const client = server.client();
+  const id = await client.begin();
+  const key = { appName: 'holdfast-example', userId: 'ada', sessionId: id };
+  const said = (author: string, role: string) => ({
+    author,
+    content: { role, parts: [{ text: 'and then?' }] },
+  });
+  const question = said('user', 'user');
+  const turns = Array.from({ length: 150 }, () => [question, said('agent', 'model')]);
+  await server.service.appendEvents({ ...key, events: [...turns.flat(), question] });
+  const questions = Array.from({ length: 100 }, () => '"and then?"');
+  expect(await client.ask(id, 'what did I say?')).toBe(`You said: ${questions.join(', ')}.`);
+});

@@ -184,7 +184,10 @@ export class TurnHub {
       this.#interruptions.watch({ key, turnId: eventId }, () => this.running(key)?.interrupt()),
     ]);
     try {
-      const session = await this.#service.get({ ...key, numRecentEvents: events.length });
+      // From a message on, if there is one: a model is given no answer without its question.
+      const begin = events.findLastIndex(({ author }) => author === 'user');
+      const numRecentEvents = begin < 0 ? events.length : begin + 1;
+      const session = await this.#service.get({ ...key, numRecentEvents });
       if (session === undefined) throw conversationNotFound(key);
       const request = { session, message: text, eventId, token, config, signal };
       const steps = this.#agent.run({ ...request, runConfig: { streamingMode } });
