@@ -52,8 +52,7 @@ async function openBuiltInSqlite(folder, nodes) {
 }
 
 /**
- * Runs a README's first example as plain JavaScript: the root's as it stands, which a reader
- * pastes into a file; a package's may have types, which are taken away first.
+ * Runs a README's first example as plain JavaScript: the types are taken away first.
  *
  * @param {string} home
  * @param {string} folder
@@ -65,9 +64,8 @@ async function runReadme(home, folder, nodes) {
   if (example === undefined) return fail(`${what}: no TypeScript example`);
   const { code, output } = example;
   const name = home === root ? 'snippet.mjs' : `${basename(home)}.mjs`;
-  const script =
-    home === root ? code.code : (await transform(code.code, { loader: 'ts', format: 'esm' })).code;
-  writeFileSync(join(folder, name), script);
+  const script = await transform(code.code, { loader: 'ts', format: 'esm' });
+  writeFileSync(join(folder, name), script.code);
   await Promise.all(
     nodes.map(async ({ path, version }) =>
       check(

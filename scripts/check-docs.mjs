@@ -1,7 +1,7 @@
 // Checks what the documents say: every code block compiles, or is a part of the file that it names;
-// every package's first example
-// prints what stands below it, every relative link leads to a file and a heading, and the tables of
-// server settings are those of the tests.
+// every package's first example, and every other one with an output, prints what stands below it;
+// every relative link leads to a file and a heading; and the tables of server settings are those of
+// the tests.
 
 import {
   cpSync,
@@ -10,10 +10,17 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { codeBlocks, firstExample, headingIds, relativeLinks } from './markdown.mjs';
+import {
+  codeBlocks,
+  examplesWithOutput,
+  firstExample,
+  headingIds,
+  relativeLinks,
+} from './markdown.mjs';
 import { check, close, fail, pass } from './report.mjs';
 import { problemOf, run } from './run.mjs';
 import { root, workspaceFolders } from './workspace.mjs';
@@ -32,6 +39,9 @@ const folder = join(root, '.docs-check');
 const GUIDE = 'docs/writing-a-store.md';
 const EXAMPLE = 'packages/testkit/example';
 
+/** What documents import and the root does not have: of the package that has it for its tests. */
+const LENT = new Map([['gpt-tokenizer', 'packages/history']]);
+
 /**
  * Documents show an excerpt without the indentation that it has in its file.
  * @param {string} code
@@ -45,6 +55,7 @@ const origins = new Map();
 const documents = findDocuments();
 rmSync(folder, { recursive: true, force: true });
 try {
+  lendModules();
   for (const document of documents) extract(document);
   await typeCheck();
   const runs = await runExamples();
@@ -75,9 +86,18 @@ function read(document) {
   return readFileSync(join(root, document), 'utf8');
 }
 
+function lendModules() {
+  for (const [name, lender] of LENT) {
+    const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, lender, 'node_modules', name), link, 'junction');
+  }
+}
+
 /**
  * Writes a document's blocks into a folder of its own. A block that begins with a comment such
- * as `// my-store.ts` gets that name, so that the document's later blocks can import it.
+ * as `// my-store.ts` gets that name, so that the document's later blocks can import it. What is only
+ * a part of a file cannot stand alone, and is compared with it.
  *
  * @param {string} document
  */
@@ -90,7 +110,8 @@ function extract(document) {
       const isPart =
         existsSync(join(root, excerptOf)) && unindented(read(excerptOf)).includes(unindented(code));
       check(`${document}:${line}`, isPart ? undefined : `is not a part of ${excerptOf}`);
-      continue;
+      const isWhole = isPart && unindented(read(excerptOf)) === unindented(code);
+      if (!isWhole) continue;
     }
     const extension = EXTENSIONS.get(language);
     if (extension === undefined) continue;
@@ -142,27 +163,42 @@ async function typeCheck() {
   if (code !== 0 && faulty.size === 0) fail(`tsc ended with ${code}\n${stderr}`);
 }
 
-/** Runs the first example of the root and of each package; answers how many there were. */
+/**
+ * Runs the first example of the root and of each package, and all others that say what they print;
+ * answers how many there were.
+ */
 async function runExamples() {
   const packages = workspaceFolders(['packages']).map((path) =>
     relative(root, join(path, 'README.md')).replaceAll('\\', '/'),
   );
-  const runs = ['README.md', ...packages].map(async (document) => {
-    const example = documents.includes(document) ? firstExample(read(document)) : undefined;
-    if (example === undefined) return fail(`${document}: no TypeScript example`);
-    const { code, output } = example;
-    const where = `${document}:${code.line}`;
-    if (output === undefined && document !== 'README.md') {
-      return fail(`${where}: the example has no \`text\` block below it that shows what it prints`);
+  for (const document of ['README.md', ...packages]) {
+    const text = documents.includes(document) ? read(document) : '';
+    const first = firstExample(text)?.code.line;
+    if (first === undefined) fail(`${document}: no TypeScript example`);
+    else if (first !== examplesWithOutput(text)[0]?.code.line) {
+      fail(
+        `${document}:${first}: the example has no \`text\` block below it that shows what it prints`,
+      );
     }
-    const file = [...origins].find(
-      ([, origin]) => origin.document === document && origin.above === code.line - 1,
-    )?.[0];
-    if (file === undefined) return fail(`${where}: the example was not extracted`);
-    check(where, problemOf(await run(['tsx', file], { cwd: dirname(file) }), output?.code));
-  });
+  }
+  const runs = documents.flatMap((document) =>
+    examplesWithOutput(read(document)).map((example) => runExample(document, example)),
+  );
   await Promise.all(runs);
   return runs.length;
+}
+
+/**
+ * @param {string} document
+ * @param {import('./markdown.mjs').Example} example
+ */
+async function runExample(document, { code, output }) {
+  const where = `${document}:${code.line}`;
+  const file = [...origins].find(
+    ([, origin]) => origin.document === document && origin.above === code.line - 1,
+  )?.[0];
+  if (file === undefined) return fail(`${where}: the example was not extracted`);
+  check(where, problemOf(await run(['tsx', file], { cwd: dirname(file) }), output?.code));
 }
 
 /** The tables of server settings are made from what the tests try. */

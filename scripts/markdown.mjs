@@ -54,6 +54,23 @@ export function firstExample(text) {
 }
 
 /**
+ * The TypeScript blocks that say what they print: in a `text` block, with nothing but an empty line
+ * between.
+ *
+ * @param {string} text
+ * @returns {Example[]}
+ */
+export function examplesWithOutput(text) {
+  const blocks = codeBlocks(text);
+  return blocks.flatMap((code, at) => {
+    const output = blocks[at + 1];
+    const end = code.line + code.code.split('\n').length - 1;
+    const isBelow = output?.language === 'text' && output.line === end + 3;
+    return isBelow && isTypeScript(code) ? [{ code, output }] : [];
+  });
+}
+
+/**
  * The targets of links and images that stay inside the repository, each with its line.
  *
  * @param {string} text
