@@ -1,5 +1,5 @@
 /** Ordinary prose, written for these tests. Each tells the same, as a native reader would. */
-export const PROSE: Readonly<Record<string, string>> = {
+export const PROSE = {
   English:
     "Yesterday evening the last train was an hour late, so we walked home along the river. Nobody had brought an umbrella, and of course it started to rain before we reached the bridge. My sister laughed and said that we should have listened to the forecast. Can you find out whether the trains run on time tomorrow? If not, I'd rather book a seat on the bus that leaves at half past seven.",
   German:
@@ -67,4 +67,4 @@ export const PROSE: Readonly<Record<string, string>> = {
     '昨日の夜は最終電車が一時間も遅れたので、私たちは川沿いを歩いて家に帰りました。誰も傘を持ってきていなくて、もちろん橋に着く前に雨が降り始めました。姉は笑いながら、天気予報を聞いておけばよかったねと言いました。明日の電車が時間どおりに動くかどうか調べてもらえますか。だめなら、七時半に出るバスの席を予約したいです。',
   Korean:
     '어제 저녁에는 마지막 기차가 한 시간이나 늦어서 우리는 강을 따라 집까지 걸어갔다. 아무도 우산을 가져오지 않았고, 물론 다리에 도착하기도 전에 비가 내리기 시작했다. 언니는 웃으면서 일기 예보를 들었어야 했다고 말했다. 내일 기차가 제시간에 다니는지 알아봐 줄 수 있을까? 아니라면 일곱 시 반에 떠나는 버스 자리를 예약하고 싶다.',
-};
+} satisfies Record<string, string>;
