@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CODE } from './estimate-tokens-code.fixture.ts';
 import { base64, charactersRead, IMAGES } from './estimate-tokens-image.fixture.ts';
 import { imageSize } from './image-size.ts';
-import { inlineDataTokens } from './image-tokens.ts';
+import { inlineDataTokens } from './media-tokens.ts';
 
 /** Base64 of that many zeros. */
 const zeros = (bytes: number) => 'A'.repeat(Math.floor((bytes * 4) / 3));
