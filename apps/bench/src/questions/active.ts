@@ -9,7 +9,7 @@ import { withStore } from './with-store.ts';
 const user = 'summarizer';
 
 /** How many events are behind what the summary covers, without it. */
-const LIVE = 10;
+const LIVE = 50;
 
 /** What the active part of a session costs, whose older events a summary covers. */
 export const active: Question = {
@@ -25,7 +25,7 @@ export const active: Question = {
       axis: 'events in the session',
       picture: 'lines',
       method:
-        'A session with its state, its summary, and the last ten events, which the summary does not cover.',
+        'A session with its state, its summary, and the last fifty events, which the summary does not cover.',
     },
   ],
   cells: ({ histories }) => histories.map((at) => ({ section: 'active', at })),
