@@ -1,9 +1,11 @@
 import {
   checkInteger,
   checkPlainObject,
+  checkSessionKey,
   describeSessionKey,
-  describeType,
   invalidArgument,
+  isTimestamp,
+  readInput,
 } from '@holdfast/core/internal';
 import {
   type Content,
@@ -15,6 +17,7 @@ import {
 } from '@holdfast/session';
 import { activeEvents } from './active-events.ts';
 import { pairCalls } from './call-pairs.ts';
+import { copySummary } from './copy-summary.ts';
 import { summaryOf } from './summary-of.ts';
 import { endOf, spansOf } from './summary-range.ts';
 
@@ -51,11 +54,7 @@ export async function appendSummary(
   service: SummaryService,
   request: AppendSummaryRequest,
 ): Promise<Event> {
-  checkPlainObject(request, 'request');
-  const { appName, userId, sessionId, content, ...options } = request;
-  const key = { appName, userId, sessionId };
-  checkSummary(content, 'content');
-  const throughSeq = checkInteger(request.throughSeq, { path: 'throughSeq', min: 1 });
+  const { key, content, throughSeq, ...options } = readInput(request, checkRequest);
   const session = await activeSession(service, key);
   if (throughSeq > session.revision) {
     throw invalidArgument('throughSeq', `is beyond the last event, ${session.revision}`);
@@ -75,6 +74,20 @@ export async function appendSummary(
     expectedIncarnation,
     turn,
   });
+}
+
+function checkRequest(request: AppendSummaryRequest) {
+  checkPlainObject(request, 'request');
+  const { appName, userId, sessionId, content, throughSeq } = request;
+  const { expectedRevision, expectedIncarnation, turn } = request;
+  return {
+    key: checkSessionKey({ appName, userId, sessionId }),
+    content: copySummary(content, 'content'),
+    throughSeq: checkInteger(throughSeq, { path: 'throughSeq', min: 1 }),
+    expectedRevision,
+    expectedIncarnation,
+    turn,
+  };
 }
 
 /** The session with its active events. */
@@ -98,7 +111,7 @@ function coveredThrough(
     (event) => summaryOf(event) === undefined && (event.seq ?? 0) > throughSeq,
   );
   const to = behind < 0 ? active.length : behind;
-  const end = endOf({ from: 0, to }, spansOf(active, pairCalls(active)));
+  const end = endOf(to, spansOf(active, pairCalls(active)));
   const events = active.slice(0, end);
   const last = events.at(-1);
   if (last === undefined) {
@@ -130,10 +143,12 @@ export function summaryEvent({
   readonly content: Content;
   readonly events: readonly Event[];
 }) {
-  const times = events.flatMap(({ timestamp, actions: { compaction } }) => [
-    compaction?.startTimestamp ?? timestamp,
-    compaction?.endTimestamp ?? timestamp,
-  ]);
+  const times = events.flatMap(({ timestamp, actions: { compaction } }) =>
+    // Anything may stand in the actions of an event that was appended as it is.
+    [compaction?.startTimestamp, compaction?.endTimestamp].map((time) =>
+      isTimestamp(time) ? time : timestamp,
+    ),
+  );
   const startTimestamp = times.reduce((a, b) => Math.min(a, b));
   const endTimestamp = times.reduce((a, b) => Math.max(a, b));
   const compaction = {
@@ -144,14 +159,4 @@ export function summaryEvent({
     endTimestamp,
   };
   return { author: 'user', actions: { compaction } };
-}
-
-/** Refuses what no model could read. */
-export function checkSummary(content: unknown, path: string): asserts content is Content {
-  checkPlainObject(content, path);
-  const { parts } = content;
-  if (!Array.isArray(parts) || parts.length === 0) {
-    const given = Array.isArray(parts) ? 'an empty one' : describeType(parts);
-    throw invalidArgument(`${path}.parts`, `must be an array of parts, got ${given}`);
-  }
 }

@@ -1,15 +1,18 @@
 import {
+  checkIdentifier,
   checkInteger,
   checkPlainObject,
   checkSessionKey,
   describeType,
   invalidArgument,
+  readInput,
 } from '@holdfast/core/internal';
 import type { Content, Event, SessionKey, SessionService } from '@holdfast/session';
 import { activeEvents } from './active-events.ts';
-import { activeSession, checkSummary, lastSeqOf, summaryEvent } from './append-summary.ts';
+import { activeSession, lastSeqOf, summaryEvent } from './append-summary.ts';
 import { type Budget, tokenCounter } from './budget.ts';
 import { pairCalls } from './call-pairs.ts';
+import { copySummary } from './copy-summary.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { isAbandoned, type OpenCall, openCall } from './open-calls.ts';
 import { planSummary } from './plan-summary.ts';
@@ -77,7 +80,7 @@ export type CompactResult =
  *
  * The part that is kept begins with something that the user said, if that is not far. A call and its
  * response stay together, and a call that still waits is kept; then the summary covers what lies
- * before it, and a later one what lies behind it.
+ * before it or what lies behind it, whichever is more, and a later one the rest.
  *
  * In one process, calls for one session run one after the other, so the second finds nothing to do.
  * Between processes, the later summary of two is not appended.
@@ -97,7 +100,7 @@ export async function compact(
   service: CompactService,
   request: CompactRequest,
 ): Promise<CompactResult> {
-  const checked = checkCompact(request);
+  const checked = readInput(request, checkCompact);
   return oneAtATime(service, { key: checked.key, run: () => compactNow(service, checked) });
 }
 
@@ -107,9 +110,9 @@ async function compactNow(
 ): Promise<CompactResult> {
   const session = await activeSession(service, key);
   const active = activeEvents(session);
-  const { calls } = pairCalls(active);
-  const givesUp = calls.filter((call) => isAbandoned(call, active));
-  const waiting = calls.filter((call) => !givesUp.includes(call)).flatMap((c) => openCall(c) ?? []);
+  const pairs = pairCalls(active);
+  const givesUp = new Set(pairs.calls.filter((call) => isAbandoned(call, active)));
+  const waiting = pairs.calls.flatMap((call) => (givesUp.has(call) ? [] : (openCall(call) ?? [])));
   const unchanged = (reason: (CompactResult & { type: 'unchanged' })['reason']) =>
     Object.freeze({ type: 'unchanged', reason, waiting } as const);
 
@@ -118,12 +121,15 @@ async function compactNow(
     (when.tokens < Number.POSITIVE_INFINITY &&
       active.reduce((sum, event) => sum + count(event), 0) >= when.tokens);
   if (!isDue) return unchanged('not_due');
-  const range = planSummary(active, keep);
+  const range = planSummary(active, { keep, pairs });
   if (range === undefined) return unchanged('nothing_new');
 
-  const events = active.slice(range.from, range.to);
-  const content: unknown = await summarize(events);
-  checkSummary(content, 'summarize');
+  const events = Object.freeze(active.slice(range.from, range.to));
+  const given: unknown = await summarize(events);
+  if (typeof given !== 'object' || given === null) {
+    throw invalidArgument('summarize', `must give a content, got ${describeType(given)}`);
+  }
+  const content = copySummary(given, 'summarize');
   const first = events[0] as Event;
   const fromSeq = range.from === 0 ? 1 : (summaryOf(first)?.fromSeq ?? first.seq ?? 1);
   const throughSeq = events.map(lastSeqOf).reduce((a, b) => Math.max(a, b));
@@ -134,7 +140,7 @@ async function compactNow(
     type: 'compacted',
     event: written,
     covered: events.length,
-    givenUp: givesUp
+    givenUp: [...givesUp]
       .filter(({ index }) => index >= range.from && index < range.to)
       .flatMap((call) => openCall(call) ?? []),
     waiting,
@@ -154,6 +160,7 @@ function checkCompact(request: CompactRequest): CheckedCompact {
   checkPlainObject(request, 'request');
   const { summarize, when = {}, keep = {}, countTokens, turn } = request;
   const key = checkSessionKey(request);
+  if (turn !== undefined) checkIdentifier(turn, 'turn');
   if (typeof summarize !== 'function') {
     throw invalidArgument('summarize', `must be a function, got ${describeType(summarize)}`);
   }

@@ -1,23 +1,29 @@
 import type { Event } from '@holdfast/session';
-import { pairCalls } from './call-pairs.ts';
+import type { CallPairs } from './call-pairs.ts';
 import { isSaidByUser } from './is-said-by-user.ts';
-import { endOf, hasNews, type SummaryRange, spansOf, summaryRange } from './summary-range.ts';
+import { countNews, type SummaryRange, spansOf, summaryRange } from './summary-range.ts';
 
 /**
  * What a summary is to cover of the active events if the last ones are kept. What is left begins with
  * something that the user said, unless that would leave more than half of it uncovered. Undefined
  * if there is nothing new to cover.
  */
-export function planSummary(events: readonly Event[], keep: number): SummaryRange | undefined {
-  const range = summaryRange(events, events.length - keep);
+export function planSummary(
+  events: readonly Event[],
+  { keep, pairs }: { readonly keep: number; readonly pairs: CallPairs },
+): SummaryRange | undefined {
+  const spans = spansOf(events, pairs);
+  const range = summaryRange(events, { to: events.length - keep, spans });
   if (range === undefined) return undefined;
   const { from, to } = range;
-  const spans = spansOf(events, pairCalls(events));
+  let at = spans.length - 1;
   for (let end = to; end > from + (to - from) / 2; end--) {
     const next = events[end];
-    const isGood = next === undefined || isSaidByUser(next);
+    if (next !== undefined && !isSaidByUser(next)) continue;
+    while (at >= 0 && (spans[at]?.first ?? 0) >= end) at--;
+    const isWhole = at < 0 || (spans[at]?.last ?? 0) < end;
     const shorter = { from, to: end };
-    if (isGood && endOf(shorter, spans) === end && hasNews(events, shorter)) return shorter;
+    if (isWhole) return countNews(events, shorter) > 0 ? shorter : range;
   }
   return range;
 }

@@ -1,5 +1,5 @@
 import type { Event } from '@holdfast/session';
-import { type CallPairs, pairCalls, type TrackedCall } from './call-pairs.ts';
+import type { CallPairs, TrackedCall } from './call-pairs.ts';
 import { isAbandoned, openCall, requestedFor } from './open-calls.ts';
 import { summaryOf } from './summary-of.ts';
 
@@ -7,25 +7,6 @@ import { summaryOf } from './summary-of.ts';
 export interface SummaryRange {
   readonly from: number;
   readonly to: number;
-}
-
-/**
- * What a summary of the first `to` active events may cover: never one half of a pair, and no call that
- * still waits, unless it was given up. That is the beginning, up to such a call. If there is nothing
- * new to be covered, it is what lies behind it, so that one call does not block for ever. Undefined
- * if nothing can be covered.
- */
-export function summaryRange(events: readonly Event[], to: number): SummaryRange | undefined {
-  const spans = spansOf(events, pairCalls(events));
-  let from = 0;
-  while (from < to) {
-    const range = { from, to: endOf({ from, to }, spans) };
-    if (hasNews(events, range)) return range;
-    const next = spans.find(({ first }) => first === range.to);
-    if (range.to === to || next === undefined) return undefined;
-    from = firstBehind(next.last + 1, spans);
-  }
-  return undefined;
 }
 
 /** Events that belong together, by the places of the first and the last one. */
@@ -36,44 +17,82 @@ export interface Span {
   readonly isOpen: boolean;
 }
 
-/** What a range cannot end within, by its first place. */
+/**
+ * What a summary of the first `to` active events may cover: never one half of a pair, and no call that
+ * still waits. Of the parts between such calls, it is the one that has most to summarize, so that one
+ * call does not block for ever. Undefined if nothing that is new can be covered.
+ */
+export function summaryRange(
+  events: readonly Event[],
+  { to, spans }: { readonly to: number; readonly spans: readonly Span[] },
+): SummaryRange | undefined {
+  let best: SummaryRange | undefined;
+  let most = 0;
+  const consider = (range: SummaryRange) => {
+    const news = countNews(events, range);
+    if (news <= most) return;
+    most = news;
+    best = range;
+  };
+  let from = 0;
+  for (const { first, last, isOpen } of spans) {
+    if (first >= to) break;
+    if (!isOpen && last < to) continue;
+    consider({ from, to: first });
+    from = last + 1;
+  }
+  consider({ from, to });
+  return best;
+}
+
+/** What a range cannot end within: disjoint, ascending. */
 export function spansOf(events: readonly Event[], { calls }: CallPairs): readonly Span[] {
   const byId = new Map<string, TrackedCall>();
   for (const tracked of calls) if (tracked.call.id) byId.set(tracked.call.id, tracked);
-  const spans = calls.flatMap((tracked) => {
-    const isOpen = openCall(tracked) !== undefined && !isAbandoned(tracked, events);
-    const original = isOpen ? byId.get(requestedFor(tracked) ?? '') : undefined;
-    const places = [
-      tracked.index,
-      ...tracked.responses.map(({ index }) => index),
-      ...(original === undefined ? [] : [original.index]),
-    ];
-    const first = places.reduce((a, b) => Math.min(a, b));
-    const last = places.reduce((a, b) => Math.max(a, b));
-    return first === last && !isOpen ? [] : [{ first, last, isOpen }];
+  const spans = calls.flatMap((tracked): Span[] => {
+    const { index, responses } = tracked;
+    const answer = responses.at(-1)?.index;
+    if (openCall(tracked) === undefined) {
+      return [{ first: index, last: answer ?? index, isOpen: false }];
+    }
+    if (isAbandoned(tracked, events)) return [];
+    // What is between the call and what came back so far can be covered.
+    const original = byId.get(requestedFor(tracked) ?? '');
+    const waiting = [index, answer, original?.index];
+    return waiting.flatMap((place) =>
+      place === undefined ? [] : [{ first: place, last: place, isOpen: true }],
+    );
   });
-  return spans.sort((a, b) => a.first - b.first);
+  return joined(spans.sort((a, b) => a.first - b.first));
 }
 
-/** Up to where a range goes that does not end within a span, and has no open one. */
-export function endOf({ from, to }: SummaryRange, spans: readonly Span[]): number {
-  let end = to;
-  for (const { first, last, isOpen } of spans.toReversed()) {
-    if (first >= from && first < end && (last >= end || isOpen)) end = first;
+/** Up to where a range from the beginning goes that ends within no span, and has no open one. */
+export function endOf(to: number, spans: readonly Span[]): number {
+  const inTheWay = spans.find(({ last, isOpen }) => isOpen || last >= to);
+  return Math.min(to, inTheWay?.first ?? to);
+}
+
+/** How many events of the range are not a summary already. */
+export function countNews(events: readonly Event[], { from, to }: SummaryRange): number {
+  let news = 0;
+  for (let i = from; i < to; i++) if (summaryOf(events[i] as Event) === undefined) news++;
+  return news;
+}
+
+/** Spans in the order of their first places, those that overlap as one. */
+function joined(spans: readonly Span[]): readonly Span[] {
+  const disjoint: Span[] = [];
+  for (const span of spans) {
+    const before = disjoint.at(-1);
+    if (before === undefined || span.first > before.last) {
+      disjoint.push(span);
+      continue;
+    }
+    disjoint[disjoint.length - 1] = {
+      first: before.first,
+      last: Math.max(before.last, span.last),
+      isOpen: before.isOpen || span.isOpen,
+    };
   }
-  return end;
-}
-
-/** The first place from `place` on that is not within a span. */
-function firstBehind(place: number, spans: readonly Span[]): number {
-  let behind = place;
-  for (const { first, last } of spans) {
-    if (first < behind && last >= behind) behind = last + 1;
-  }
-  return behind;
-}
-
-/** Whether anything in the range is not a summary already. */
-export function hasNews(events: readonly Event[], { from, to }: SummaryRange): boolean {
-  return events.slice(from, to).some((event) => summaryOf(event) === undefined);
+  return disjoint;
 }
