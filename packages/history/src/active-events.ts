@@ -9,14 +9,15 @@ import { type Summary, summaryOf } from './summary-of.ts';
  * with what it says as its `content`; one that a wider summary covers as a whole is left out. All
  * other events are the very objects that were given.
  *
- * The events are in `seq` order, as a service gives them. Earlier ones may be missing.
+ * The events are in `seq` order, as a service gives them. Earlier ones may be missing. One without a
+ * `seq` was never stored, so nothing has taken it back.
  *
  * @example
  * const session = await service.get({ ...key, active: true });
  * const last = activeEvents(session).at(-1);
  */
 export function activeEvents(history: History): readonly Event[] {
-  const remaining = remainingEvents(eventsOf(history));
+  const remaining = remainingOf(eventsOf(history));
   const ranges = new Map<Event, Summary>();
   for (const event of remaining) {
     const range = summaryOf(event);
@@ -38,6 +39,13 @@ export function activeEvents(history: History): readonly Event[] {
   }
   for (const [summary, range] of waiting.slice(next)) active.push(asSaid(summary, range));
   return active;
+}
+
+function remainingOf(events: readonly Event[]): readonly Event[] {
+  const remaining = remainingEvents(events);
+  if (events.every(({ seq }) => seq !== undefined)) return remaining;
+  const stored = new Set(remaining);
+  return events.filter((event) => event.seq === undefined || stored.has(event));
 }
 
 type Said = readonly [Event, Summary];

@@ -16,6 +16,13 @@ export function eventsOf(history: History): readonly Event[] {
     if (typeof event !== 'object' || event === null) {
       throw invalidArgument(`events[${i}]`, `must be an event, got ${describeType(event)}`);
     }
+    const { actions } = event;
+    if (typeof actions !== 'object' || actions === null) {
+      throw invalidArgument(
+        `events[${i}].actions`,
+        `must be an object, got ${describeType(actions)}`,
+      );
+    }
   }
   return events;
 }
