@@ -11,17 +11,20 @@ import {
   type ListSessionsResponse,
 } from '@google/adk';
 import { checkChoice, copyOptions, describeType, invalidArgument } from '@holdfast/core/internal';
-import type { Session, SessionService } from '@holdfast/session';
+import { activeEvents } from '@holdfast/history';
+import type { SessionService } from '@holdfast/session';
 import {
   checkServiceOptions,
   incarnationConflict,
   markOf,
   prepareAppendEvent,
 } from '@holdfast/session/store';
+import { activeToAdk } from './active-to-adk.ts';
 import { canExist } from './can-exist.ts';
 import { eventFromAdk } from './event-from-adk.ts';
 import { listSessions } from './list-sessions.ts';
-import { LiveSession } from './live-session.ts';
+import { type KnownEvents, LiveSession } from './live-session.ts';
+import { type ActiveSession, readActive } from './read-active.ts';
 import { incarnationOf, noteIncarnation, sessionToAdk } from './session-to-adk.ts';
 import { type StateValues, stateFromAdk } from './state-from-adk.ts';
 
@@ -73,27 +76,32 @@ export class HoldfastSessionService extends BaseSessionService {
    * taken is `already_exists`, and nothing has changed.
    */
   override async createSession(request: CreateSessionRequest): Promise<AdkSession> {
-    return this.#hold(await this.service.create(this.#creationOf(request)));
+    const session = await this.service.create(this.#creationOf(request));
+    return this.#hold({ session, events: [], from: 0 });
   }
 
   /**
-   * A session; undefined if there is none. `numRecentEvents: 0` gives no events,
-   * `afterTimestamp` is inclusive, and both together intersect.
+   * A session with its active events; undefined if there is none: without what was rewound or
+   * retracted, and with summaries in place of what they cover. `numRecentEvents` counts these; 0
+   * gives none. `afterTimestamp` is inclusive, and both together intersect.
    */
   override async getSession(request: GetSessionRequest): Promise<AdkSession | undefined> {
     const { appName, userId, sessionId, config } = request;
     if (!canExist({ appName, userId, sessionId })) return undefined;
-    const session = await this.service.get({ appName, userId, sessionId, ...eventsOf(config) });
-    return session && this.#hold(session);
+    const key = { appName, userId, sessionId };
+    const found = await readActive(this.service, { key, ...boundsOf(config) });
+    return found && this.#hold(found);
   }
 
   /**
-   * The session with all its events, created if there is none. Safe when callers race.
+   * The session with its active events, created if there is none. Safe when callers race.
    */
   override async getOrCreateSession(request: CreateSessionRequest): Promise<AdkSession> {
     const { sessionId } = request;
     if (!sessionId) return this.createSession(request);
-    return this.#hold(await this.service.getOrCreate({ ...this.#creationOf(request), sessionId }));
+    const creation = { ...this.#creationOf(request), sessionId, active: true };
+    const session = await this.service.getOrCreate(creation);
+    return this.#hold({ session, events: activeEvents(session.events), from: 0 });
   }
 
   /**
@@ -153,9 +161,9 @@ export class HoldfastSessionService extends BaseSessionService {
     });
   }
 
-  #hold(session: Session): AdkSession {
-    const copy = sessionToAdk(session);
-    this.#track(copy, session.revision);
+  #hold({ session, events, from }: ActiveSession): AdkSession {
+    const copy = sessionToAdk(session, activeToAdk(events));
+    this.#track(copy, { revision: session.revision, from });
     return copy;
   }
 
@@ -177,9 +185,9 @@ export class HoldfastSessionService extends BaseSessionService {
     return found.incarnation;
   }
 
-  #track(session: AdkSession, revision: number | undefined): LiveSession {
+  #track(session: AdkSession, known: KnownEvents | undefined): LiveSession {
     const live = new LiveSession(session, {
-      revision,
+      known,
       update: (request) => super.appendEvent(request),
     });
     this.#live.set(session, live);
@@ -197,7 +205,7 @@ export class HoldfastSessionService extends BaseSessionService {
 }
 
 /** Of a time between two milliseconds, the events after it are those from the next one on. */
-function eventsOf(config: GetSessionConfig | undefined) {
+function boundsOf(config: GetSessionConfig | undefined) {
   const { numRecentEvents, afterTimestamp } = config ?? {};
   return {
     numRecentEvents: numRecentEvents ?? undefined, // null, if the config comes from JSON

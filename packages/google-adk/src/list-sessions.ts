@@ -47,7 +47,7 @@ export async function listSessions(
   }
   if (total === undefined) await read(1, false);
   const counts = countPages({ ...request, offset }, total ?? 0);
-  return { sessions: sessions.map(sessionToAdk), ...counts };
+  return { sessions: sessions.map((session) => sessionToAdk(session)), ...counts };
 }
 
 function checkOffset({ limit, offset = 0, page }: ListSessionsRequest): number {

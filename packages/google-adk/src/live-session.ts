@@ -1,11 +1,21 @@
 import type { Session as AdkSession, BaseSessionService } from '@google/adk';
 import { type Event, thaw } from '@holdfast/core';
 import { setOwn } from '@holdfast/core/internal';
+import { activeEvents } from '@holdfast/history';
 import { iterateEvents, type SessionService } from '@holdfast/session';
 import { eventMark } from '@holdfast/session/store';
 import { isTempKey } from '@holdfast/state';
+import { activeToAdk, summaryIn } from './active-to-adk.ts';
 import { eventToAdk } from './event-to-adk.ts';
 import { WriteOrder } from './write-order.ts';
+
+/** Which events of a session an object had when it was read. */
+export interface KnownEvents {
+  /** The session's `revision`. */
+  readonly revision: number;
+  /** It had all active ones from this `seq` on. */
+  readonly from: number;
+}
 
 /**
  * A session object that a runner holds. It has the events that were there when it was read, and
@@ -19,6 +29,8 @@ export class LiveSession {
   #mark: string | undefined;
   /** The largest `seq` that it has; undefined before the first append to an object not from us. */
   #revision: number | undefined;
+  /** The `seq` from which on it is to have all active events; undefined like `#revision`. */
+  #from: number | undefined;
   /** The `seq` behind which others have stored something that it has not got yet. */
   #missedAfter: number | undefined;
   /** The run of the last event that was appended by way of it. */
@@ -31,15 +43,17 @@ export class LiveSession {
   constructor(
     session: AdkSession,
     {
-      revision,
+      known,
       update,
     }: {
-      readonly revision: number | undefined;
+      /** Undefined for an object not from us. */
+      readonly known: KnownEvents | undefined;
       readonly update: BaseSessionService['appendEvent'];
     },
   ) {
     this.#session = session;
-    this.#revision = revision;
+    this.#revision = known?.revision;
+    this.#from = known?.from;
     this.writes = new WriteOrder(update);
   }
 
@@ -70,6 +84,7 @@ export class LiveSession {
     const { id, seq = 0 } = stored;
     this.#mark ??= eventMark(stored);
     const revision = this.#revision ?? seq - 1;
+    this.#from ??= seq;
     if (seq > revision + 1) this.#missedAfter ??= revision;
     this.#revision = Math.max(revision, seq);
     return seq <= revision && this.has(id);
@@ -77,7 +92,8 @@ export class LiveSession {
 
   /**
    * If `event`, which was stored last, begins another run than that of the event before, takes in
-   * what others have stored since the object was read, or since the last time.
+   * what others have stored since the object was read, or since the last time. What they have taken
+   * back leaves the object, and a summary comes in place of what it covers.
    */
   async catchUp(service: SessionService, { invocationId, seq = 0 }: Event): Promise<void> {
     // An agent may append events of its own that do not say which run they belong to.
@@ -85,10 +101,14 @@ export class LiveSession {
     const isNextRun = this.#invocationId !== undefined && this.#invocationId !== invocationId;
     if (isNextRun && this.#missedAfter !== undefined) {
       const { appName, userId, id: sessionId } = this.#session;
-      const bounds = { appName, userId, sessionId, afterSeq: this.#missedAfter, beforeSeq: seq };
+      const key = { appName, userId, sessionId };
+      const bounds = { ...key, afterSeq: this.#missedAfter, beforeSeq: seq };
       const stored: Event[] = [];
       for await (const each of iterateEvents(service, bounds)) stored.push(each);
+      const isPastChanged = stored.some(changesPast);
+      const fresh = isPastChanged ? await service.get({ ...key, active: true }) : undefined;
       this.#take(stored);
+      if (fresh !== undefined) this.#rebuild(activeEvents(fresh.events), seq);
       this.#missedAfter = undefined;
     }
     this.#invocationId = invocationId;
@@ -112,6 +132,21 @@ export class LiveSession {
     }
   }
 
+  /** Has the active events before `end` in place of its own. */
+  #rebuild(active: readonly Event[], end: number): void {
+    const { events } = this.#session;
+    const ids = new Set(events.map(({ id }) => id));
+    const from = this.#from ?? 0;
+    const kept = active.filter((event) => {
+      // One that is later may already stand for events that are earlier.
+      if (summaryIn(event) !== undefined) return true;
+      const { id, seq = 0 } = event;
+      return seq < end && (seq >= from || ids.has(id));
+    });
+    events.length = 0;
+    for (const event of activeToAdk(kept)) events.push(event);
+  }
+
   /**
    * Keeps the `temp:` keys of an event's delta readable until the invocation ends. A value that
    * was written to the state itself since the last event that brought the key is newer: it stays.
@@ -127,4 +162,10 @@ export class LiveSession {
       this.#temp.set(key, value);
     }
   }
+}
+
+/** Whether other events count since this one was stored. */
+function changesPast({ actions, erased }: Event): boolean {
+  const { rewind, retract, compaction } = actions;
+  return erased === true || [rewind, retract, compaction].some((each) => each !== undefined);
 }

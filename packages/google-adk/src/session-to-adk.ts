@@ -1,15 +1,16 @@
-import type { Session as AdkSession } from '@google/adk';
+import type { Event as AdkEvent, Session as AdkSession } from '@google/adk';
 import { thaw } from '@holdfast/core';
 import type { Session, SessionSummary } from '@holdfast/session';
-import { eventToAdk } from './event-to-adk.ts';
 
 // ADK has no field for it.
 const incarnations = new WeakMap<AdkSession, string>();
 
 /** A session as ADK holds it: a plain object that ADK may change. One of a list has no events. */
-export function sessionToAdk(session: Session | SessionSummary): AdkSession {
+export function sessionToAdk(
+  session: Session | SessionSummary,
+  events: AdkEvent[] = [],
+): AdkSession {
   const { id, appName, userId, state, lastUpdateTime, incarnation } = session;
-  const events = 'events' in session ? session.events.map(eventToAdk) : [];
   const copy = { id, appName, userId, state: thaw(state?.toJSON() ?? {}), lastUpdateTime, events };
   incarnations.set(copy, incarnation);
   return copy;
