@@ -13,8 +13,9 @@ import { activeSession, lastSeqOf, summaryEvent } from './append-summary.ts';
 import { type Budget, tokenCounter } from './budget.ts';
 import { pairCalls } from './call-pairs.ts';
 import { copySummary } from './copy-summary.ts';
+import { givenUpOf } from './given-up.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { isAbandoned, type OpenCall, openCall } from './open-calls.ts';
+import { type OpenCall, openCall } from './open-calls.ts';
 import { planSummary } from './plan-summary.ts';
 import { summaryOf } from './summary-of.ts';
 import { writeSummary } from './write-summary.ts';
@@ -111,7 +112,7 @@ async function compactNow(
   const session = await activeSession(service, key);
   const active = activeEvents(session);
   const pairs = pairCalls(active);
-  const givesUp = new Set(pairs.calls.filter((call) => isAbandoned(call, active)));
+  const givesUp = givenUpOf(active, pairs.calls);
   const waiting = pairs.calls.flatMap((call) => (givesUp.has(call) ? [] : (openCall(call) ?? [])));
   const unchanged = (reason: (CompactResult & { type: 'unchanged' })['reason']) =>
     Object.freeze({ type: 'unchanged', reason, waiting } as const);

@@ -1,6 +1,7 @@
 import type { Event } from '@holdfast/session';
 import type { CallPairs, TrackedCall } from './call-pairs.ts';
-import { isAbandoned, openCall, requestedFor } from './open-calls.ts';
+import { givenUpOf } from './given-up.ts';
+import { openCall, requestedFor } from './open-calls.ts';
 import { summaryOf } from './summary-of.ts';
 
 /** A part of the active events that a summary can stand for: from a place to another, exclusive. */
@@ -49,13 +50,14 @@ export function summaryRange(
 export function spansOf(events: readonly Event[], { calls }: CallPairs): readonly Span[] {
   const byId = new Map<string, TrackedCall>();
   for (const tracked of calls) if (tracked.call.id) byId.set(tracked.call.id, tracked);
+  const givesUp = givenUpOf(events, calls);
   const spans = calls.flatMap((tracked): Span[] => {
     const { index, responses } = tracked;
     const answer = responses.at(-1)?.index;
     if (openCall(tracked) === undefined) {
       return [{ first: index, last: answer ?? index, isOpen: false }];
     }
-    if (isAbandoned(tracked, events)) return [];
+    if (givesUp.has(tracked)) return [];
     // What is between the call and what came back so far can be covered.
     const original = byId.get(requestedFor(tracked) ?? '');
     const waiting = [index, answer, original?.index];
