@@ -99,7 +99,7 @@ describe('what a model is given', () => {
       await say('two');
       await compact(store, { ...key, summarize: () => userContent('Ada: two.'), keep });
       await say('three');
-      const waiting = ['order_item', 'order_item answers'];
+      const waiting = ['order desk', 'order_item', 'order_item answers'];
       expect(asked()).toEqual([`${SUMMARY}Ada: one.`, ...waiting, 'Ada: two.', 'three']);
 
       const call = (await read()).events.flatMap(({ content }) => content?.parts ?? []);

@@ -50,7 +50,9 @@ export function wordsOf(contents: readonly (Content | undefined)[]): string[] {
   return contents.flatMap((content) =>
     (content?.parts ?? []).map(
       ({ text: words, functionCall, functionResponse }) =>
-        words ?? functionCall?.name ?? `${functionResponse?.name} answers`,
+        words ??
+        functionCall?.name ??
+        (functionResponse ? `${functionResponse.name} answers` : 'data'),
     ),
   );
 }
