@@ -100,6 +100,12 @@ export function partsOf({ content }: Event): readonly Part[] {
   return Array.isArray(parts) ? parts.filter((part) => typeof part === 'object' && part) : [];
 }
 
+/** Whether a part says anything. Of a text of no characters alone, models make a refusal. */
+export function isTelling(part: Part): boolean {
+  const fields = Object.keys(part).length;
+  return fields > 1 || (fields === 1 && part.text !== '');
+}
+
 function nameIn({ branch = '' }: Event, name = ''): string {
   return JSON.stringify([branch, name]);
 }

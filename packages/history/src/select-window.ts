@@ -1,12 +1,13 @@
+import { checkPlainObject } from '@holdfast/core/internal';
 import type { Event, FunctionResponse } from '@holdfast/session';
 import { activeEvents } from './active-events.ts';
 import { addSizes, type Budget, type Measure, measureFor, NO_SIZE, type Size } from './budget.ts';
-import { type CallPairs, pairCalls, type TrackedResponse } from './call-pairs.ts';
+import { type CallPairs, pairCalls, partsOf, type TrackedResponse } from './call-pairs.ts';
 import type { History } from './history.ts';
 import { isSaidByUser } from './is-said-by-user.ts';
 import { type OpenCall, openCall } from './open-calls.ts';
 import { summaryOf } from './summary-of.ts';
-import { newestOf, type Unit, unitsOf } from './window-units.ts';
+import { type Unit, unitsOf } from './window-units.ts';
 
 /** The part of a history that fits a budget. */
 export interface HistoryWindow {
@@ -14,7 +15,10 @@ export interface HistoryWindow {
   readonly events: readonly Event[];
   /** The calls in the window that still wait for a response. */
   readonly openCalls: readonly OpenCall[];
-  /** The responses whose call is nowhere in the history. Some may be in the window, none begins it. */
+  /**
+   * The responses whose call is nowhere in the history. None is in the window, unless its event says
+   * something else, too.
+   */
   readonly orphanResponses: readonly OrphanResponse[];
   /**
    * The `seq` of the first event; of a summary, the first that it covers. Undefined if the window is
@@ -38,9 +42,9 @@ export interface OrphanResponse {
 /**
  * The newest part of a history that fits a budget. A call and its response are in it together or
  * not at all, with all calls of the same event; of a long-running call, that is its last response. A
- * request that waits for a person stays, with the call that it is about, and so do summaries. It
- * begins with something that the user said if the budget has room for one, and never with a
- * response. A larger budget never gives less.
+ * request that waits for a person stays, with the call that it is about, and so do summaries. Behind
+ * them, and behind a call whose response came much later, it begins with something that the user said
+ * if the budget has room for that, and never with a response. A larger budget never gives less.
  *
  * Only active events count. The history is in `seq` order, and earlier events may be missing. A bound
  * that is not an integer of at least 0 is `invalid_argument`.
@@ -49,28 +53,43 @@ export interface OrphanResponse {
  * const { events, openCalls } = selectWindow(session, { maxTokens: 8_000 });
  */
 export function selectWindow(history: History, budget: Budget = {}): HistoryWindow {
+  checkPlainObject(budget, 'budget');
   const measure = measureFor(budget);
-  const events = activeEvents(history);
-  const pairs = pairCalls(events);
-  const chosen = measure.isBounded
-    ? chooseUnits(events, { pairs, measure })
-    : { places: new Set(events.keys()) };
-  const first = firstPlace(events, { pairs, places: chosen.places });
-  const window = events.filter((_, place) => place >= first && chosen.places.has(place));
+  const active = activeEvents(history);
+  const found = pairCalls(active);
+  const { orphans } = found;
+  const events = withoutOrphans(active, orphans);
+  const pairs = events === active ? found : pairCalls(events);
+  const { window, exceeds } = measure.isBounded
+    ? choose(events, { pairs, measure })
+    : { window: events };
   const inside = new Set(window);
   return Object.freeze({
     events: Object.freeze(window),
     openCalls: Object.freeze(
       pairs.calls.flatMap((call) => (inside.has(call.event) ? (openCall(call) ?? []) : [])),
     ),
-    orphanResponses: Object.freeze(pairs.orphans.map(orphan)),
+    orphanResponses: Object.freeze(orphans.map(orphan)),
     startsAtSeq: startOf(window[0]),
-    ...(chosen.exceeds !== undefined && { exceeds: Object.freeze(chosen.exceeds) }),
+    ...(exceeds !== undefined && { exceeds: Object.freeze(exceeds) }),
   });
 }
 
+/** Without the events that have nothing but responses to nothing. */
+function withoutOrphans(
+  events: readonly Event[],
+  orphans: readonly TrackedResponse[],
+): readonly Event[] {
+  if (orphans.length === 0) return events;
+  const parts = new Set(orphans.map(({ part }) => part));
+  const theirs = new Set(orphans.map(({ event }) => event));
+  return events.filter(
+    (event) => !theirs.has(event) || partsOf(event).some((part) => !parts.has(part)),
+  );
+}
+
 interface Chosen {
-  readonly places: ReadonlySet<number>;
+  readonly window: readonly Event[];
   readonly exceeds?: Size | undefined;
 }
 
@@ -78,53 +97,69 @@ interface Chosen {
  * As many units as fit, one after the other; without the last ones if it begins with what the user
  * said then.
  */
-function chooseUnits(
+function choose(
   events: readonly Event[],
   { pairs, measure }: { readonly pairs: CallPairs; readonly measure: Measure },
 ): Chosen {
   const units = unitsOf(events, pairs);
-  const places = new Set<number>();
+  const least = units.filter(({ isPinned }, i) => isPinned || i === 0).length;
+  const begin = new WindowBegin(events);
   let size = NO_SIZE;
   let taken = 0;
   let good = 0;
-  let begin = events.length;
   for (const unit of units) {
     const needed = sizeOf(unit, { events, measure });
     size = addSizes(size, needed);
     if (!measure.fits(size)) {
-      if (taken === 0) return { places, exceeds: needed };
+      if (taken === 0) return { window: [], exceeds: needed };
       break;
     }
-    for (const place of unit) places.add(place);
+    begin.add(unit);
     taken += 1;
-    // From here on, nothing is missing.
-    begin = Math.min(begin, newestOf(units[0] as Unit));
-    while (places.has(begin - 1)) begin -= 1;
-    if (begin === 0 || isSaidByUser(events[begin] as Event)) good = taken;
+    if (taken >= least && begin.isGood) good = taken;
   }
-  return { places: new Set(units.slice(0, good || taken).flat()) };
+  const places = new Set(units.slice(0, good || taken).flatMap((unit) => unit.places));
+  return { window: events.filter((_, place) => places.has(place)) };
 }
 
 function sizeOf(
-  unit: Unit,
+  { places }: Unit,
   { events, measure }: { readonly events: readonly Event[]; readonly measure: Measure },
 ): Size {
-  return unit
+  return places
     .map((place) => measure.sizeOf(events[place] as Event))
     .reduce((sum, size) => addSizes(sum, size), NO_SIZE);
 }
 
-/** Where a window begins that does not begin with responses to nothing. */
-function firstPlace(
-  events: readonly Event[],
-  { pairs, places }: { readonly pairs: CallPairs; readonly places: ReadonlySet<number> },
-): number {
-  const callers = new Set(pairs.calls.map(({ index }) => index));
-  const orphans = new Set(
-    pairs.orphans.flatMap(({ index }) => (callers.has(index) ? [] : [index])),
-  );
-  const first = events.findIndex((_, place) => places.has(place) && !orphans.has(place));
-  return first < 0 ? events.length : first;
+/** Where the part of a window begins from which on nothing is missing. */
+class WindowBegin {
+  readonly #events: readonly Event[];
+  readonly #taken = new Set<number>();
+  readonly #pinned = new Set<number>();
+  #place: number;
+  /** The first event there that is not pinned; undefined if all are. */
+  #first: Event | undefined;
+
+  constructor(events: readonly Event[]) {
+    this.#events = events;
+    this.#place = events.length;
+  }
+
+  add({ places, isPinned }: Unit): void {
+    for (const place of places) {
+      this.#taken.add(place);
+      if (isPinned) this.#pinned.add(place);
+    }
+    while (this.#taken.has(this.#place - 1)) {
+      this.#place -= 1;
+      if (!this.#pinned.has(this.#place)) this.#first = this.#events[this.#place];
+    }
+  }
+
+  /** Whether it begins with what the user said, or with the history. */
+  get isGood(): boolean {
+    return this.#place === 0 || (this.#first !== undefined && isSaidByUser(this.#first));
+  }
 }
 
 function startOf(event: Event | undefined): number | undefined {

@@ -1,14 +1,7 @@
-import {
-  type Content,
-  type Event,
-  HoldfastError,
-  type Mutable,
-  type Part,
-  thaw,
-} from '@holdfast/session';
+import { type Content, type Event, HoldfastError, type Mutable, thaw } from '@holdfast/session';
 import { activeEvents } from './active-events.ts';
 import type { Budget } from './budget.ts';
-import { partsOf } from './call-pairs.ts';
+import { isTelling, partsOf } from './call-pairs.ts';
 import type { History } from './history.ts';
 import { isRequest } from './open-calls.ts';
 import { type RepairOptions, repairHistory } from './repair-history.ts';
@@ -82,11 +75,6 @@ function contentOf(event: Event): Mutable<Content> | undefined {
   const parts = partsOf(event).filter(isTelling);
   if (parts.length === 0) return undefined;
   return { ...thaw({ ...event.content, parts }), role: roleOf(event) };
-}
-
-/** A text of no characters, with nothing beside it, is refused by some models. */
-function isTelling(part: Part): boolean {
-  return !(part.text === '' && Object.keys(part).length === 1) && Object.keys(part).length > 0;
 }
 
 function roleOf(event: Event): 'user' | 'model' {

@@ -3,8 +3,13 @@ import { type CallPairs, lastResponse, partsOf, type TrackedCall } from './call-
 import { isRequest, openCall, requestedFor } from './open-calls.ts';
 import { summaryOf } from './summary-of.ts';
 
-/** Events that are in a window together or not at all: their places in the list, ascending. */
-export type Unit = readonly number[];
+/** Events that are in a window together or not at all. */
+export interface Unit {
+  /** Where they are in the list, ascending. */
+  readonly places: readonly number[];
+  /** Whether it waits for a person, or has a summary. */
+  readonly isPinned: boolean;
+}
 
 /**
  * The units of a history, in the order in which they come into a window: the newest, requests that
@@ -12,31 +17,36 @@ export type Unit = readonly number[];
  * first ones is whole in its pairs.
  */
 export function unitsOf(events: readonly Event[], pairs: CallPairs): readonly Unit[] {
-  const groups = groupEvents(events, pairs);
   const waiting = new Set(pairs.calls.filter(isWaitingRequest).map(({ index }) => index));
-  const units = [...groups].sort((a, b) => newestOf(b) - newestOf(a));
-  const [newest, ...others] = units;
-  if (newest === undefined) return [];
-  const rankOf = (unit: Unit) => {
-    if (unit.some((index) => waiting.has(index))) return 0;
-    return unit.some((index) => summaryOf(events[index] as Event)) ? 1 : 2;
+  const rankOf = (places: readonly number[]) => {
+    if (places.some((place) => waiting.has(place))) return WAITING;
+    return places.some((place) => summaryOf(events[place] as Event)) ? SUMMARY : OTHER;
   };
+  const ranked = groupEvents(events, pairs).map((places) => ({ places, rank: rankOf(places) }));
+  ranked.sort((a, b) => newestOf(b.places) - newestOf(a.places));
+  const [newest, ...others] = ranked;
+  if (newest === undefined) return [];
   // Sorting is stable: within a rank, the newest stay first.
-  const ranked = others.map((unit) => ({ unit, rank: rankOf(unit) }));
-  ranked.sort((a, b) => a.rank - b.rank);
-  return [newest, ...ranked.map(({ unit }) => unit)];
+  others.sort((a, b) => a.rank - b.rank);
+  return [newest, ...others].map(({ places, rank }) => ({ places, isPinned: rank !== OTHER }));
 }
 
-/** The place of the last event of a unit. */
-export function newestOf(unit: Unit): number {
-  return unit.at(-1) ?? -1;
+const WAITING = 0;
+const SUMMARY = 1;
+const OTHER = 2;
+
+function newestOf(places: readonly number[]): number {
+  return places.at(-1) ?? -1;
 }
 
 function isWaitingRequest(tracked: TrackedCall): boolean {
   return isRequest(tracked.call) && openCall(tracked) !== undefined;
 }
 
-function groupEvents(events: readonly Event[], { calls }: CallPairs): readonly Unit[] {
+function groupEvents(
+  events: readonly Event[],
+  { calls }: CallPairs,
+): readonly (readonly number[])[] {
   const groups = new Groups(events.length);
   const byId = new Map<string, number>();
   const outdated = new Map<number, number>();
@@ -75,7 +85,7 @@ class Groups {
     this.#parents[this.#rootOf(a)] = this.#rootOf(b);
   }
 
-  all(): readonly Unit[] {
+  all(): readonly (readonly number[])[] {
     const groups = new Map<number, number[]>();
     for (const i of this.#parents.keys()) {
       const root = this.#rootOf(i);
