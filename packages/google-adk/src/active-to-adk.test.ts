@@ -64,7 +64,9 @@ describe('a summary for ADK', () => {
 
   it('is read by the compaction of ADK, whose own summary then tells of both', async () => {
     const { service, store, key, append, read } = await openTalk();
-    await append(said('one'), said('two'), said('three'), said('four'));
+    const words = ['one', 'two', 'three', 'four'];
+    // ADK leaves out what has the time of the last event that it covers.
+    await append(...words.map((each, i) => said(each, { timestamp: i + 1 })));
     await appendSummary(store, { ...key, throughSeq: 2, content: userContent('Ours.') });
     const prompts: string[] = [];
     const summarizer = new ScriptedModel(({ text: prompt = '' }) => {
@@ -81,7 +83,7 @@ describe('a summary for ADK', () => {
     const runner = new Runner({ appName: 'shop', agent, sessionService: service });
     await takeTurn({ runner, sessionId: key.sessionId, parts: [text('five')] });
     expect(prompts).toHaveLength(1);
-    for (const words of ['Ours.', 'three', 'four']) expect(prompts[0]).toContain(words);
+    for (const each of ['Ours.', 'three', 'four']) expect(prompts[0]).toContain(each);
     expect(wordsOf(model.requests[0] ?? [])).toEqual([`${SUMMARY}Theirs.`, 'five']);
     expect((await read()).events.filter(isCompactedEvent)).toHaveLength(1);
   });
