@@ -35,22 +35,51 @@ export async function writeSummary(
     try {
       return await service.appendEvent({ ...append, expectedRevision: seen });
     } catch (error) {
-      const isOvertaken = isHoldfastError(error, 'conflict') && error.path === 'expectedRevision';
-      if (!isOvertaken) throw error;
+      if (!isOvertaken(error)) throw error;
     }
     const news = await newsOf(service, { key, afterSeq: seen });
     if (news.obsolete !== undefined) return news.obsolete;
     seen = news.seen;
   }
   const stored = await service.appendEvent(append);
-  const { obsolete } = await newsOf(service, {
-    key,
-    afterSeq: seen,
-    beforeSeq: stored.seq,
-  });
-  if (obsolete === undefined) return stored;
-  await service.retract({ ...key, eventIds: [stored.id], expectedIncarnation });
-  return obsolete;
+  let news: News;
+  try {
+    news = await newsOf(service, { key, afterSeq: seen, beforeSeq: stored.seq });
+  } catch (error) {
+    // It may be wrong. If the store cannot be reached, nor can it be taken back.
+    await takeBack(service, { session, stored }).catch(() => {});
+    throw error;
+  }
+  if (news.obsolete === undefined) return stored;
+  await takeBack(service, { session, stored });
+  return news.obsolete;
+}
+
+/** Takes a summary out of the active events. Writers who never pause cannot keep it in. */
+async function takeBack(
+  service: CompactService,
+  { session, stored }: { readonly session: Session; readonly stored: Event },
+): Promise<void> {
+  const { key, incarnation: expectedIncarnation } = session;
+  const retract = { eventIds: [stored.id] };
+  const same = { ...key, expectedIncarnation };
+  try {
+    await service.retract({ ...same, ...retract, expectedRevision: stored.seq });
+  } catch (error) {
+    if (!isOvertaken(error)) throw error;
+    // The same marker, without a look at what is active then: all is loaded until the next summary.
+    await service.appendEvent({ ...same, event: { author: 'user', actions: { retract } } });
+  }
+}
+
+function isOvertaken(error: unknown): boolean {
+  return isHoldfastError(error, 'conflict') && error.path === 'expectedRevision';
+}
+
+interface News {
+  /** The last `seq` that was seen. */
+  readonly seen: number;
+  readonly obsolete?: Obsolete;
 }
 
 async function newsOf(
@@ -60,7 +89,7 @@ async function newsOf(
     readonly afterSeq: number;
     readonly beforeSeq?: number | undefined;
   },
-): Promise<{ readonly seen: number; readonly obsolete?: Obsolete }> {
+): Promise<News> {
   const { key, ...rest } = bounds;
   let seen = bounds.afterSeq;
   for await (const { actions, seq, erased } of iterateEvents(service, { ...key, ...rest })) {
