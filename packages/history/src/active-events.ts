@@ -25,11 +25,15 @@ export function activeEvents(history: History): readonly Event[] {
   }
   if (ranges.size === 0) return remaining;
 
-  const waiting = standing(ranges).sort(([, a], [, b]) => a.fromSeq - b.fromSeq);
+  const said = standing(ranges);
+  const inPlace = new Set(said.filter(isInPlace).map(([event]) => event));
+  const waiting = said.filter(([event]) => !inPlace.has(event));
+  waiting.sort(([, a], [, b]) => a.fromSeq - b.fromSeq);
   const active: Event[] = [];
   let next = 0;
   for (const event of remaining) {
-    if (ranges.has(event) || waiting.some(([, range]) => covers(range, event))) continue;
+    if (inPlace.has(event)) active.push(event);
+    if (ranges.has(event) || said.some(([, range]) => covers(range, event))) continue;
     for (; next < waiting.length; next++) {
       const [summary, range] = waiting[next] as Said;
       if (event.seq === undefined || event.seq < range.fromSeq) break;
@@ -69,6 +73,11 @@ function covers({ fromSeq, throughSeq }: Summary, { seq }: Event): boolean {
   return seq !== undefined && fromSeq <= seq && seq <= throughSeq;
 }
 
+/** Whether it was given by `activeEvents`, which has put it where it belongs. */
+function isInPlace([event, { content }]: Said): boolean {
+  return event.content === content;
+}
+
 function asSaid(event: Event, { content }: Summary): Event {
-  return event.content === content ? event : Object.freeze({ ...event, content });
+  return Object.freeze({ ...event, content });
 }

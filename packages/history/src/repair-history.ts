@@ -1,5 +1,5 @@
-import { checkChoice } from '@holdfast/core/internal';
-import type { Event, FunctionResponse, Part } from '@holdfast/session';
+import { checkChoice, checkPlainObject } from '@holdfast/core/internal';
+import type { Event, FunctionCall, FunctionResponse, Part } from '@holdfast/session';
 import { activeEvents } from './active-events.ts';
 import { lastResponse, pairCalls, partsOf, type TrackedCall } from './call-pairs.ts';
 import type { History } from './history.ts';
@@ -20,7 +20,8 @@ export interface RepairOptions {
  *
  * - Each event with calls is followed by one event with exactly one response for each of them, in
  *   the order of the calls. Both stand where the last of these responses came.
- * - Of several responses to a call, as a long-running tool gives them, the last one is there.
+ * - Of several responses to a call, as a long-running tool gives them, the last one is there, with the
+ *   id and the name of the call.
  * - A response without its call is left out.
  *
  * The other events are the very objects that were given. Those that are joined or made up have no
@@ -31,36 +32,32 @@ export interface RepairOptions {
  */
 export function repairHistory(history: History, options: RepairOptions = {}): readonly Event[] {
   const choices = ['error', 'omit'] as const;
-  const missing = checkChoice(options.missingResponse, { path: 'missingResponse', choices });
+  checkPlainObject(options, 'options');
+  const missing = checkChoice(options['missingResponse'], { path: 'missingResponse', choices });
   const events = activeEvents(history);
   const { calls } = pairCalls(events);
-  const isKept = (call: TrackedCall) => missing === 'error' || call.responses.length > 0;
-  const steps = stepsByPlace(calls.filter(isKept));
-  const callers = new Set(calls.map(({ index }) => index));
-  const dropped = new Set(calls.filter((call) => !isKept(call)).map(({ part }) => part));
+  const kept = calls.filter(({ responses }) => missing === 'error' || responses.length > 0);
+  const steps = stepsByPlace(kept);
+  const callers = new Set(kept.map(({ index }) => index));
+  const keptParts = new Set(kept.map(({ part }) => part));
+  const staysThere = (part: Part) =>
+    !part.functionResponse && (!part.functionCall || keptParts.has(part));
 
   const repaired: Event[] = [];
-  const add = (event: Event | undefined) => {
-    if (event !== undefined) repaired.push(event);
-  };
   for (const [place, event] of events.entries()) {
-    let isTaken = false;
+    // What an event is made into has its id: its calls or, without any, the first responses.
+    let isTaken = callers.has(place);
     for (const step of steps.get(place) ?? []) {
-      const caller = events[step.index] as Event;
-      add(withParts(caller, (part) => !part.functionResponse && !dropped.has(part)));
-      add(responsesOf(step, { event, isTaken }));
-      isTaken ||= step.index !== place;
+      const caller = withParts(events[step.index] as Event, staysThere);
+      const responses = responsesOf(step, { event, isTaken });
+      repaired.push(caller as Event, responses);
+      isTaken ||= responses.id === event.id;
     }
-    const isAStep = callers.has(place) && partsOf(event).some(isKeptCall);
-    if (isAStep) continue;
-    const rest = withParts(event, (part) => !part.functionResponse && !dropped.has(part));
-    add(rest !== undefined && rest !== event && isTaken ? madeUp(rest, 'rest') : rest);
+    if (callers.has(place)) continue;
+    const rest = withParts(event, staysThere);
+    if (rest !== undefined) repaired.push(isTaken ? madeUp(rest, 'rest') : rest);
   }
   return Object.freeze(repaired);
-
-  function isKeptCall(part: Part): boolean {
-    return part.functionCall !== undefined && !dropped.has(part);
-  }
 }
 
 /** The calls of one event, and the place at which they stand with their responses. */
@@ -78,7 +75,8 @@ function stepsByPlace(calls: readonly TrackedCall[]): ReadonlyMap<number, readon
   }
   const steps = new Map<number, Step[]>();
   for (const [index, calls] of byEvent) {
-    const place = Math.max(...calls.map((call) => lastResponse(call)?.index ?? index));
+    const places = calls.map((call) => lastResponse(call)?.index ?? index);
+    const place = places.reduce((a, b) => Math.max(a, b));
     const others = steps.get(place);
     if (others === undefined) steps.set(place, [{ index, calls }]);
     else others.push({ index, calls });
@@ -91,41 +89,45 @@ function responsesOf(
   { calls }: Step,
   { event, isTaken }: { readonly event: Event; readonly isTaken: boolean },
 ): Event {
-  const parts = calls.map(
-    (call) => lastResponse(call)?.part ?? { functionResponse: missing(call) },
-  );
-  const isItself = isSame(parts, partsOf(event));
-  if (isItself) return event;
-  const answer = Object.freeze({ role: 'user', parts: Object.freeze(parts) });
-  const isOfThisEvent = calls.some((call) => lastResponse(call)?.event === event) && !isTaken;
-  if (isOfThisEvent) return Object.freeze({ ...event, content: answer });
-  const caller = calls[0]?.event as Event;
-  const { id, invocationId, author, branch } = caller;
-  return madeUp(
-    {
-      id,
-      invocationId,
-      ...(author !== undefined && { author }),
-      timestamp: event.timestamp,
-      ...(branch !== undefined && { branch }),
-      content: answer,
-      actions: Object.freeze({ stateDelta: Object.freeze({}) }),
-    },
-    'responses',
-  );
+  const parts = calls.map(answerTo);
+  if (isSame(parts, partsOf(event))) return event;
+  const content = Object.freeze({ role: 'user', parts: Object.freeze(parts) });
+  const { id, invocationId, author, branch } = calls[0]?.event ?? event;
+  if (!isTaken && event.branch === branch) return Object.freeze({ ...event, content });
+  const responses = {
+    id,
+    invocationId,
+    ...(author !== undefined && { author }),
+    timestamp: event.timestamp,
+    ...(branch !== undefined && { branch }),
+    content,
+    actions: Object.freeze({ stateDelta: Object.freeze({}) }),
+  };
+  return madeUp(responses, 'responses');
+}
+
+/** The response that counts, with the id and the name of its call. */
+function answerTo(tracked: TrackedCall): Part {
+  const answer = lastResponse(tracked);
+  if (answer === undefined) return Object.freeze({ functionResponse: missing(tracked) });
+  const { part, response } = answer;
+  const { id, name } = tracked.call;
+  if (response.id === id && response.name === name) return part;
+  const { id: _, name: __, ...rest } = response;
+  const functionResponse = { ...named(tracked.call), ...rest };
+  return Object.freeze({ ...part, functionResponse: Object.freeze(functionResponse) });
 }
 
 function missing(tracked: TrackedCall): FunctionResponse {
-  const { id, name } = tracked.call;
   const isPending = openCall(tracked)?.waitsFor !== 'response';
   const response = isPending
     ? { status: 'pending' }
     : { error: 'no response: the call was cut off before it was answered' };
-  return Object.freeze({
-    ...(id !== undefined && { id }),
-    ...(name !== undefined && { name }),
-    response: Object.freeze(response),
-  });
+  return Object.freeze({ ...named(tracked.call), response: Object.freeze(response) });
+}
+
+function named({ id, name }: FunctionCall) {
+  return { ...(id !== undefined && { id }), ...(name !== undefined && { name }) };
 }
 
 /** The event with these of its parts; undefined if none is left of them. */

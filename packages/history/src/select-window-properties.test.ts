@@ -109,9 +109,9 @@ const isOfUser = ({ author, content }: Event) =>
 
 /** Tries what holds for any history and budget. */
 function always(holds: (facts: Facts, budget: Budget) => void): void {
-  const property = fc.property(histories, budgets, (events, budget) =>
-    holds(new Facts(events), budget),
-  );
+  const property = fc.property(histories, budgets, (events, budget) => {
+    holds(new Facts(events), budget);
+  });
   fc.assert(property, parameters);
 }
 
