@@ -39,7 +39,7 @@ export async function readActive(
   return session && { session, events: activeEvents(session.events), from: 0 };
 }
 
-/** Where the last events are markers, or taken back, there are fewer active ones: then reads more. */
+/** If some of the last events do not count, there are fewer active ones than asked for: reads more. */
 async function readRecent(
   service: Pick<SessionService, 'get'>,
   { key, count }: { readonly key: SessionKey; readonly count: number },
