@@ -49,6 +49,12 @@ export function requestedFor({ call: { args } }: TrackedCall): string | undefine
   return typeof id === 'string' ? id : undefined;
 }
 
+/** The ids of the calls that requests are about which still wait for a person. */
+export function askedAbout(calls: readonly TrackedCall[]): ReadonlySet<string> {
+  const waiting = calls.filter((tracked) => openCall(tracked)?.waitsFor === 'person');
+  return new Set(waiting.flatMap((tracked) => requestedFor(tracked) ?? []));
+}
+
 /**
  * Whether an open call can be given up: it waits for a tool that should have answered at once, and
  * its own branch has gone on.

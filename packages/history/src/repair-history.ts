@@ -3,12 +3,13 @@ import type { Event, FunctionCall, FunctionResponse, Part } from '@holdfast/sess
 import { activeEvents } from './active-events.ts';
 import { lastResponse, pairCalls, partsOf, type TrackedCall } from './call-pairs.ts';
 import type { History } from './history.ts';
-import { openCall } from './open-calls.ts';
+import { askedAbout, openCall } from './open-calls.ts';
 
 export interface RepairOptions {
   /**
    * What becomes of a call that got no response. `error`: it gets one that says so; if it waits for
-   * a person or for a long-running tool, one that says that it is pending. `omit`: it is left out.
+   * a person or for a long-running tool, or a person is asked about it, one that says that it is
+   * pending. `omit`: it is left out.
    *
    * @default 'error'
    */
@@ -31,10 +32,25 @@ export interface RepairOptions {
  * for (const event of repairHistory(session)) console.log(event.author, event.content);
  */
 export function repairHistory(history: History, options: RepairOptions = {}): readonly Event[] {
-  const choices = ['error', 'omit'] as const;
   checkPlainObject(options, 'options');
-  const missing = checkChoice(options['missingResponse'], { path: 'missingResponse', choices });
+  const { missingResponse } = options;
   const events = activeEvents(history);
+  return repairEvents(events, { missingResponse, asked: askedAbout(pairCalls(events).calls) });
+}
+
+export interface RepairEventsOptions {
+  readonly missingResponse: unknown;
+  /** The ids of calls that a person is asked about. */
+  readonly asked: ReadonlySet<string>;
+}
+
+/** As `repairHistory`, of events that are known to be the active ones. */
+export function repairEvents(
+  events: readonly Event[],
+  { missingResponse, asked }: RepairEventsOptions,
+): readonly Event[] {
+  const choices = ['error', 'omit'] as const;
+  const missing = checkChoice(missingResponse, { path: 'missingResponse', choices });
   const { calls } = pairCalls(events);
   const kept = calls.filter(({ responses }) => missing === 'error' || responses.length > 0);
   const steps = stepsByPlace(kept);
@@ -49,7 +65,7 @@ export function repairHistory(history: History, options: RepairOptions = {}): re
     let isTaken = callers.has(place);
     for (const step of steps.get(place) ?? []) {
       const caller = withParts(events[step.index] as Event, staysThere);
-      const responses = responsesOf(step, { event, isTaken });
+      const responses = responsesOf(step, { event, isTaken, asked });
       repaired.push(caller as Event, responses);
       isTaken ||= responses.id === event.id;
     }
@@ -84,12 +100,17 @@ function stepsByPlace(calls: readonly TrackedCall[]): ReadonlyMap<number, readon
   return steps;
 }
 
+interface ResponsesOptions {
+  /** The event that brought the last one. */
+  readonly event: Event;
+  /** Whether something else is made of it already. */
+  readonly isTaken: boolean;
+  readonly asked: ReadonlySet<string>;
+}
+
 /** One event with the responses of a step, made of the event that brought the last one. */
-function responsesOf(
-  { calls }: Step,
-  { event, isTaken }: { readonly event: Event; readonly isTaken: boolean },
-): Event {
-  const parts = calls.map(answerTo);
+function responsesOf({ calls }: Step, { event, isTaken, asked }: ResponsesOptions): Event {
+  const parts = calls.map((call) => answerTo(call, asked));
   if (isSame(parts, partsOf(event))) return event;
   const content = Object.freeze({ role: 'user', parts: Object.freeze(parts) });
   const { id, invocationId, author, branch } = calls[0]?.event ?? event;
@@ -107,23 +128,30 @@ function responsesOf(
 }
 
 /** The response that counts, with the id and the name of its call. */
-function answerTo(tracked: TrackedCall): Part {
+function answerTo(tracked: TrackedCall, asked: ReadonlySet<string>): Part {
   const answer = lastResponse(tracked);
-  if (answer === undefined) return Object.freeze({ functionResponse: missing(tracked) });
-  const { part, response } = answer;
   const { id, name } = tracked.call;
+  if (answer === undefined) {
+    const isPending = openCall(tracked)?.waitsFor !== 'response' || asked.has(id ?? '');
+    return Object.freeze({ functionResponse: made(tracked.call, isPending ? PENDING : CUT_OFF) });
+  }
+  const { part, response } = answer;
   if (response.id === id && response.name === name) return part;
   const { id: _, name: __, ...rest } = response;
   const functionResponse = { ...named(tracked.call), ...rest };
   return Object.freeze({ ...part, functionResponse: Object.freeze(functionResponse) });
 }
 
-function missing(tracked: TrackedCall): FunctionResponse {
-  const isPending = openCall(tracked)?.waitsFor !== 'response';
-  const response = isPending
-    ? { status: 'pending' }
-    : { error: 'no response: the call was cut off before it was answered' };
-  return Object.freeze({ ...named(tracked.call), response: Object.freeze(response) });
+const PENDING = Object.freeze({ status: 'pending' });
+const CUT_OFF = Object.freeze({
+  error: 'no response: the call was cut off before it was answered',
+});
+
+function made(
+  call: FunctionCall,
+  response: NonNullable<FunctionResponse['response']>,
+): FunctionResponse {
+  return Object.freeze({ ...named(call), response });
 }
 
 function named({ id, name }: FunctionCall) {

@@ -1,10 +1,11 @@
+import { checkPlainObject, describeType, invalidArgument } from '@holdfast/core/internal';
 import { type Content, type Event, HoldfastError, type Mutable, thaw } from '@holdfast/session';
 import { activeEvents } from './active-events.ts';
 import type { Budget } from './budget.ts';
-import { isTelling, partsOf } from './call-pairs.ts';
+import { isTelling, pairCalls, partsOf } from './call-pairs.ts';
 import type { History } from './history.ts';
-import { isRequest } from './open-calls.ts';
-import { type RepairOptions, repairHistory } from './repair-history.ts';
+import { askedAbout, isRequest } from './open-calls.ts';
+import { type RepairOptions, repairEvents } from './repair-history.ts';
 import { selectWindow } from './select-window.ts';
 import { summaryOf } from './summary-of.ts';
 
@@ -34,11 +35,16 @@ export interface ContentsOptions extends Budget, RepairOptions {
  * const answer = await ai.models.generateContent({ model, contents });
  */
 export function toContents(history: History, options: ContentsOptions = {}): Mutable<Content>[] {
-  const { branch } = options;
+  checkPlainObject(options, 'options');
+  const { branch, missingResponse } = options;
+  if (branch !== undefined && typeof branch !== 'string') {
+    throw invalidArgument('branch', `must be a string, got ${describeType(branch)}`);
+  }
   const events = activeEvents(history).filter((event) => isVisible(event, branch));
   const { events: window, exceeds } = selectWindow(events, options);
   if (exceeds !== undefined) throw tooLarge(exceeds);
-  const repaired = repairHistory(window.flatMap(withoutRequests), options);
+  const asked = askedAbout(pairCalls(window).calls);
+  const repaired = repairEvents(window.flatMap(withoutRequests), { missingResponse, asked });
 
   const contents: Mutable<Content>[] = [];
   for (const event of repaired) {
@@ -57,7 +63,7 @@ export function toContents(history: History, options: ContentsOptions = {}): Mut
 
 function isVisible(event: Event, branch: string | undefined): boolean {
   if (event.partial === true) return false;
-  if (branch === undefined || event.branch === undefined) return true;
+  if (branch === undefined || !event.branch) return true;
   return branch === event.branch || branch.startsWith(`${event.branch}.`);
 }
 
@@ -78,8 +84,10 @@ function contentOf(event: Event): Mutable<Content> | undefined {
 }
 
 function roleOf(event: Event): 'user' | 'model' {
+  const parts = partsOf(event);
+  if (parts.some(({ functionCall }) => functionCall)) return 'model';
+  if (parts.some(({ functionResponse }) => functionResponse)) return 'user';
   if (summaryOf(event) !== undefined) return 'user';
-  if (partsOf(event).some(({ functionResponse }) => functionResponse)) return 'user';
   const role = event.content?.role;
   if (role === 'user' || role === 'model') return role;
   return event.author === undefined || event.author === 'user' ? 'user' : 'model';
