@@ -41,7 +41,8 @@ export interface AppendSummaryRequest extends MarkerOptions {
  * much. A call that was given up is covered: it got no response, and the conversation went on.
  *
  * `not_found` if there is no session. `invalid_argument` if `throughSeq` is beyond the last event, if
- * nothing can be covered, or if a later summary covers it already. `conflict` as of an append.
+ * nothing can be covered, if a later summary covers it already, or if `content` says nothing or has a
+ * call or a response. `conflict` as of an append.
  *
  * @example
  * await appendSummary(service, {
@@ -108,7 +109,7 @@ function coveredThrough(
   throughSeq: number,
 ): { readonly events: readonly Event[]; readonly throughSeq: number } {
   const behind = active.findIndex(
-    (event) => summaryOf(event) === undefined && (event.seq ?? 0) > throughSeq,
+    (event) => summaryOf(event) === undefined && lastSeqOf(event) > throughSeq,
   );
   const to = behind < 0 ? active.length : behind;
   const end = endOf(to, spansOf(active, pairCalls(active)));
@@ -118,7 +119,7 @@ function coveredThrough(
     throw invalidArgument('throughSeq', 'leaves nothing to cover that is not a call still waiting');
   }
   const through = end === to ? throughSeq : lastSeqOf(last);
-  const later = events.find((event) => (summaryOf(event)?.throughSeq ?? 0) > through);
+  const later = events.find((event) => lastSeqOf(event) > through);
   if (later === undefined) return { events, throughSeq: through };
   throw invalidArgument(
     'throughSeq',
@@ -126,9 +127,9 @@ function coveredThrough(
   );
 }
 
-/** The last `seq` that an event stands for. */
+/** The last `seq` that a stored event stands for. */
 export function lastSeqOf(event: Event): number {
-  return summaryOf(event)?.throughSeq ?? event.seq ?? 0;
+  return summaryOf(event)?.throughSeq ?? (event.seq as number);
 }
 
 /** A summary as an event. Its times are those of the events that it covers, for ADK's readers. */

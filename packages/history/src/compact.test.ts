@@ -258,3 +258,22 @@ it('runs once if it is called many times at once', async () => {
   });
   await expect(run(newKey())).rejects.toMatchObject({ code: 'not_found' });
 });
+
+it('does not wait for the summary of another session', async () => {
+  const slow = await newSession(service, turns(1, 4));
+  const other = await newSession(service, turns(1, 4));
+  let goOn = (): void => {};
+  const summarize = async () => {
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    return summary('so far');
+  };
+  const first = run(slow, { summarize });
+  const second = run(slow);
+  expect(await run(other)).toMatchObject({ type: 'compacted' });
+  expect((await activeOf(service, slow)).shown).toEqual(countTo(8));
+  goOn();
+  expect(await first).toMatchObject({ type: 'compacted' });
+  expect(await second).toMatchObject({ reason: 'nothing_new' });
+});

@@ -66,8 +66,8 @@ export type CompactResult =
       /**
        * `not_due`: there is less than `when` asks for. `nothing_new`: all but what is kept, or what
        * still waits, is in a summary already. `superseded`: another process has appended a summary
-       * meanwhile. `changed`: events were taken back or erased meanwhile, so the summary that was
-       * written would tell of them.
+       * meanwhile. `changed`: events were taken back or erased meanwhile, and the summary that was
+       * written may tell of them.
        */
       readonly reason: 'not_due' | 'nothing_new' | 'superseded' | 'changed';
       /** Calls that still wait. */
@@ -84,7 +84,8 @@ export type CompactResult =
  * before it or what lies behind it, whichever is more, and a later one the rest.
  *
  * In one process, calls for one session run one after the other, so the second finds nothing to do.
- * Between processes, the later summary of two is not appended.
+ * Between processes, the later summary of two is not appended, or is retracted at once if others
+ * append without a pause.
  *
  * `not_found` if there is no session, `invalid_argument` for what is wrong with the request or with
  * what `summarize` gives.
@@ -132,7 +133,7 @@ async function compactNow(
   }
   const content = copySummary(given, 'summarize');
   const first = events[0] as Event;
-  const fromSeq = range.from === 0 ? 1 : (summaryOf(first)?.fromSeq ?? first.seq ?? 1);
+  const fromSeq = range.from === 0 ? 1 : (summaryOf(first)?.fromSeq ?? (first.seq as number));
   const throughSeq = events.map(lastSeqOf).reduce((a, b) => Math.max(a, b));
   const event = summaryEvent({ fromSeq, throughSeq, content, events });
   const written = await writeSummary(service, { session, event, turn });
@@ -141,9 +142,9 @@ async function compactNow(
     type: 'compacted',
     event: written,
     covered: events.length,
-    givenUp: [...givesUp]
-      .filter(({ index }) => index >= range.from && index < range.to)
-      .flatMap((call) => openCall(call) ?? []),
+    givenUp: [...givesUp].flatMap(([{ index }, call]) =>
+      index >= range.from && index < range.to ? [call] : [],
+    ),
     waiting,
   });
 }

@@ -68,15 +68,17 @@ const outcomes: Readonly<Record<Deed, object>> = {
 const ACTIVE_FROM: Partial<Record<Deed, number>> = { summarize: 7, 'retract the beginning': 4 };
 
 /** When it is done: while the summary is made, or before an append, counted from 1. */
-const moments = {
+const moments: Readonly<Record<string, { appends: number; isBusy: boolean; isHeld?: boolean }>> = {
   'while the summary is made': { appends: 0, isBusy: false },
+  'while the summary is made in a turn': { appends: 0, isBusy: false, isHeld: true },
   'before the summary is appended': { appends: 1, isBusy: false },
   'while others append all the time': { appends: 0, isBusy: true },
+  'while others append all the time, in a turn': { appends: 5, isBusy: true, isHeld: true },
   'right before the last attempt to append, others appending all the time': {
     appends: 5,
     isBusy: true,
   },
-} as const;
+};
 
 await describeStores((stores) => {
   let service: SessionService;
@@ -84,7 +86,7 @@ await describeStores((stores) => {
     service = await stores.open();
   });
 
-  describe.each(Object.entries(moments))('%s', (_, { appends, isBusy }) => {
+  describe.each(Object.entries(moments))('%s', (_, { appends, isBusy, isHeld }) => {
     it.each(Object.keys(deeds) as Deed[])(
       'a summary leaves nothing wrong behind: %s',
       async (deed) => {
@@ -118,7 +120,10 @@ await describeStores((stores) => {
             return summary('of what was there');
           },
         };
-        const outcome = await compact(watched, request).catch((error) => error);
+        const outcome = await (isHeld === true
+          ? takeTurn(service, key, ({ token }) => compact(watched, { ...request, turn: token }))
+          : compact(watched, request)
+        ).catch((error) => error);
         expect(isDone).toBe(true);
         expect(outcome).toMatchObject(outcomes[deed]);
 
@@ -136,25 +141,34 @@ await describeStores((stores) => {
     );
   });
 
-  it('a summary is taken back if it cannot be told whether it is right', async () => {
-    const key = await newSession(service, turns(1, 5));
-    const error = new Error('unreachable');
-    let asked = 0;
-    const busy = wrapSessionService(service, {
-      async appendEvent(next, request) {
-        await service.appendEvent({ ...key, event: says('meanwhile') });
-        asked++;
-        return next(request);
-      },
-      async listEvents(next, request) {
-        if (asked === 5) throw error;
-        return next(request);
-      },
-    });
-    const summarize = () => summary('so far');
-    await expect(compact(busy, { ...key, summarize, keep: { events: 2 } })).rejects.toBe(error);
-    expect((await activeOf(service, key)).shown).toEqual(countTo(15));
-  });
+  it.each([false, true])(
+    'a summary is taken back if it cannot be told whether it is right, if that fails: %s',
+    async (fails) => {
+      const key = await newSession(service, turns(1, 5));
+      const error = new Error('unreachable');
+      let asked = 0;
+      const busy = wrapSessionService(service, {
+        async appendEvent(next, request) {
+          await service.appendEvent({ ...key, event: says('meanwhile') });
+          asked++;
+          return next(request);
+        },
+        async listEvents(next, request) {
+          if (asked === 5) throw error;
+          return next(request);
+        },
+        async retract(next, request) {
+          if (fails) throw new Error('neither can that');
+          return next(request);
+        },
+      });
+      const summarize = () => summary('so far');
+      await expect(compact(busy, { ...key, summarize, keep: { events: 2 } })).rejects.toBe(error);
+      expect((await activeOf(service, key)).shown).toEqual(
+        fails ? ['1-8', ...countTo(15, 9)] : countTo(15),
+      );
+    },
+  );
 
   it.each([false, true])(
     'a summary is part of the turn that it is made in, busy: %s',

@@ -20,9 +20,10 @@ export function planSummary(
   for (let end = to; end > from + (to - from) / 2; end--) {
     const next = events[end];
     if (next !== undefined && !isSaidByUser(next)) continue;
-    while (at >= 0 && (spans[at]?.first ?? 0) >= end) at--;
-    const isWhole = at < 0 || (spans[at]?.last ?? 0) < end;
+    let span = spans[at];
+    while (span !== undefined && span.first >= end) span = spans[--at];
     const shorter = { from, to: end };
+    const isWhole = span === undefined || span.last < end;
     if (isWhole) return countNews(events, shorter) > 0 ? shorter : range;
   }
   return range;

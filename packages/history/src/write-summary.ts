@@ -93,7 +93,7 @@ async function newsOf(
   const { key, ...rest } = bounds;
   let seen = bounds.afterSeq;
   for await (const { actions, seq, erased } of iterateEvents(service, { ...key, ...rest })) {
-    seen = seq ?? seen;
+    seen = seq as number;
     if (actions.rewind !== undefined || actions.retract !== undefined || erased === true) {
       return { seen, obsolete: 'changed' };
     }
