@@ -65,7 +65,7 @@ export type CompactResult =
       readonly type: 'unchanged';
       /**
        * `not_due`: there is less than `when` asks for. `nothing_new`: all but what is kept, or what
-       * still waits, is in a summary already. `superseded`: another process has appended a summary
+       * still waits, is in a summary already. `superseded`: somebody else has appended a summary
        * meanwhile. `changed`: events were taken back or erased meanwhile, and the summary that was
        * written may tell of them.
        */
@@ -83,9 +83,9 @@ export type CompactResult =
  * response stay together, and a call that still waits is kept; then the summary covers what lies
  * before it or what lies behind it, whichever is more, and a later one the rest.
  *
- * In one process, calls for one session run one after the other, so the second finds nothing to do.
- * Between processes, the later summary of two is not appended, or is retracted at once if others
- * append without a pause.
+ * Calls for one session of one service run one after the other, so the second finds nothing to do.
+ * Between services and processes, the later summary of two is not appended, or is retracted at once
+ * if others append without a pause.
  *
  * `not_found` if there is no session, `invalid_argument` for what is wrong with the request or with
  * what `summarize` gives.
