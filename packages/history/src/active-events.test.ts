@@ -85,6 +85,25 @@ describe('activeEvents', () => {
     expect(activeEvents({ events: [partial] })).toEqual([partial]);
   });
 
+  it('look at each event a few times only, however many summaries there are', () => {
+    const readsOf = (count: number) => {
+      let reads = 0;
+      const drafts = Array.from({ length: count }, (_, i) =>
+        i % 10 === 9 ? summary(i - 8, i - 1) : plain,
+      );
+      const events = historyOf(...drafts).map(({ seq, ...event }) => ({
+        ...event,
+        get seq() {
+          reads += 1;
+          return seq as number;
+        },
+      }));
+      expect(activeEvents(events)).toHaveLength(count / 5);
+      return reads;
+    };
+    expect(readsOf(4_000)).toBeLessThan(readsOf(1_000) * 5);
+  });
+
   it.each<[string, unknown]>([
     ['events', undefined],
     ['events', null],

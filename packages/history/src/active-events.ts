@@ -28,12 +28,11 @@ export function activeEvents(history: History): readonly Event[] {
   const said = standing(ranges);
   const inPlace = new Set(said.filter(isInPlace).map(([event]) => event));
   const waiting = said.filter(([event]) => !inPlace.has(event));
-  waiting.sort(([, a], [, b]) => a.fromSeq - b.fromSeq);
   const active: Event[] = [];
   let next = 0;
   for (const event of remaining) {
     if (inPlace.has(event)) active.push(event);
-    if (ranges.has(event) || said.some(([, range]) => covers(range, event))) continue;
+    if (ranges.has(event) || isCovered(event, said)) continue;
     for (; next < waiting.length; next++) {
       const [summary, range] = waiting[next] as Said;
       if (event.seq === undefined || event.seq < range.fromSeq) break;
@@ -54,23 +53,31 @@ function remainingOf(events: readonly Event[]): readonly Event[] {
 
 type Said = readonly [Event, Summary];
 
-/** The summaries that no other one covers as a whole. The later one wins if two cover the same. */
-function standing(ranges: ReadonlyMap<Event, Summary>): Said[] {
-  let left: Said[] = [];
-  for (const said of ranges) {
-    const [, range] = said;
-    left = left.filter(([, earlier]) => !contains(range, earlier));
-    if (!left.some(([, earlier]) => contains(earlier, range))) left.push(said);
+/**
+ * The summaries that no other one covers as a whole, by what they cover: each begins and ends behind
+ * where the one before does. The later one wins if two cover the same.
+ */
+function standing(ranges: ReadonlyMap<Event, Summary>): readonly Said[] {
+  const latestFirst = [...ranges].reverse();
+  latestFirst.sort(([, a], [, b]) => a.fromSeq - b.fromSeq || b.throughSeq - a.throughSeq);
+  let through = 0;
+  return latestFirst.filter(([, { throughSeq }]) => {
+    const isWithin = throughSeq <= through;
+    through = Math.max(through, throughSeq);
+    return !isWithin;
+  });
+}
+
+function isCovered({ seq }: Event, said: readonly Said[]): boolean {
+  if (seq === undefined) return false;
+  // The last one that begins at or before the event: none before it goes further.
+  let [from, to] = [0, said.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((said[middle] as Said)[1].fromSeq <= seq) from = middle + 1;
+    else to = middle;
   }
-  return left;
-}
-
-function contains(wide: Summary, range: Summary): boolean {
-  return wide.fromSeq <= range.fromSeq && range.throughSeq <= wide.throughSeq;
-}
-
-function covers({ fromSeq, throughSeq }: Summary, { seq }: Event): boolean {
-  return seq !== undefined && fromSeq <= seq && seq <= throughSeq;
+  return seq <= (said[from - 1]?.[1].throughSeq ?? 0);
 }
 
 /** Whether it was given by `activeEvents`, which has put it where it belongs. */

@@ -58,26 +58,36 @@ export function pairCalls(events: readonly Event[]): CallPairs {
   return { calls, orphans };
 }
 
-/** Calls that may be without a response, by their name and branch. */
+/** The calls of one name and branch in one event; those before `next` have a response. */
+interface CallsOfEvent {
+  readonly index: number;
+  readonly calls: TrackedCall[];
+  next: number;
+}
+
+/** Calls that may be without a response, by their name and branch. Each is passed over once. */
 class OpenByName {
-  readonly #calls = new Map<string, TrackedCall[]>();
+  readonly #events = new Map<string, CallsOfEvent[]>();
 
   add(tracked: TrackedCall): void {
-    const name = nameIn(tracked.event, tracked.call.name);
-    const calls = this.#calls.get(name);
-    if (calls === undefined) this.#calls.set(name, [tracked]);
-    else calls.push(tracked);
+    const { call, event, index } = tracked;
+    const name = nameIn(event, call.name);
+    const events = this.#events.get(name) ?? [];
+    this.#events.set(name, events);
+    const last = events.at(-1);
+    if (last?.index === index) last.calls.push(tracked);
+    else events.push({ index, calls: [tracked], next: 0 });
   }
 
   find(event: Event, name: string | undefined): TrackedCall | undefined {
-    const calls = this.#calls.get(nameIn(event, name)) ?? [];
-    while (calls.length > 0 && isAnswered(calls.at(-1))) calls.pop();
-    const index = calls.at(-1)?.index;
-    let found: TrackedCall | undefined;
-    for (let i = calls.length - 1; i >= 0 && calls[i]?.index === index; i--) {
-      if (!isAnswered(calls[i])) found = calls[i];
+    const events = this.#events.get(nameIn(event, name)) ?? [];
+    for (let last = events.at(-1); last !== undefined; last = events.at(-1)) {
+      while (isAnswered(last.calls[last.next])) last.next += 1;
+      const found = last.calls[last.next];
+      if (found !== undefined) return found;
+      events.pop();
     }
-    return found;
+    return undefined;
   }
 }
 

@@ -53,7 +53,7 @@ export function toContents(history: History, options: ContentsOptions = {}): Mut
     const last = contents.at(-1);
     if (last === undefined && content.role === 'model') contents.push(placeholder());
     if (last?.role === 'model' && content.role === 'model') {
-      last.parts = [...(last.parts ?? []), ...(content.parts ?? [])];
+      for (const part of content.parts ?? []) last.parts?.push(part);
     } else {
       contents.push(content);
     }
