@@ -1,10 +1,16 @@
 import { InMemorySessionService } from '@holdfast/in-memory';
-import { type Event, type SessionKey, wrapSessionService } from '@holdfast/session';
+import {
+  type Event,
+  type EventInput,
+  type SessionKey,
+  wrapSessionService,
+} from '@holdfast/session';
 import { describe, expect, it, vi } from 'vitest';
 import { type CompactRequest, compact } from './compact.ts';
 import {
   activeOf,
   allOf,
+  answers,
   asksToConfirm,
   calls,
   callsLong,
@@ -196,6 +202,17 @@ describe.each([
     expect(all).toMatchObject({ type: 'compacted', waiting: [], givenUp: [] });
     expect((await activeOf(service, key)).shown).toHaveLength(3);
   });
+});
+
+it('covers nothing of the run of a workflow that waits for an answer', async () => {
+  const inRun = (event: EventInput) => ({ ...event, invocationId: 'run', nodeInfo: { path: 'a' } });
+  const key = await newSession(service, [
+    ...turns(1, 2),
+    ...[says('go'), answers('first node'), callsLong('w')].map(inRun),
+    ...turns(3, 5),
+  ]);
+  for (;;) if ((await run(key)).type === 'unchanged') break;
+  expect((await activeOf(service, key)).shown).toEqual(['1-4', 5, 6, 7, '8-11', 12, 13]);
 });
 
 it('summarizes what lies between the reports of a long-running call', async () => {

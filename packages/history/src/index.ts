@@ -89,4 +89,5 @@ export type { History } from './history.ts';
 export type { OpenCall } from './open-calls.ts';
 export { type RepairOptions, repairHistory } from './repair-history.ts';
 export { type HistoryWindow, type OrphanResponse, selectWindow } from './select-window.ts';
+export { type Summary, summaryOf } from './summary-of.ts';
 export { type ContentsOptions, toContents } from './to-contents.ts';

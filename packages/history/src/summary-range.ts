@@ -51,6 +51,7 @@ export function spansOf(events: readonly Event[], { calls }: CallPairs): readonl
   const byId = new Map<string, TrackedCall>();
   for (const tracked of calls) if (tracked.call.id) byId.set(tracked.call.id, tracked);
   const givesUp = givenUpOf(events, calls);
+  const runs = new Set<string>();
   const spans = calls.flatMap((tracked): Span[] => {
     const { index, responses } = tracked;
     const answer = responses.at(-1)?.index;
@@ -58,6 +59,8 @@ export function spansOf(events: readonly Event[], { calls }: CallPairs): readonl
       return [{ first: index, last: answer ?? index, isOpen: false }];
     }
     if (givesUp.has(tracked)) return [];
+    // A workflow goes on from what its nodes have done.
+    if (tracked.event.nodeInfo !== undefined) runs.add(tracked.event.invocationId);
     // What is between the call and what came back so far can be covered.
     const original = byId.get(requestedFor(tracked) ?? '');
     const waiting = [index, answer, original?.index];
@@ -65,6 +68,9 @@ export function spansOf(events: readonly Event[], { calls }: CallPairs): readonl
       place === undefined ? [] : [{ first: place, last: place, isOpen: true }],
     );
   });
+  for (const [place, { invocationId }] of events.entries()) {
+    if (runs.has(invocationId)) spans.push({ first: place, last: place, isOpen: true });
+  }
   return joined(spans.sort((a, b) => a.first - b.first));
 }
 
