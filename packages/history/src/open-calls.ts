@@ -1,5 +1,5 @@
-import type { Event, FunctionCall } from '@holdfast/session';
-import { partsOf, type TrackedCall } from './call-pairs.ts';
+import type { FunctionCall } from '@holdfast/session';
+import type { TrackedCall } from './call-pairs.ts';
 
 /** A function call that still waits for a response. */
 export interface OpenCall {
@@ -53,22 +53,4 @@ export function requestedFor({ call: { args } }: TrackedCall): string | undefine
 export function askedAbout(calls: readonly TrackedCall[]): ReadonlySet<string> {
   const waiting = calls.filter((tracked) => openCall(tracked)?.waitsFor === 'person');
   return new Set(waiting.flatMap((tracked) => requestedFor(tracked) ?? []));
-}
-
-/**
- * Whether an open call can be given up: it waits for a tool that should have answered at once, and
- * its own branch has gone on.
- */
-export function isAbandoned(tracked: TrackedCall, events: readonly Event[]): boolean {
-  if (openCall(tracked)?.waitsFor !== 'response') return false;
-  const { branch } = tracked.event;
-  for (let i = tracked.index + 1; i < events.length; i++) {
-    const event = events[i] as Event;
-    if (event.branch === branch && partsOf(event).some(isSaid)) return true;
-  }
-  return false;
-}
-
-function isSaid({ functionResponse }: { readonly functionResponse?: object }): boolean {
-  return functionResponse === undefined;
 }

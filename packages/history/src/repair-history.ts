@@ -38,7 +38,7 @@ export function repairHistory(history: History, options: RepairOptions = {}): re
   return repairEvents(events, { missingResponse, asked: askedAbout(pairCalls(events).calls) });
 }
 
-export interface RepairEventsOptions {
+interface RepairEventsOptions {
   readonly missingResponse: unknown;
   /** The ids of calls that a person is asked about. */
   readonly asked: ReadonlySet<string>;
