@@ -188,6 +188,17 @@ describe('repairHistory', () => {
     });
   });
 
+  it('gives responses that are joined from several branches that of the call', () => {
+    const [, responses] = repairHistory(
+      historyOf(
+        { ...model(call('x'), call('y')), branch: 'root.a' },
+        { ...user(answer('x')), branch: 'root.a' },
+        { ...user(answer('y')), branch: 'root' },
+      ),
+    );
+    expect(responses).toMatchObject({ id: 'e1:responses', branch: 'root.a', timestamp: 3 });
+  });
+
   it.each<[string, unknown, unknown]>([
     ['events', undefined, {}],
     ['events[0]', [1], {}],

@@ -110,10 +110,22 @@ describe('selectWindow', () => {
       [5, 6],
     ],
     [
-      'takes a request for nothing that the user said',
+      'keeps a summary between a call and what the user said with its response',
       3,
-      [user('a'), model('b'), confirm('r', 'x')],
-      [1, 2, 3],
+      [model('a'), calls('x'), model('b'), mixed('x'), summary(3, 3)],
+      [2, 5, 4],
+    ],
+    [
+      'takes a request for nothing that the user said',
+      4,
+      [user('a'), model('b'), confirm('r', 'x'), confirmed('r'), model('c')],
+      [2, 3, 4, 5],
+    ],
+    [
+      'takes an empty text for nothing that the user said',
+      3,
+      [user('a'), model('b'), user(''), model('c')],
+      [2, 3, 4],
     ],
     [
       'keeps summaries',
@@ -122,13 +134,18 @@ describe('selectWindow', () => {
       [6, 5],
     ],
     ['has no response without a call', 2, [user('a'), answers('lost')], [1]],
-    ['has what stands beside a response without a call', 2, [model('a'), model('b'), mixed()], [3]],
+    [
+      'has what stands beside a response without a call',
+      2,
+      [model('a'), model('b'), mixed('lost')],
+      [3],
+    ],
   ])('%s', (_, maxEvents, events, expected) => {
     expect(windowOf(maxEvents, ...events)).toEqual(expected);
   });
 
-  function mixed(): Draft {
-    const parts = [...(answers('lost').content?.parts ?? []), { text: 'b' }];
+  function mixed(id: string): Draft {
+    const parts = [...(answers(id).content?.parts ?? []), { text: 'b' }];
     return { author: 'user', content: { role: 'user', parts } };
   }
 

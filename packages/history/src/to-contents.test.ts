@@ -148,6 +148,7 @@ describe('toContents', () => {
         { ...user('d'), branch: 'root.ab' },
         { ...user('e'), branch: 'root.a.deep' },
         { ...user('f'), branch: '' },
+        { ...user('g'), branch: 'ro' },
       ],
       [...'abcf'].map((letter) => said('user', { text: letter })),
       { branch: 'root.a' },
