@@ -78,6 +78,20 @@ describe('activeEvents', () => {
     });
   });
 
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a text', 'in short'],
+    ['without a content', { fromSeq: 1, throughSeq: 1 }],
+    ['with a content without parts', { fromSeq: 1, throughSeq: 1, compactedContent: {} }],
+    ['with null for a content', { fromSeq: 1, throughSeq: 1, compactedContent: null }],
+    ['of a range that ends first', { ...summary(2, 1).actions.compaction }],
+    ['from 0 on', { ...summary(0, 1).actions.compaction }],
+    ['of a range in text', { ...summary(1, 1).actions.compaction, throughSeq: '1' }],
+  ])('take a summary that is %s for an event', (_, compaction) => {
+    const odd = { actions: { stateDelta: {}, compaction } };
+    expect(seqs(activeEvents(historyOf(plain, plain, odd as never)))).toEqual([1, 2, 3]);
+  });
+
   it('have those that were never stored, where they stand', () => {
     const partial = draft({ id: 'p', partial: true, ...text('a piece') });
     const [first, second] = historyOf(plain, plain) as [Event, Event];

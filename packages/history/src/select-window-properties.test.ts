@@ -146,6 +146,13 @@ describe('a window of any history', () => {
     });
   });
 
+  it('is its own window', () => {
+    always((facts, budget) => {
+      const { events } = selectWindow(facts.active, budget);
+      expect(selectWindow(events, budget).events).toEqual(events);
+    });
+  });
+
   it('is empty only if the newest event does not fit, and says so', () => {
     always((facts, budget) => {
       const { events, exceeds } = selectWindow(facts.active, budget);

@@ -1,8 +1,9 @@
-import { isHoldfastError } from '@holdfast/session';
+import { type Event, isHoldfastError } from '@holdfast/session';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activeEvents } from './active-events.ts';
 import { histories, parameters } from './histories.fixture.ts';
+import { repairHistory } from './repair-history.ts';
 import { selectWindow } from './select-window.ts';
 import {
   anthropicProblems,
@@ -24,7 +25,7 @@ const options: fc.Arbitrary<ContentsOptions> = fc.record(
 type Contents = ReturnType<typeof toContents>;
 
 interface Tried {
-  readonly history: Parameters<typeof toContents>[0] & readonly object[];
+  readonly history: readonly Event[];
   readonly chosen: ContentsOptions;
   readonly contents: Contents;
 }
@@ -71,6 +72,19 @@ describe('contents of any history', () => {
     always(({ history, chosen, contents }) => {
       expect(toContents(history, chosen)).toEqual(contents);
       expect(toContents(structuredClone(history) as never, chosen)).toEqual(contents);
+    });
+  });
+
+  it('are those of the window, and those of the repaired history', () => {
+    always(({ history }) => {
+      const events = history.filter(({ partial }) => !partial);
+      const budget = { maxEvents: 6 };
+      const window = selectWindow(events, budget);
+      fc.pre(window.exceeds === undefined);
+      expect(toContents(window.events)).toEqual(toContents(events, budget));
+      // Requests to persons are repaired in the one, and left out in the other.
+      fc.pre(!JSON.stringify(events).includes('adk_request_'));
+      expect(toContents(repairHistory(events))).toEqual(toContents(events));
     });
   });
 
