@@ -1,7 +1,6 @@
 import type { Event } from '@holdfast/session';
-import { remainingEvents } from '@holdfast/session/store';
+import { remainingEvents, type Summary, summaryOf } from '@holdfast/session/store';
 import { eventsOf, type History } from './history.ts';
-import { type Summary, summaryOf } from './summary-of.ts';
 
 /**
  * What counts of a session's events: without what was rewound or retracted, without the markers of
@@ -17,7 +16,7 @@ import { type Summary, summaryOf } from './summary-of.ts';
  * const last = activeEvents(session).at(-1);
  */
 export function activeEvents(history: History): readonly Event[] {
-  const remaining = remainingOf(eventsOf(history));
+  const remaining = remainingEvents(eventsOf(history));
   const ranges = new Map<Event, Summary>();
   for (const event of remaining) {
     const range = summaryOf(event);
@@ -42,13 +41,6 @@ export function activeEvents(history: History): readonly Event[] {
   }
   for (const [summary, range] of waiting.slice(next)) active.push(asSaid(summary, range));
   return active;
-}
-
-function remainingOf(events: readonly Event[]): readonly Event[] {
-  const remaining = remainingEvents(events);
-  if (events.every(({ seq }) => seq !== undefined)) return remaining;
-  const stored = new Set(remaining);
-  return events.filter((event) => event.seq === undefined || stored.has(event));
 }
 
 type Said = readonly [Event, Summary];

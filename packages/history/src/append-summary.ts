@@ -15,10 +15,10 @@ import {
   type Session,
   type SessionService,
 } from '@holdfast/session';
+import { summaryOf } from '@holdfast/session/store';
 import { activeEvents } from './active-events.ts';
 import { pairCalls } from './call-pairs.ts';
 import { copySummary } from './copy-summary.ts';
-import { summaryOf } from './summary-of.ts';
 import { endOf, spansOf } from './summary-range.ts';
 
 /** What appending a summary asks of a service. */

@@ -8,6 +8,7 @@ import {
   readInput,
 } from '@holdfast/core/internal';
 import type { Content, Event, SessionKey, SessionService } from '@holdfast/session';
+import { summaryOf } from '@holdfast/session/store';
 import { activeEvents } from './active-events.ts';
 import { activeSession, lastSeqOf, summaryEvent } from './append-summary.ts';
 import { type Budget, tokenCounter } from './budget.ts';
@@ -17,7 +18,6 @@ import { givenUpOf } from './given-up.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type OpenCall, openCall } from './open-calls.ts';
 import { planSummary } from './plan-summary.ts';
-import { summaryOf } from './summary-of.ts';
 import { writeSummary } from './write-summary.ts';
 
 /** What compacting asks of a service. */

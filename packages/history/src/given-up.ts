@@ -1,7 +1,7 @@
 import type { Event } from '@holdfast/session';
+import { summaryOf } from '@holdfast/session/store';
 import { partsOf, type TrackedCall } from './call-pairs.ts';
 import { type OpenCall, openCall } from './open-calls.ts';
-import { summaryOf } from './summary-of.ts';
 
 /**
  * The open calls that can be given up: they wait for a tool that should have answered at once, and

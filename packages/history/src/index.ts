@@ -75,6 +75,7 @@ export {
   type UserPage,
   type WatchSessionRequest,
 } from '@holdfast/session';
+export { type Summary, summaryOf } from '@holdfast/session/store';
 export { activeEvents } from './active-events.ts';
 export { type AppendSummaryRequest, appendSummary, type SummaryService } from './append-summary.ts';
 export type { Budget, Size } from './budget.ts';
@@ -89,5 +90,4 @@ export type { History } from './history.ts';
 export type { OpenCall } from './open-calls.ts';
 export { type RepairOptions, repairHistory } from './repair-history.ts';
 export { type HistoryWindow, type OrphanResponse, selectWindow } from './select-window.ts';
-export { type Summary, summaryOf } from './summary-of.ts';
 export { type ContentsOptions, toContents } from './to-contents.ts';

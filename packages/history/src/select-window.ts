@@ -1,12 +1,12 @@
 import { checkPlainObject } from '@holdfast/core/internal';
 import type { Event, FunctionResponse } from '@holdfast/session';
+import { summaryOf } from '@holdfast/session/store';
 import { activeEvents } from './active-events.ts';
 import { addSizes, type Budget, type Measure, measureFor, NO_SIZE, type Size } from './budget.ts';
 import { type CallPairs, pairCalls, partsOf, type TrackedResponse } from './call-pairs.ts';
 import type { History } from './history.ts';
 import { isSaidByUser } from './is-said-by-user.ts';
 import { type OpenCall, openCall } from './open-calls.ts';
-import { summaryOf } from './summary-of.ts';
 import { type Unit, unitsOf } from './window-units.ts';
 
 /** The part of a history that fits a budget. */

@@ -1,8 +1,8 @@
 import type { Event } from '@holdfast/session';
+import { summaryOf } from '@holdfast/session/store';
 import type { CallPairs, TrackedCall } from './call-pairs.ts';
 import { givenUpOf } from './given-up.ts';
 import { openCall, requestedFor } from './open-calls.ts';
-import { summaryOf } from './summary-of.ts';
 
 /** A part of the active events that a summary can stand for: from a place to another, exclusive. */
 export interface SummaryRange {

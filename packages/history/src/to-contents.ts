@@ -1,5 +1,6 @@
 import { checkPlainObject, describeType, invalidArgument } from '@holdfast/core/internal';
 import { type Content, type Event, HoldfastError, type Mutable, thaw } from '@holdfast/session';
+import { summaryOf } from '@holdfast/session/store';
 import { activeEvents } from './active-events.ts';
 import type { Budget } from './budget.ts';
 import { isTelling, pairCalls, partsOf } from './call-pairs.ts';
@@ -7,7 +8,6 @@ import type { History } from './history.ts';
 import { askedAbout, isRequest } from './open-calls.ts';
 import { type RepairOptions, repairEvents } from './repair-history.ts';
 import { selectWindow } from './select-window.ts';
-import { summaryOf } from './summary-of.ts';
 
 export interface ContentsOptions extends Budget, RepairOptions {
   /**

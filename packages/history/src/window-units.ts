@@ -1,7 +1,7 @@
 import type { Event } from '@holdfast/session';
+import { summaryOf } from '@holdfast/session/store';
 import { type CallPairs, lastResponse, partsOf, type TrackedCall } from './call-pairs.ts';
 import { isRequest, openCall, requestedFor } from './open-calls.ts';
-import { summaryOf } from './summary-of.ts';
 
 /** Events that are in a window together or not at all. */
 export interface Unit {

@@ -172,5 +172,6 @@ export type {
   StoreCapabilities,
 } from './session-store.ts';
 export { StoredSessionService } from './stored-session-service.ts';
+export { type Summary, summaryOf } from './summary-of.ts';
 export { type ErrorDescription, translateWith } from './translate-error.ts';
 export { SESSION_SERVICE_METHODS, type SessionServiceMethod } from './wrap-session-service.ts';

@@ -1,5 +1,6 @@
-import type { Compaction, Event, SessionKey } from '@holdfast/core';
+import type { Event, SessionKey } from '@holdfast/core';
 import type { SessionSnapshot } from '../session.ts';
+import { summaryOf } from '../summary-of.ts';
 import { type StoreAccess, walkEvents } from './store-access.ts';
 
 export interface ActivePlace {
@@ -87,11 +88,7 @@ export function activeFromWith(activeFrom: number, event: Event): number {
 }
 
 /** Up to where a summary covers all that is there; undefined if it is not one of all. */
-export function coveredBy({ actions, seq }: Event): number | undefined {
-  const compaction: Partial<Compaction> | undefined = actions.compaction;
-  if (compaction?.fromSeq !== 1) return undefined;
-  const { throughSeq } = compaction;
-  if (!Number.isSafeInteger(throughSeq)) return undefined;
-  const isBehind = seq === undefined || (throughSeq as number) < seq;
-  return isBehind && (throughSeq as number) >= 1 ? throughSeq : undefined;
+export function coveredBy(event: Event): number | undefined {
+  const summary = summaryOf(event);
+  return summary?.fromSeq === 1 ? summary.throughSeq : undefined;
 }

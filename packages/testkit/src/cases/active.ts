@@ -126,6 +126,11 @@ export const activeCases = casesOf('active', [
           { fromSeq: '1', throughSeq: 3 },
         ],
         { fromSeq: 1, throughSeq: 1000, compactedContent: { parts: [] } },
+        ...[
+          { fromSeq: 1, throughSeq: 3 },
+          { fromSeq: 1, throughSeq: 3, compactedContent: {} },
+        ],
+        { fromSeq: 1, throughSeq: 3, compactedContent: 'what was said' },
         { startTimestamp: 1, endTimestamp: 2, compactedContent: { parts: [] } },
       ];
       for (const compaction of odd) {

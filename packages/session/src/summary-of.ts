@@ -1,4 +1,4 @@
-import type { Compaction, Content, Event } from '@holdfast/session';
+import type { Compaction, Content, Event } from '@holdfast/core';
 
 /** A summary, and the events that it stands for. */
 export interface Summary {
