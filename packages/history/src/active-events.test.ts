@@ -125,7 +125,7 @@ describe('activeEvents', () => {
     ['events', {}],
     ['events[1]', [draft({}), null]],
     ['events[0]', { events: ['event'] }],
-    ['events[0].actions', [{ id: 'e1' }]],
+    ['events[0].actions', [{ id: 'e1', actions: null }]],
   ])('are refused with the path %s for what is not a history', (path, history) => {
     expect(() => activeEvents(history as never)).toThrow(
       expect.objectContaining({ code: 'invalid_argument', path }),

@@ -7,8 +7,8 @@ export interface Budget {
   /** @default no bound */
   readonly maxEvents?: number | undefined;
   /**
-   * By `countTokens`. What stands around the history, such as the instruction and the tools, is not
-   * counted. @default no bound
+   * By `countTokens`, with the responses that are made up for calls without one. What stands around
+   * the history, such as the instruction and the tools, is not counted. @default no bound
    */
   readonly maxTokens?: number | undefined;
   /**
@@ -36,7 +36,8 @@ export const NO_SIZE: Size = { events: 0, tokens: 0, bytes: 0 };
 /** A budget that was checked. */
 export interface Measure {
   readonly isBounded: boolean;
-  sizeOf(event: Event): Size;
+  /** Of an event, and of what is made up to go with it. */
+  sizeOf(event: Event, madeUp: Content | undefined): Size;
   fits(size: Size): boolean;
 }
 
@@ -51,9 +52,9 @@ export function measureFor({ maxEvents, maxTokens, countTokens, maxBytes }: Budg
   const count = tokenCounter(countTokens);
   return {
     isBounded: Object.values(bounds).some((bound) => bound !== Number.POSITIVE_INFINITY),
-    sizeOf: (event) => ({
+    sizeOf: (event, madeUp) => ({
       events: 1,
-      tokens: maxTokens === undefined ? 0 : count(event),
+      tokens: maxTokens === undefined ? 0 : count(event) + count({ content: madeUp }),
       bytes: maxBytes === undefined ? 0 : encoder.encode(JSON.stringify(event)).length,
     }),
     fits: ({ events, tokens, bytes }) =>
@@ -66,7 +67,9 @@ export function addSizes(a: Size, b: Size): Size {
 }
 
 /** Counts the tokens of events; none in one without a content. */
-export function tokenCounter(countTokens: Budget['countTokens']): (event: Event) => number {
+export function tokenCounter(
+  countTokens: Budget['countTokens'],
+): (event: { readonly content?: Content | undefined }) => number {
   if (countTokens !== undefined && typeof countTokens !== 'function') {
     throw invalidArgument('countTokens', `must be a function, got ${describeType(countTokens)}`);
   }

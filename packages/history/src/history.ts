@@ -17,7 +17,8 @@ export function eventsOf(history: History): readonly Event[] {
       throw invalidArgument(`events[${i}]`, `must be an event, got ${describeType(event)}`);
     }
     const { actions } = event;
-    if (typeof actions !== 'object' || actions === null) {
+    // JSON has none of an event that was erased.
+    if (actions !== undefined && (typeof actions !== 'object' || actions === null)) {
       throw invalidArgument(
         `events[${i}].actions`,
         `must be an object, got ${describeType(actions)}`,

@@ -1,8 +1,9 @@
 import { checkChoice, checkPlainObject } from '@holdfast/core/internal';
-import type { Event, FunctionCall, FunctionResponse, Part } from '@holdfast/session';
+import type { Event, Part } from '@holdfast/session';
 import { activeEvents } from './active-events.ts';
 import { lastResponse, pairCalls, partsOf, type TrackedCall } from './call-pairs.ts';
 import type { History } from './history.ts';
+import { cutOffResponse, namedAs, pendingResponse } from './made-response.ts';
 import { askedAbout, openCall } from './open-calls.ts';
 
 export interface RepairOptions {
@@ -133,29 +134,14 @@ function answerTo(tracked: TrackedCall, asked: ReadonlySet<string>): Part {
   const { id, name } = tracked.call;
   if (answer === undefined) {
     const isPending = openCall(tracked)?.waitsFor !== 'response' || asked.has(id ?? '');
-    return Object.freeze({ functionResponse: made(tracked.call, isPending ? PENDING : CUT_OFF) });
+    const made = isPending ? pendingResponse(tracked.call) : cutOffResponse(tracked.call);
+    return Object.freeze({ functionResponse: made });
   }
   const { part, response } = answer;
   if (response.id === id && response.name === name) return part;
   const { id: _, name: __, ...rest } = response;
-  const functionResponse = { ...named(tracked.call), ...rest };
+  const functionResponse = { ...namedAs(tracked.call), ...rest };
   return Object.freeze({ ...part, functionResponse: Object.freeze(functionResponse) });
-}
-
-const PENDING = Object.freeze({ status: 'pending' });
-const CUT_OFF = Object.freeze({
-  error: 'no response: the call was cut off before it was answered',
-});
-
-function made(
-  call: FunctionCall,
-  response: NonNullable<FunctionResponse['response']>,
-): FunctionResponse {
-  return Object.freeze({ ...named(call), response });
-}
-
-function named({ id, name }: FunctionCall) {
-  return { ...(id !== undefined && { id }), ...(name !== undefined && { name }) };
 }
 
 /** The event with these of its parts; undefined if none is left of them. */

@@ -1,4 +1,4 @@
-import type { Event } from '@holdfast/session';
+import type { Event, Part } from '@holdfast/session';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activeEvents } from './active-events.ts';
@@ -6,6 +6,7 @@ import type { Budget, Size } from './budget.ts';
 import { estimateTokens } from './estimate-tokens.ts';
 import { histories, parameters } from './histories.fixture.ts';
 import { type NaivePair, naivePairs, naiveWait } from './naive-pairs.fixture.ts';
+import { repairHistory } from './repair-history.ts';
 import { selectWindow } from './select-window.ts';
 
 const budgets = fc.record(
@@ -16,6 +17,15 @@ const budgets = fc.record(
   },
   { requiredKeys: [] },
 );
+
+/** What a model is given in place of a response that never came. */
+const CUT_OFF = (() => {
+  const content = { role: 'model', parts: [{ functionCall: { id: 'c', name: 'look' } }] };
+  const actions = { stateDelta: {} };
+  const call = { id: 'e', invocationId: '', timestamp: 0, actions, content };
+  const [, made] = repairHistory([call]);
+  return made?.content?.parts?.[0]?.functionResponse?.response ?? {};
+})();
 
 /** A history with all that a window of it is compared with, found slowly. */
 class Facts {
@@ -70,6 +80,36 @@ class Facts {
     return this.usable.filter((event) => found.has(event));
   }
 
+  sizeOf(events: readonly Event[], { maxTokens, maxBytes }: Budget): Size {
+    const sum = (count: (event: Event) => number) =>
+      events.reduce((n, event) => n + count(event), 0);
+    return {
+      events: events.length,
+      tokens: maxTokens === undefined ? 0 : sum((event) => this.#tokensOf(event)),
+      bytes: maxBytes === undefined ? 0 : sum((event) => Buffer.byteLength(JSON.stringify(event))),
+    };
+  }
+
+  /** With those of the responses that a model will be given for calls without one. */
+  #tokensOf(event: Event): number {
+    const unanswered = this.pairs.filter(
+      ({ call, responses }) => call.event === event && responses.length === 0,
+    );
+    const parts = unanswered.map(({ call: { value } }): Part => {
+      const { id, name } = value;
+      const named = { ...(id !== undefined && { id }), ...(name !== undefined && { name }) };
+      return { functionResponse: { ...named, response: CUT_OFF } };
+    });
+    const madeUp = parts.length === 0 ? 0 : estimateTokens({ role: 'user', parts });
+    return (event.content ? estimateTokens(event.content) : 0) + madeUp;
+  }
+
+  fits(events: readonly Event[], budget: Budget): boolean {
+    const { maxEvents = Infinity, maxTokens = Infinity, maxBytes = Infinity } = budget;
+    const size = this.sizeOf(events, budget);
+    return size.events <= maxEvents && size.tokens <= maxTokens && size.bytes <= maxBytes;
+  }
+
   get newest(): readonly Event[] {
     return this.whole(this.usable.slice(-1));
   }
@@ -84,22 +124,6 @@ class Facts {
   get summaries(): readonly Event[] {
     return this.whole(this.usable.filter(({ actions }) => actions.compaction !== undefined));
   }
-}
-
-function sizeOf(events: readonly Event[], { maxTokens, maxBytes }: Budget): Size {
-  const sum = (count: (event: Event) => number) => events.reduce((n, event) => n + count(event), 0);
-  return {
-    events: events.length,
-    tokens:
-      maxTokens === undefined ? 0 : sum(({ content }) => (content ? estimateTokens(content) : 0)),
-    bytes: maxBytes === undefined ? 0 : sum((event) => Buffer.byteLength(JSON.stringify(event))),
-  };
-}
-
-function fits(events: readonly Event[], budget: Budget): boolean {
-  const { maxEvents = Infinity, maxTokens = Infinity, maxBytes = Infinity } = budget;
-  const size = sizeOf(events, budget);
-  return size.events <= maxEvents && size.tokens <= maxTokens && size.bytes <= maxBytes;
 }
 
 const ids = (events: readonly Event[]) => events.map(({ id }) => id);
@@ -121,7 +145,7 @@ describe('a window of any history', () => {
       const { events } = selectWindow(facts.active, budget);
       const inside = ids(events);
       expect(inside).toEqual(ids(facts.active).filter((id) => inside.includes(id)));
-      expect(fits(events, budget)).toBe(true);
+      expect(facts.fits(events, budget)).toBe(true);
     });
   });
 
@@ -156,8 +180,8 @@ describe('a window of any history', () => {
   it('is empty only if the newest event does not fit, and says so', () => {
     always((facts, budget) => {
       const { events, exceeds } = selectWindow(facts.active, budget);
-      const isTooMuch = facts.usable.length > 0 && !fits(facts.newest, budget);
-      expect(exceeds).toEqual(isTooMuch ? sizeOf(facts.newest, budget) : undefined);
+      const isTooMuch = facts.usable.length > 0 && !facts.fits(facts.newest, budget);
+      expect(exceeds).toEqual(isTooMuch ? facts.sizeOf(facts.newest, budget) : undefined);
       expect(events.length === 0).toBe(isTooMuch || facts.usable.length === 0);
     });
   });
@@ -165,7 +189,7 @@ describe('a window of any history', () => {
   it('has all that counts if there is room', () => {
     always((facts, budget) => {
       const { events } = selectWindow(facts.active, budget);
-      if (fits(facts.usable, budget)) expect(ids(events)).toEqual(ids(facts.usable));
+      if (facts.fits(facts.usable, budget)) expect(ids(events)).toEqual(ids(facts.usable));
       expect(ids(selectWindow(facts.active).events)).toEqual(ids(facts.usable));
     });
   });
@@ -174,9 +198,9 @@ describe('a window of any history', () => {
     always((facts, budget) => {
       const inside = ids(selectWindow(facts.active, budget).events);
       const waiting = facts.whole([...facts.newest, ...facts.requests]);
-      if (fits(waiting, budget)) expect(inside).toEqual(expect.arrayContaining(ids(waiting)));
+      if (facts.fits(waiting, budget)) expect(inside).toEqual(expect.arrayContaining(ids(waiting)));
       const pinned = facts.whole([...waiting, ...facts.summaries]);
-      if (fits(pinned, budget)) expect(inside).toEqual(expect.arrayContaining(ids(pinned)));
+      if (facts.fits(pinned, budget)) expect(inside).toEqual(expect.arrayContaining(ids(pinned)));
     });
   });
 
@@ -190,7 +214,7 @@ describe('a window of any history', () => {
         const behind = facts.usable.slice(facts.usable.indexOf(event));
         const needed = facts.whole([...behind, ...pinned]);
         const isFirst = needed.find((other) => !pinned.includes(other)) === event;
-        return isOfUser(event) && isFirst && fits(needed, budget);
+        return isOfUser(event) && isFirst && facts.fits(needed, budget);
       });
       // A call may stand far before its response: what counts is where nothing is missing any more.
       const missing = facts.usable.findLastIndex(({ id }) => !inside.has(id));

@@ -1,11 +1,12 @@
 import { checkPlainObject } from '@holdfast/core/internal';
-import type { Event, FunctionResponse } from '@holdfast/session';
+import type { Content, Event, FunctionResponse, Part } from '@holdfast/session';
 import { summaryOf } from '@holdfast/session/store';
 import { activeEvents } from './active-events.ts';
 import { addSizes, type Budget, type Measure, measureFor, NO_SIZE, type Size } from './budget.ts';
 import { type CallPairs, pairCalls, partsOf, type TrackedResponse } from './call-pairs.ts';
 import type { History } from './history.ts';
 import { isSaidByUser } from './is-said-by-user.ts';
+import { cutOffResponse } from './made-response.ts';
 import { type OpenCall, openCall } from './open-calls.ts';
 import { type Unit, unitsOf } from './window-units.ts';
 
@@ -54,14 +55,27 @@ export interface OrphanResponse {
  */
 export function selectWindow(history: History, budget: Budget = {}): HistoryWindow {
   checkPlainObject(budget, 'budget');
+  return windowOf(activeEvents(history), { budget, asked: new Set() });
+}
+
+interface WindowOptions {
+  readonly budget: Budget;
+  /** The ids of calls that requests are about which still wait, if these are not among the events. */
+  readonly asked: ReadonlySet<string>;
+}
+
+/** As `selectWindow`, of events that are known to be the active ones. */
+export function windowOf(
+  active: readonly Event[],
+  { budget, asked }: WindowOptions,
+): HistoryWindow {
   const measure = measureFor(budget);
-  const active = activeEvents(history);
   const found = pairCalls(active);
   const { orphans } = found;
   const events = withoutOrphans(active, orphans);
   const pairs = events === active ? found : pairCalls(events);
   const { window, exceeds } = measure.isBounded
-    ? choose(events, { pairs, measure })
+    ? choose(events, { pairs, measure, asked })
     : { window: events };
   const inside = new Set(window);
   return Object.freeze({
@@ -99,16 +113,25 @@ interface Chosen {
  */
 function choose(
   events: readonly Event[],
-  { pairs, measure }: { readonly pairs: CallPairs; readonly measure: Measure },
+  {
+    pairs,
+    measure,
+    asked,
+  }: {
+    readonly pairs: CallPairs;
+    readonly measure: Measure;
+    readonly asked: ReadonlySet<string>;
+  },
 ): Chosen {
-  const units = unitsOf(events, pairs);
+  const units = unitsOf(events, { pairs, asked });
+  const madeUp = madeUpResponses(pairs);
   const least = units.filter(({ isPinned }, i) => isPinned || i === 0).length;
   const begin = new WindowBegin(events);
   let size = NO_SIZE;
   let taken = 0;
   let good = 0;
   for (const unit of units) {
-    const needed = sizeOf(unit, { events, measure });
+    const needed = sizeOf(unit, { events, measure, madeUp });
     size = addSizes(size, needed);
     if (!measure.fits(size)) {
       if (taken === 0) return { window: [], exceeds: needed };
@@ -124,11 +147,31 @@ function choose(
 
 function sizeOf(
   { places }: Unit,
-  { events, measure }: { readonly events: readonly Event[]; readonly measure: Measure },
+  {
+    events,
+    measure,
+    madeUp,
+  }: {
+    readonly events: readonly Event[];
+    readonly measure: Measure;
+    readonly madeUp: ReadonlyMap<number, Content>;
+  },
 ): Size {
   return places
-    .map((place) => measure.sizeOf(events[place] as Event))
+    .map((place) => measure.sizeOf(events[place] as Event, madeUp.get(place)))
     .reduce((sum, size) => addSizes(sum, size), NO_SIZE);
+}
+
+/** What a model is given for the calls of an event that have no response, by the event's place. */
+function madeUpResponses({ calls }: CallPairs): ReadonlyMap<number, Content> {
+  const parts = new Map<number, Part[]>();
+  for (const { call, index, responses } of calls) {
+    if (responses.length > 0) continue;
+    const others = parts.get(index) ?? [];
+    parts.set(index, others);
+    others.push({ functionResponse: cutOffResponse(call) });
+  }
+  return new Map([...parts].map(([index, own]) => [index, { role: 'user', parts: own }]));
 }
 
 /** Where the part of a window begins from which on nothing is missing. */

@@ -108,7 +108,7 @@ describe('toContents', () => {
       [said('user', { text: 'a' }), said('model', call('x')), said('user', answer('x'))],
     ],
     [
-      'goes by the author if there is no role',
+      "goes by the author if there is no role, and gives no words of a system as the model's",
       [
         { author: 'user', content: { parts: [{ text: 'a' }] } },
         { author: 'agent', content: { parts: [{ text: 'b' }] } },
@@ -119,7 +119,7 @@ describe('toContents', () => {
         said('user', { text: 'a' }),
         said('model', { text: 'b' }),
         said('user', { text: 'c' }),
-        said('model', { text: 'd' }),
+        said('user', { text: 'd' }),
       ],
     ],
     [
@@ -167,7 +167,8 @@ describe('toContents', () => {
     expect(() => toContents(events, { maxEvents: 1 })).toThrow(
       expect.objectContaining({
         code: 'too_large',
-        message: expect.stringMatching(/^the newest event needs 2 events, /),
+        path: 'maxEvents',
+        message: expect.stringMatching(/exceeds maxEvents: 2, and not 1$/),
       }),
     );
   });

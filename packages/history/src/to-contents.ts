@@ -2,12 +2,12 @@ import { checkPlainObject, describeType, invalidArgument } from '@holdfast/core/
 import { type Content, type Event, HoldfastError, type Mutable, thaw } from '@holdfast/session';
 import { summaryOf } from '@holdfast/session/store';
 import { activeEvents } from './active-events.ts';
-import type { Budget } from './budget.ts';
+import type { Budget, Size } from './budget.ts';
 import { isTelling, pairCalls, partsOf } from './call-pairs.ts';
 import type { History } from './history.ts';
 import { askedAbout, isRequest } from './open-calls.ts';
 import { type RepairOptions, repairEvents } from './repair-history.ts';
-import { selectWindow } from './select-window.ts';
+import { windowOf } from './select-window.ts';
 
 export interface ContentsOptions extends Budget, RepairOptions {
   /**
@@ -25,7 +25,8 @@ export interface ContentsOptions extends Budget, RepairOptions {
  *
  * - A summary is given as the user's, whatever role it was written in.
  * - Contents of the model that follow each other become one.
- * - Requests to a person (`adk_request_…`) are left out: no model has made them.
+ * - Requests to a person (`adk_request_…`) are left out: no model has made them. So are events that
+ *   say nothing, such as those that only change the state; they take nothing of the budget.
  *
  * `too_large` if the newest event alone, with what belongs to it, exceeds the budget.
  *
@@ -40,11 +41,12 @@ export function toContents(history: History, options: ContentsOptions = {}): Mut
   if (branch !== undefined && typeof branch !== 'string') {
     throw invalidArgument('branch', `must be a string, got ${describeType(branch)}`);
   }
-  const events = activeEvents(history).filter((event) => isVisible(event, branch));
-  const { events: window, exceeds } = selectWindow(events, options);
-  if (exceeds !== undefined) throw tooLarge(exceeds);
-  const asked = askedAbout(pairCalls(window).calls);
-  const repaired = repairEvents(window.flatMap(withoutRequests), { missingResponse, asked });
+  const visible = activeEvents(history).filter((event) => isVisible(event, branch));
+  const asked = askedAbout(pairCalls(visible).calls);
+  const told = visible.flatMap(withoutRequests).filter((event) => partsOf(event).some(isTelling));
+  const { events, exceeds } = windowOf(told, { budget: options, asked });
+  if (exceeds !== undefined) throw tooLarge(exceeds, options);
+  const repaired = repairEvents(events, { missingResponse, asked });
 
   const contents: Mutable<Content>[] = [];
   for (const event of repaired) {
@@ -89,7 +91,9 @@ function roleOf(event: Event): 'user' | 'model' {
   if (parts.some(({ functionResponse }) => functionResponse)) return 'user';
   if (summaryOf(event) !== undefined) return 'user';
   const role = event.content?.role;
-  if (role === 'user' || role === 'model') return role;
+  if (role === 'model' || role === 'assistant') return 'model';
+  // Nor are the words of a system those of the model.
+  if (typeof role === 'string' && role !== '') return 'user';
   return event.author === undefined || event.author === 'user' ? 'user' : 'model';
 }
 
@@ -98,12 +102,16 @@ function placeholder(): Mutable<Content> {
   return { role: 'user', parts: [{ text: '(The conversation began earlier.)' }] };
 }
 
-function tooLarge({
-  events,
-  tokens,
-  bytes,
-}: NonNullable<ReturnType<typeof selectWindow>['exceeds']>) {
+function tooLarge(needed: Size, { maxEvents, maxTokens, maxBytes }: Budget): HoldfastError {
+  const bounds = [
+    ['maxEvents', needed.events, maxEvents],
+    ['maxTokens', needed.tokens, maxTokens],
+    ['maxBytes', needed.bytes, maxBytes],
+  ] as const;
+  const [path, size, bound] =
+    bounds.find(([, n, max]) => max !== undefined && n > max) ?? bounds[0];
   return new HoldfastError('too_large', {
-    message: `the newest event needs ${events} events, ${tokens} tokens and ${bytes} bytes with what belongs to it, which is more than the budget has`,
+    message: `the newest event, with what belongs to it, exceeds ${path}: ${size}, and not ${bound}`,
+    path,
   });
 }

@@ -16,8 +16,13 @@ export interface Unit {
  * wait for a person, summaries, then all others from the newest to the oldest. Any number of the
  * first ones is whole in its pairs.
  */
-export function unitsOf(events: readonly Event[], pairs: CallPairs): readonly Unit[] {
-  const waiting = new Set(pairs.calls.filter(isWaitingRequest).map(({ index }) => index));
+export function unitsOf(
+  events: readonly Event[],
+  { pairs, asked }: { readonly pairs: CallPairs; readonly asked: ReadonlySet<string> },
+): readonly Unit[] {
+  const isPending = (tracked: TrackedCall) =>
+    isWaitingRequest(tracked) || asked.has(tracked.call.id ?? '');
+  const waiting = new Set(pairs.calls.filter(isPending).map(({ index }) => index));
   const rankOf = (places: readonly number[]) => {
     if (places.some((place) => waiting.has(place))) return WAITING;
     return places.some((place) => summaryOf(events[place] as Event)) ? SUMMARY : OTHER;

@@ -45,6 +45,7 @@ export { driverExport, driverLoadError } from './driver-module.ts';
 export { erasedEvent } from './erased-event.ts';
 export { onNextTurn } from './event-loop-turn.ts';
 export { eventMark, markOf } from './event-mark.ts';
+export { checkSignal, onAbort } from './life/abort-signal.ts';
 export {
   comparePositions,
   decodeListCursor,
