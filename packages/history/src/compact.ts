@@ -7,15 +7,22 @@ import {
   invalidArgument,
   readInput,
 } from '@holdfast/core/internal';
-import type { Content, Event, SessionKey, SessionService } from '@holdfast/session';
-import { summaryOf } from '@holdfast/session/store';
+import type {
+  AbortSignalLike,
+  Content,
+  Event,
+  SessionKey,
+  SessionService,
+} from '@holdfast/session';
+import { checkSignal, summaryOf } from '@holdfast/session/store';
 import { activeEvents } from './active-events.ts';
 import { activeSession, lastSeqOf, summaryEvent } from './append-summary.ts';
 import { type Budget, tokenCounter } from './budget.ts';
 import { pairCalls } from './call-pairs.ts';
 import { copySummary } from './copy-summary.ts';
+import { DueMeasure, type When } from './due-measure.ts';
 import { givenUpOf } from './given-up.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime, untilAborted } from './one-at-a-time.ts';
 import { type OpenCall, openCall } from './open-calls.ts';
 import { planSummary } from './plan-summary.ts';
 import { writeSummary } from './write-summary.ts';
@@ -29,15 +36,20 @@ export interface CompactRequest extends SessionKey {
    * throws, and nothing is appended.
    */
   summarize(events: readonly Event[]): Content | Promise<Content>;
-  /** How much there has to be of active events: either of both is enough. @default always */
+  /**
+   * How much there has to be of active events: either of both is enough. What is new in the summary
+   * has to be worth a call of the model as well: half of `when.events` without those that are kept, or
+   * a quarter of `when.tokens`. @default always
+   */
   readonly when?:
     | { readonly events?: number | undefined; readonly tokens?: number | undefined }
     | undefined;
   readonly keep?:
     | {
         /**
-         * How many of the last active events stay as they are, at least. With fewer than `when` asks
-         * for, what is compacted is not due again at once. @default 10
+         * How many of the last active events stay as they are, at least, of those that say something.
+         *
+         * @default 10, or fewer if these alone are more than half of `when.tokens`
          */
         readonly events?: number | undefined;
       }
@@ -46,6 +58,11 @@ export interface CompactRequest extends SessionKey {
   readonly countTokens?: Budget['countTokens'];
   /** The turn in which the summary is appended, if the session is held. @default none */
   readonly turn?: string | undefined;
+  /**
+   * Ends the wait for `summarize`, and for another `compact` of the session: its reason is thrown, and
+   * nothing is appended. @default nothing does
+   */
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /** What `compact` has done, or why it has done nothing. */
@@ -64,8 +81,8 @@ export type CompactResult =
   | {
       readonly type: 'unchanged';
       /**
-       * `not_due`: there is less than `when` asks for. `nothing_new`: all but what is kept, or what
-       * still waits, is in a summary already. `superseded`: somebody else has appended a summary
+       * `not_due`: there is less than `when` asks for, or too little of it could be covered.
+       * `nothing_new`: all is in a summary already but what is kept and what still waits. `superseded`: somebody else has appended a summary
        * meanwhile. `changed`: events were taken back or erased meanwhile, and the summary that was
        * written may tell of them.
        */
@@ -83,7 +100,8 @@ export type CompactResult =
  * response stay together, and a call that still waits is kept; then the summary covers what lies
  * before it or what lies behind it, whichever is more, and a later one the rest.
  *
- * Calls for one session of one service run one after the other, so the second finds nothing to do.
+ * Calls for one session of one service run one after the other, so the second finds nothing to do, and
+ * one within `summarize` would wait for itself. Give a `signal` if `summarize` may never answer.
  * Between services and processes, the later summary of two is not appended, or is retracted at once
  * if others append without a pause.
  *
@@ -103,12 +121,16 @@ export async function compact(
   request: CompactRequest,
 ): Promise<CompactResult> {
   const checked = readInput(request, checkCompact);
-  return oneAtATime(service, { key: checked.key, run: () => compactNow(service, checked) });
+  if (typeof service?.appendEvent !== 'function') {
+    throw invalidArgument('service', `must be a SessionService, got ${describeType(service)}`);
+  }
+  const { key, signal } = checked;
+  return oneAtATime(service, { key, signal, run: () => compactNow(service, checked) });
 }
 
 async function compactNow(
   service: CompactService,
-  { key, summarize, when, keep, count, turn }: CheckedCompact,
+  { key, summarize, when, keep, count, turn, signal }: CheckedCompact,
 ): Promise<CompactResult> {
   const session = await activeSession(service, key);
   const active = activeEvents(session);
@@ -118,16 +140,16 @@ async function compactNow(
   const unchanged = (reason: (CompactResult & { type: 'unchanged' })['reason']) =>
     Object.freeze({ type: 'unchanged', reason, waiting } as const);
 
-  const isDue =
-    active.length >= when.events ||
-    (when.tokens < Number.POSITIVE_INFINITY &&
-      active.reduce((sum, event) => sum + count(event), 0) >= when.tokens);
-  if (!isDue) return unchanged('not_due');
-  const range = planSummary(active, { keep, pairs });
+  const measure = new DueMeasure({ when, count });
+  if (!measure.isDue(active)) return unchanged('not_due');
+  const kept = keep ?? measure.defaultKeep(active);
+  const range = planSummary(active, { keep: kept, pairs });
   if (range === undefined) return unchanged('nothing_new');
 
   const events = Object.freeze(active.slice(range.from, range.to));
-  const given: unknown = await summarize(events);
+  if (!measure.isWorth(events, { of: active, kept })) return unchanged('not_due');
+  const given: unknown = await untilAborted(Promise.resolve(summarize(events)), signal);
+  signal?.throwIfAborted();
   if (typeof given !== 'object' || given === null) {
     throw invalidArgument('summarize', `must give a content, got ${describeType(given)}`);
   }
@@ -152,15 +174,16 @@ async function compactNow(
 interface CheckedCompact {
   readonly key: SessionKey;
   readonly summarize: CompactRequest['summarize'];
-  readonly when: { readonly events: number; readonly tokens: number };
-  readonly keep: number;
+  readonly when: When;
+  readonly keep: number | undefined;
   count(event: Event): number;
   readonly turn: string | undefined;
+  readonly signal: AbortSignalLike | undefined;
 }
 
 function checkCompact(request: CompactRequest): CheckedCompact {
   checkPlainObject(request, 'request');
-  const { summarize, when = {}, keep = {}, countTokens, turn } = request;
+  const { summarize, when = {}, keep = {}, countTokens, turn, signal } = request;
   const key = checkSessionKey(request);
   if (turn !== undefined) checkIdentifier(turn, 'turn');
   if (typeof summarize !== 'function') {
@@ -172,7 +195,10 @@ function checkCompact(request: CompactRequest): CheckedCompact {
   const bound = (value: unknown, path: string) =>
     value === undefined ? Number.POSITIVE_INFINITY : checkInteger(value, { path, min: 1 });
   const events = isAlways ? 0 : bound(when.events, 'when.events');
-  const kept = checkInteger(keep.events ?? 10, { path: 'keep.events', min: 0 });
+  const kept =
+    keep.events === undefined
+      ? undefined
+      : checkInteger(keep.events, { path: 'keep.events', min: 0 });
   return {
     key,
     summarize: (given) => summarize.call(request, given),
@@ -180,5 +206,6 @@ function checkCompact(request: CompactRequest): CheckedCompact {
     keep: kept,
     count: tokenCounter(countTokens),
     turn,
+    signal: checkSignal(signal),
   };
 }
