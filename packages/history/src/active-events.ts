@@ -12,7 +12,7 @@ import { eventsOf, type History } from './history.ts';
  * `seq` was never stored, so nothing has taken it back.
  *
  * @example
- * const session = await service.get({ ...key, active: true });
+ * const session = await service.getOrCreate({ ...key, active: true });
  * const last = activeEvents(session).at(-1);
  */
 export function activeEvents(history: History): readonly Event[] {

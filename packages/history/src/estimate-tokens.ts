@@ -11,7 +11,7 @@ const CALL_TOKENS = 6;
 
 /**
  * Estimates how many tokens a model counts for a content, for budgets that need no exact number. It
- * never throws, whatever the parts are, and reads each text once. If the number has to be right,
+ * never throws for JSON, whatever the parts are, and reads each text once. If the number has to be right,
  * give the tokenizer of your model instead, as `countTokens`.
  *
  * - **Text** is counted by what its characters are: Latin words by their length, digits by threes,

@@ -31,7 +31,7 @@ export interface ContentsOptions extends Budget, RepairOptions {
  * `too_large` if the newest event alone, with what belongs to it, exceeds the budget.
  *
  * @example
- * const session = await service.get({ ...key, active: true });
+ * const session = await service.getOrCreate({ ...key, active: true });
  * const contents = toContents(session, { maxTokens: 8_000 });
  * const answer = await ai.models.generateContent({ model, contents });
  */
