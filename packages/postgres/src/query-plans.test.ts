@@ -17,7 +17,7 @@ const user = { appName: 'app', userId: 'user-7' };
 const key = { ...user, sessionId: 'long' };
 const now = 1_700_000_000_000;
 const FAR = 8e15;
-const EVENTS = 10_000;
+const EVENTS = 30_000;
 const SESSIONS = 5_000;
 
 const histories = ['never analyzed', 'analyzed while they were empty', 'analyzed when full'];
@@ -101,7 +101,7 @@ for (const history of histories) {
       await client.query(`
         INSERT INTO ${table('events')}
         SELECT 'app', 'user-7', 'long', i, 'event-' || i, ${now} + i,
-          json_build_object('id', 'event-' || i, 'timestamp', ${now} + i)::text
+          json_build_object('id', 'event-' || i, 'timestamp', ${now} + i, 'text', repeat('x', 400))::text
         FROM generate_series(1, ${EVENTS}) i`);
       await client.query(`
         INSERT INTO ${table('state')}

@@ -77,10 +77,12 @@ function windowsOf(
     ? sql<Get>`${session} UNION ALL ${selectInitialState(schema)}`
     : session;
   const withEvents = (branch: SqlTemplate<Get>) => queryOf(sql`${snapshot} UNION ALL ${branch}`);
+  // A planner takes one bound that it does not know for a third of the table, and two for little.
   const ofWindow: SqlTemplate<Get> = active
     ? sql`
         ${ofSession}
-        AND seq >= (SELECT active_from FROM ${tables.sessions} WHERE ${ofSession})`
+        AND seq >= (SELECT active_from FROM ${tables.sessions} WHERE ${ofSession})
+        AND seq <= (SELECT revision FROM ${tables.sessions} WHERE ${ofSession})`
     : ofSession;
   const chosen = selectEvents(schema, ofWindow);
   const isLate = sql<Get>`timestamp >= ${({ afterTimestamp }) => afterTimestamp ?? 0}`;
