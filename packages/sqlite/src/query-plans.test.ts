@@ -158,7 +158,7 @@ describe.each(['never', 'empty', 'small'] as const)('analyzed: %s', (analyzed) =
     const plan = await onlyPlanOf(world, (service) => service.get({ ...key, active: true }));
     expect(plan).toContainEqual(
       expect.stringMatching(
-        /^SEARCH main\.holdfast_events USING INDEX sqlite_autoindex.* AND seq>\?\)/,
+        /^SEARCH main\.holdfast_events USING INDEX sqlite_autoindex.* AND seq>\? AND seq<\?\)/,
       ),
     );
   });

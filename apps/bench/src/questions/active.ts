@@ -11,6 +11,9 @@ const user = 'summarizer';
 /** How many events are behind what the summary covers, without it. */
 const LIVE = 50;
 
+/** In the short form, sessions are shorter than that. */
+const liveOf = (events: number) => Math.min(LIVE, Math.floor(events / 2));
+
 /** What the active part of a session costs, whose older events a summary covers. */
 export const active: Question = {
   id: 'active',
@@ -42,12 +45,12 @@ export const active: Question = {
           async fill() {
             await new Filler(store, asked).fill({ user, sessions: [session], from: 0, count: at });
             const compactedContent = { role: 'model', parts: [{ text: 'What was said.' }] };
-            const compaction = { fromSeq: 1, throughSeq: at - LIVE, compactedContent };
+            const compaction = { fromSeq: 1, throughSeq: at - liveOf(at), compactedContent };
             await service.appendEvent({ ...key, event: { actions: { compaction } } });
           },
           measure: () =>
             timeReads(effort, {
-              expected: LIVE + 1,
+              expected: liveOf(at) + 1,
               read: (request) => service.get(request),
               request: { ...key, active: true },
             }),
