@@ -7,7 +7,10 @@ type Listener = (reason: unknown) => void;
 const listenersOf = new WeakMap<AbortSignalLike, Set<Listener>>();
 
 /** Calls back once a signal is aborted, or at once if it is; gives what stops that. */
-export function onAbort(signal: AbortSignalLike | undefined, listener: Listener): () => void {
+export function onAbort(
+  signal: AbortSignalLike | undefined,
+  listener: (reason: unknown) => void,
+): () => void {
   if (signal === undefined) return () => {};
   if (signal.aborted) {
     listener(reasonOf(signal));
