@@ -21,7 +21,7 @@ export interface TrackedResponse {
 /** Which response belongs to which call. */
 export interface CallPairs {
   readonly calls: readonly TrackedCall[];
-  /** Responses whose call is not there. */
+  /** Responses whose call is missing. */
   readonly orphans: readonly TrackedResponse[];
 }
 

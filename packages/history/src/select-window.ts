@@ -33,7 +33,7 @@ export interface HistoryWindow {
   readonly exceeds?: Size;
 }
 
-/** A response whose call is not there. */
+/** A response whose call is missing. */
 export interface OrphanResponse {
   readonly response: FunctionResponse;
   readonly eventId: string;

@@ -97,7 +97,7 @@ function roleOf(event: Event): 'user' | 'model' {
   return event.author === undefined || event.author === 'user' ? 'user' : 'model';
 }
 
-/** Stands for what the user said before, if that is not there. */
+/** Stands for what the user said before, if that is missing. */
 function placeholder(): Mutable<Content> {
   return { role: 'user', parts: [{ text: '(The conversation began earlier.)' }] };
 }
