@@ -1,29 +1,23 @@
 import type { Event as AdkEvent } from '@google/adk';
-import type { Compaction, Event } from '@holdfast/session';
+import { summaryOf } from '@holdfast/history';
+import type { Event } from '@holdfast/session';
 import { eventToAdk } from './event-to-adk.ts';
 
 /** Before all times, in epoch ms: events may have any time from 0 on. */
 const BEFORE_ALL = -1;
 
-/** The range of a summary among active events; undefined for any other event. */
-export function summaryIn({ actions, content }: Event): Compaction | undefined {
-  // `activeEvents` has made what a summary says its content. That of another event is its own.
-  const { compaction } = actions;
-  return content !== undefined && content === compaction?.compactedContent ? compaction : undefined;
-}
-
 /**
  * Active events as ADK's own, which may be changed.
  *
  * The first summary is a `CompactedEvent`. ADK gives a model the latest of these alone, and what is
- * later than its `endTime`: that is before all times, as what it covers is not there, and all else
- * counts, whatever its time. Further summaries are contents of the user in their place; so is the first
+ * later than its `endTime`: that is before all times, as what it covers is left out already, and
+ * all else counts, whatever its time. Further summaries are contents of the user in their place; so is the first
  * one if it is more than text, or if ADK has compacted the session itself, and would leave it out.
  */
 export function activeToAdk(events: readonly Event[]): AdkEvent[] {
-  const first = events.some(isCompacted) ? undefined : events.find(summaryIn);
+  const first = events.some(isCompacted) ? undefined : events.find(summaryOf);
   return events.map((event) => {
-    if (summaryIn(event) === undefined || isCompacted(event)) return eventToAdk(event);
+    if (summaryOf(event) === undefined || isCompacted(event)) return eventToAdk(event);
     const text = event === first ? textOf(event) : undefined;
     if (text === undefined) return eventToAdk(asUserContent(event));
     const times = { startTime: BEFORE_ALL, endTime: BEFORE_ALL };

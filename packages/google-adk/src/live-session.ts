@@ -1,11 +1,11 @@
 import type { Session as AdkSession, BaseSessionService } from '@google/adk';
 import { type Event, thaw } from '@holdfast/core';
 import { setOwn } from '@holdfast/core/internal';
-import { activeEvents } from '@holdfast/history';
+import { activeEvents, summaryOf } from '@holdfast/history';
 import { iterateEvents, type SessionService } from '@holdfast/session';
 import { eventMark } from '@holdfast/session/store';
 import { isTempKey } from '@holdfast/state';
-import { activeToAdk, summaryIn } from './active-to-adk.ts';
+import { activeToAdk } from './active-to-adk.ts';
 import { eventToAdk } from './event-to-adk.ts';
 import { WriteOrder } from './write-order.ts';
 
@@ -139,7 +139,7 @@ export class LiveSession {
     const from = this.#from ?? 0;
     const kept = active.filter((event) => {
       // One that is later may already stand for events that are earlier.
-      if (summaryIn(event) !== undefined) return true;
+      if (summaryOf(event) !== undefined) return true;
       const { id, seq = 0 } = event;
       return seq < end && (seq >= from || ids.has(id));
     });

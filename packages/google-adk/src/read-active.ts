@@ -1,7 +1,6 @@
 import { checkTimestamp } from '@holdfast/core/internal';
-import { activeEvents } from '@holdfast/history';
+import { activeEvents, summaryOf } from '@holdfast/history';
 import type { Event, Session, SessionKey, SessionService } from '@holdfast/session';
-import { summaryIn } from './active-to-adk.ts';
 
 export interface ReadActiveRequest {
   readonly key: SessionKey;
@@ -59,7 +58,7 @@ async function readRecent(
 /** Without summaries of what lies further back: what was not loaded may come between. */
 function behindGap(active: readonly Event[], firstLoaded: number): readonly Event[] {
   const isFarBack = (event: Event) =>
-    (summaryIn(event)?.throughSeq ?? firstLoaded) < firstLoaded - 1;
+    (summaryOf(event)?.throughSeq ?? firstLoaded) < firstLoaded - 1;
   return active.slice(active.findLastIndex(isFarBack) + 1);
 }
 
@@ -86,6 +85,6 @@ function since(events: readonly Event[], time: number | undefined): readonly Eve
 
 function bounded(session: Session, events: readonly Event[]): ActiveSession {
   const [first] = events;
-  const from = first === undefined ? undefined : (summaryIn(first)?.fromSeq ?? first.seq);
+  const from = first === undefined ? undefined : (summaryOf(first)?.fromSeq ?? first.seq);
   return { session, events, from: from ?? session.revision + 1 };
 }

@@ -2,20 +2,19 @@ import {
   checkInteger,
   checkPlainObject,
   checkSessionKey,
-  describeSessionKey,
   invalidArgument,
   isTimestamp,
   readInput,
 } from '@holdfast/core/internal';
-import {
-  type Content,
-  type Event,
-  HoldfastError,
-  type MarkerOptions,
-  type Session,
-  type SessionService,
+import type {
+  Content,
+  Event,
+  MarkerOptions,
+  Session,
+  SessionKey,
+  SessionService,
 } from '@holdfast/session';
-import { summaryOf } from '@holdfast/session/store';
+import { sessionNotFound, summaryOf } from '@holdfast/session/store';
 import { activeEvents } from './active-events.ts';
 import { pairCalls } from './call-pairs.ts';
 import { copySummary } from './copy-summary.ts';
@@ -94,14 +93,11 @@ function checkRequest(request: AppendSummaryRequest) {
 /** The session with its active events. */
 export async function activeSession(
   service: Pick<SessionService, 'get'>,
-  key: Parameters<SessionService['get']>[0],
+  key: SessionKey,
 ): Promise<Session> {
   const session = await service.get({ ...key, active: true });
-  if (session !== undefined) return session;
-  throw new HoldfastError('not_found', {
-    message: `${describeSessionKey(key)} does not exist`,
-    key,
-  });
+  if (session === undefined) throw sessionNotFound(key);
+  return session;
 }
 
 function coveredThrough(

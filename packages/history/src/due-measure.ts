@@ -13,6 +13,8 @@ const DEFAULT_KEEP = 10;
 export class DueMeasure {
   readonly #when: When;
   readonly #count: (event: Event) => number;
+  /** What was counted: a tokenizer may take its time. */
+  readonly #tokens = new Map<Event, number>();
 
   constructor({ when, count }: { readonly when: When; count(event: Event): number }) {
     this.#when = when;
@@ -44,7 +46,7 @@ export class DueMeasure {
     let tokens = 0;
     let kept = 0;
     for (const event of active.slice(-DEFAULT_KEEP).reverse()) {
-      tokens += this.#count(event);
+      tokens += this.#tokensIn(event);
       if (kept > 0 && tokens * 2 > this.#when.tokens) break;
       kept += 1;
     }
@@ -64,6 +66,14 @@ export class DueMeasure {
   }
 
   #tokensOf(events: readonly Event[]): number {
-    return events.reduce((sum, event) => sum + this.#count(event), 0);
+    return events.reduce((sum, event) => sum + this.#tokensIn(event), 0);
+  }
+
+  #tokensIn(event: Event): number {
+    const known = this.#tokens.get(event);
+    if (known !== undefined) return known;
+    const tokens = this.#count(event);
+    this.#tokens.set(event, tokens);
+    return tokens;
   }
 }

@@ -35,24 +35,24 @@ export interface RepairOptions {
 export function repairHistory(history: History, options: RepairOptions = {}): readonly Event[] {
   checkPlainObject(options, 'options');
   const { missingResponse } = options;
-  const events = activeEvents(history);
-  return repairEvents(events, { missingResponse, asked: askedAbout(pairCalls(events).calls) });
+  return repairEvents(activeEvents(history), { missingResponse });
 }
 
 interface RepairEventsOptions {
   readonly missingResponse: unknown;
-  /** The ids of calls that a person is asked about. */
-  readonly asked: ReadonlySet<string>;
+  /** The ids of calls that a person is asked about. @default those that the events ask about */
+  readonly asked?: ReadonlySet<string>;
 }
 
 /** As `repairHistory`, of events that are known to be the active ones. */
 export function repairEvents(
   events: readonly Event[],
-  { missingResponse, asked }: RepairEventsOptions,
+  { missingResponse, asked: given }: RepairEventsOptions,
 ): readonly Event[] {
   const choices = ['error', 'omit'] as const;
   const missing = checkChoice(missingResponse, { path: 'missingResponse', choices });
   const { calls } = pairCalls(events);
+  const asked = given ?? askedAbout(calls);
   const kept = calls.filter(({ responses }) => missing === 'error' || responses.length > 0);
   const steps = stepsByPlace(kept);
   const callers = new Set(kept.map(({ index }) => index));

@@ -145,7 +145,12 @@ export {
   parseDetails,
   type SessionDetails,
 } from './session-details.ts';
-export { changedTooOften, incarnationConflict, noAnswerInTime } from './session-errors.ts';
+export {
+  changedTooOften,
+  incarnationConflict,
+  noAnswerInTime,
+  sessionNotFound,
+} from './session-errors.ts';
 export {
   cutPage,
   type SessionPage,
